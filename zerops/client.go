@@ -1,0 +1,61 @@
+package zerops
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+)
+
+// Client is one caller's view of the API: the shared [API] and a token. It
+// keeps no other state, so one may be made for each request.
+type Client struct {
+	api   *API
+	token string
+}
+
+// API returns what this client shares with others.
+func (c *Client) API() *API { return c.api }
+
+// Call is one request to an operation of the catalogue.
+type Call struct {
+	Operation Operation
+	// Path holds the values of the path parameters in the order of the template.
+	Path []string
+	// Query holds the query parameters.
+	Query url.Values
+	// Body is encoded as JSON; nil sends none. A json.RawMessage is sent as it is.
+	Body any
+}
+
+// Do sends a call and returns the JSON of its answer, or null when the answer
+// has no body. It returns one of the package's typed errors.
+func (c *Client) Do(ctx context.Context, call Call) (json.RawMessage, error) {
+	req, err := c.api.prepare(call)
+	if err != nil {
+		return nil, err
+	}
+	return c.api.send(ctx, c.token, req)
+}
+
+// fetch sends a call and decodes its answer.
+func fetch[T any](ctx context.Context, c *Client, call Call) (T, error) {
+	raw, err := c.Do(ctx, call)
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	v, err := decode[T](raw)
+	if err != nil {
+		return v, malformed(call.Operation, err)
+	}
+	return v, nil
+}
+
+// malformed classifies an answer that is JSON but not of the expected shape: a
+// write was accepted, so its outcome is uncertain rather than failed.
+func malformed(op Operation, err error) error {
+	if op.Safe() {
+		return &ConnectionError{Operation: op, Attempts: 1, Err: err}
+	}
+	return &UncertainError{Operation: op, Status: 200, Err: err}
+}

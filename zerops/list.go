@@ -1,0 +1,59 @@
+package zerops
+
+import (
+	"context"
+	"iter"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// ListOptions narrows a direct list. Zero values do not narrow.
+type ListOptions struct {
+	NameContains string
+	Statuses     []string
+	// ActionContains narrows processes by their action.
+	ActionContains string
+	// Limit ends the list after so many rows and sizes the first request.
+	Limit int
+}
+
+func (o ListOptions) query() url.Values {
+	q := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	set("nameContains", o.NameContains)
+	set("actionNameContains", o.ActionContains)
+	set("statuses", strings.Join(o.Statuses, ","))
+	return q
+}
+
+// list walks a direct list, which unlike a search shows writes at once.
+func list[T any](ctx context.Context, c *Client, op Operation, id string, o ListOptions) iter.Seq2[T, error] {
+	pages := paginate(ctx, func(ctx context.Context, limit, offset int) (page[T], error) {
+		if o.Limit > 0 {
+			limit = min(limit, o.Limit)
+		}
+		q := o.query()
+		q.Set("limit", strconv.Itoa(limit))
+		q.Set("offset", strconv.Itoa(offset))
+		return fetch[page[T]](ctx, c, Call{Operation: op, Path: []string{id}, Query: q})
+	})
+	if o.Limit <= 0 {
+		return pages
+	}
+	return func(yield func(T, error) bool) {
+		left := o.Limit
+		for item, err := range pages {
+			if !yield(item, err) || err != nil {
+				return
+			}
+			if left--; left == 0 {
+				return
+			}
+		}
+	}
+}
