@@ -83,7 +83,7 @@ func (l *loader) pickCommand(words []string, help bool) (Command, error) {
 		for i, c := range commands {
 			names[i] = c.Name
 		}
-		if near := closest(words[0], names); near != "" {
+		if near := Closest(words[0], names); near != "" {
 			return Command{}, fmt.Errorf("unknown command %q: did you mean %q?", clip(words[0]), near)
 		}
 		return Command{}, fmt.Errorf("unknown command %q: see \"zerops-mcp help\"; a directory goes after \"serve\"", clip(words[0]))
@@ -134,7 +134,7 @@ func (l *loader) unknownFlag(name string) error {
 		names = append(names, flag)
 	}
 	slices.Sort(names)
-	if near := closest(strings.ReplaceAll(strings.ToLower(name), "_", "-"), names); near != "" {
+	if near := Closest(strings.ReplaceAll(strings.ToLower(name), "_", "-"), names); near != "" {
 		return fmt.Errorf("unknown flag --%s: did you mean --%s?", clip(name), near)
 	}
 	return fmt.Errorf("unknown flag --%s: see \"zerops-mcp help serve\"", clip(name))
