@@ -35,6 +35,9 @@ func (l *loader) readArgs() (Command, error) {
 		case "v", "version":
 			words = append([]string{Version}, words...)
 			continue
+		case "t":
+			// Other MCP servers abbreviate it so, and clients' documentation too.
+			name = "transport"
 		}
 		s := l.byFlag[name]
 		if s == nil {
@@ -123,7 +126,7 @@ func (l *loader) checkApplies(command Command) error {
 // unknownFlag never repeats the value that may have come with the flag.
 func (l *loader) unknownFlag(name string) error {
 	switch strings.ReplaceAll(strings.ToLower(name), "_", "-") {
-	case "token", "api-token", "access-token", "api-key", "zerops-token", "key", "t":
+	case "token", "api-token", "access-token", "api-key", "zerops-token", "key":
 		return errors.New("the token is never a flag, because command lines are visible to others: put it in ZEROPS_TOKEN, or in a file named by --token-file")
 	case "access-keys", "signing-key":
 		return fmt.Errorf("--%s is never a flag, because command lines are visible to others: use ZMCP_%s or its _FILE form",

@@ -84,6 +84,7 @@ func TestArguments(t *testing.T) {
 			func(s *settings.Settings) bool { return s.ReadOnly && filepath.Base(s.DeployRoots[0]) == "dir" }, "not a directory",
 		},
 		{"flags before the command", "--read-only serve", nil, func(s *settings.Settings) bool { return s.ReadOnly }, ""},
+		{"the usual abbreviation", "-t stdio", nil, func(s *settings.Settings) bool { return s.Transport == "stdio" }, ""},
 		{"one dash", "-read-only", nil, func(s *settings.Settings) bool { return s.ReadOnly }, ""},
 		{"a bare deploy root at the end", "serve --deploy-root", nil, func(s *settings.Settings) bool { return filepath.Base(s.DeployRoots[0]) == "project" }, "no value"},
 		{"a bare deploy root before a flag", "serve --deploy-root --read-only", nil, func(s *settings.Settings) bool { return s.ReadOnly }, "no value"},
