@@ -59,8 +59,25 @@ func start(t *testing.T, change ...func(*setup)) *harness {
 	}
 	t.Cleanup(func() { _ = running.Close() })
 	h.url = running.URL
+	h.serve(s)
+	return h
+}
+
+// replica is a second server in front of the same account.
+func (h *harness) replica(key []byte) *harness {
+	h.t.Helper()
+	other := &harness{t: h.t, sim: h.sim, url: h.url, logs: &lockedBuffer{}, audits: &auditLog{}}
+	other.serve(setup{token: simulator.OwnerToken, version: mcp.ProtocolVersion20251125, configure: func(c *tools.Config) {
+		c.SigningKey, c.Stateless = key, true
+	}})
+	return other
+}
+
+func (h *harness) serve(s setup) {
+	h.t.Helper()
+	t := h.t
 	logger := slog.New(slog.NewJSONHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	options := zerops.APIOptions{Address: running.URL, Logger: logger}
+	options := zerops.APIOptions{Address: h.url, Logger: logger}
 	if s.api != nil {
 		s.api(&options)
 	}
@@ -83,7 +100,6 @@ func start(t *testing.T, change ...func(*setup)) *harness {
 		t.Fatal(err)
 	}
 	h.client = h.connect(s)
-	return h
 }
 
 func (h *harness) connect(s setup) *client.Client {
