@@ -62,7 +62,7 @@ func (c *Client) OrganizationProjects(ctx context.Context, organizationID string
 func (c *Client) searchProjects(ctx context.Context, organizationID string, o ListOptions) iter.Seq2[Project, error] {
 	return func(yield func(Project, error) bool) {
 		for project, err := range search[Project](ctx, c, PostProjectSearch, []Filter{Equal("clientId", organizationID)}) {
-			if err == nil && !o.matches(project.Name, project.Status) {
+			if err == nil && !o.Matches(project.Name, project.Status) {
 				continue
 			}
 			if !yield(project, err) || err != nil {
@@ -72,8 +72,8 @@ func (c *Client) searchProjects(ctx context.Context, organizationID string, o Li
 	}
 }
 
-// matches applies the options to a row that the API did not filter.
-func (o ListOptions) matches(name, status string) bool {
+// Matches applies the options to a row that the API did not filter.
+func (o ListOptions) Matches(name, status string) bool {
 	if o.NameContains != "" && !strings.Contains(strings.ToLower(name), strings.ToLower(o.NameContains)) {
 		return false
 	}

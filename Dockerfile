@@ -1,0 +1,36 @@
+# syntax=docker/dockerfile:1
+# zerops-mcp in a container that holds nothing else.
+#
+#   docker build -t zerops-mcp .
+#   docker run -i --rm -e ZEROPS_TOKEN zerops-mcp
+#
+# Over stdio the container lives as long as its client, so there is nothing to
+# check. Over HTTP let the orchestrator ask /healthz and /readyz: the image has no
+# shell that a HEALTHCHECK could use.
+
+# The one place that names the owner of the published image.
+ARG OWNER=OWNER
+
+FROM --platform=$BUILDPLATFORM golang:1.26.8 AS build
+ARG TARGETOS TARGETARCH
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN --mount=type=cache,target=/go/pkg/mod go mod download
+COPY . .
+# The version comes from the repository's tag, which git only tells of a
+# directory that it trusts.
+RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
+    git config --global --add safe.directory /src && \
+    CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -ldflags "-s -w" -o /zerops-mcp .
+
+FROM scratch
+ARG OWNER
+LABEL org.opencontainers.image.title="zerops-mcp" \
+      org.opencontainers.image.description="MCP server for the Zerops cloud" \
+      org.opencontainers.image.source="https://github.com/${OWNER}/zerops-mcp" \
+      org.opencontainers.image.licenses="MIT" \
+      io.modelcontextprotocol.server.name="io.github.${OWNER}/zerops-mcp"
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+COPY --from=build /zerops-mcp /zerops-mcp
+USER 65532:65532
+ENTRYPOINT ["/zerops-mcp"]

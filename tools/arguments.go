@@ -1,0 +1,380 @@
+package tools
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"zerops-mcp/zerops"
+)
+
+const (
+	// maxText bounds a string whose schema sets no maxLength; hostnames, names,
+	// ids and filters are far shorter.
+	maxText = 8 << 10
+	// maxProblems bounds how many problems one answer names.
+	maxProblems = 20
+)
+
+// injected are arguments that clients add by themselves and models cannot
+// remove (clients.md B7). Refusing them would make those clients unusable.
+var injected = []string{"action", "chatInput", "sessionId", "tool", "toolCallId", "tool_call_description", "wait_for_previous"}
+
+// checkArguments forgives what is clear, refuses the rest with readable words,
+// and returns arguments that fit the schema.
+func checkArguments(s *schema, raw json.RawMessage) (json.RawMessage, error) {
+	object, err := decodeObject(raw)
+	if err != nil {
+		return nil, err
+	}
+	for name := range object {
+		if strings.HasPrefix(name, "_") || s.Properties[name] == nil && slices.Contains(injected, name) {
+			delete(object, name)
+		}
+	}
+	var c checker
+	checked := c.object(s, object, "")
+	if len(c.problems) > 0 {
+		return nil, invalidArguments(c.problems)
+	}
+	out, err := json.Marshal(checked)
+	if err != nil {
+		return nil, fmt.Errorf("writing the arguments back: %w", err)
+	}
+	return out, nil
+}
+
+// decodeObject reads the arguments object. Some clients send it as a string of
+// JSON, some send null or nothing for no arguments.
+func decodeObject(raw json.RawMessage) (map[string]any, error) {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 || string(raw) == "null" {
+		return map[string]any{}, nil
+	}
+	v, err := decodeJSON(raw)
+	if err != nil {
+		return nil, &failure{Code: codeInvalidArguments, Message: "the arguments are not JSON"}
+	}
+	if text, ok := v.(string); ok {
+		if v, err = decodeJSON([]byte(text)); err != nil {
+			v = text
+		}
+	}
+	object, ok := v.(map[string]any)
+	if !ok {
+		return nil, &failure{Code: codeInvalidArguments, Message: "the arguments must be a JSON object, got " + jsonKind(v)}
+	}
+	return object, nil
+}
+
+// decodeJSON keeps numbers as they are written.
+func decodeJSON(raw []byte) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		return nil, err
+	}
+	if d.More() {
+		return nil, fmt.Errorf("more than one JSON value")
+	}
+	return v, nil
+}
+
+// checker walks a value along its schema and collects problems.
+type checker struct{ problems []zerops.FieldProblem }
+
+func (c *checker) problem(path, format string, args ...any) {
+	if len(c.problems) >= maxProblems {
+		return
+	}
+	if path == "" {
+		path = "arguments"
+	}
+	c.problems = append(c.problems, zerops.FieldProblem{Field: clean(path, 128), Problems: []string{fmt.Sprintf(format, args...)}})
+}
+
+func (c *checker) object(s *schema, object map[string]any, path string) map[string]any {
+	out := make(map[string]any, len(object))
+	for _, name := range sortedKeys(object) {
+		property := s.Properties[name]
+		if property == nil {
+			c.unknown(s, name, path)
+			continue
+		}
+		if object[name] == nil { // many models write null for what they leave out
+			continue
+		}
+		if v, ok := c.value(property, object[name], join(path, name)); ok {
+			out[name] = v
+		}
+	}
+	for _, name := range s.Required {
+		if object[name] == nil {
+			c.problem(join(path, name), "is required")
+		}
+	}
+	return out
+}
+
+func (c *checker) unknown(s *schema, name, path string) {
+	valid := sortedKeys(s.Properties)
+	shown := clean(name, 60)
+	words := fmt.Sprintf("unknown argument %q; ", shown)
+	if near := closest(shown, valid, 1); len(near) > 0 {
+		words += fmt.Sprintf("did you mean %q? ", near[0])
+	}
+	if len(valid) == 0 {
+		words += "there are none"
+	} else {
+		words += "valid: " + strings.Join(valid, ", ")
+	}
+	c.problem(join(path, shown), "%s", words)
+}
+
+// value checks one value and returns it in the form the schema wants.
+func (c *checker) value(s *schema, v any, path string) (any, bool) {
+	switch s.Type {
+	case "string":
+		return c.text(s, v, path)
+	case "boolean":
+		return c.boolean(v, path)
+	case "integer", "number":
+		return c.number(s, v, path)
+	case "array":
+		return c.array(s, v, path)
+	case "object":
+		return c.nested(s, v, path)
+	}
+	return v, true
+}
+
+func (c *checker) text(s *schema, v any, path string) (any, bool) {
+	text, ok := v.(string)
+	if !ok {
+		if s.MediaType != "application/json" {
+			c.problem(path, "must be a string, got %s", jsonKind(v))
+			return nil, false
+		}
+		written, err := json.Marshal(v) // real JSON where JSON text is expected
+		if err != nil {
+			c.problem(path, "cannot be written as JSON")
+			return nil, false
+		}
+		text = string(written)
+	}
+	limit := maxText
+	if s.MaxLength != nil {
+		limit = *s.MaxLength
+	}
+	switch {
+	case len(text) > limit:
+		c.problem(path, "is %d bytes long; at most %d are accepted", len(text), limit)
+	case !utf8.ValidString(text):
+		c.problem(path, "is not valid UTF-8")
+	case s.MinLength != nil && len(strings.TrimSpace(text)) < *s.MinLength:
+		c.problem(path, "is empty")
+	case len(s.Enum) > 0:
+		return c.oneOf(s, text, path)
+	default:
+		return text, true
+	}
+	return nil, false
+}
+
+// oneOf accepts an enum value in any case.
+func (c *checker) oneOf(s *schema, text, path string) (any, bool) {
+	var names []string
+	for _, e := range s.Enum {
+		name, _ := e.(string)
+		if strings.EqualFold(name, text) {
+			return name, true
+		}
+		names = append(names, name)
+	}
+	words := ""
+	if near := closest(text, names, 1); len(near) > 0 {
+		words = fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	c.problem(path, "must be one of %s, got %q%s", strings.Join(names, ", "), clean(text, 60), words)
+	return nil, false
+}
+
+func (c *checker) boolean(v any, path string) (any, bool) {
+	switch b := v.(type) {
+	case bool:
+		return b, true
+	case string:
+		if parsed, err := strconv.ParseBool(strings.ToLower(strings.TrimSpace(b))); err == nil {
+			return parsed, true
+		}
+	}
+	c.problem(path, "must be true or false, got %s", jsonKind(v))
+	return nil, false
+}
+
+func (c *checker) number(s *schema, v any, path string) (any, bool) {
+	var literal string
+	switch n := v.(type) {
+	case json.Number:
+		literal = n.String()
+	case string:
+		literal = strings.TrimSpace(n)
+	default:
+		c.problem(path, "must be a number, got %s", jsonKind(v))
+		return nil, false
+	}
+	f, err := strconv.ParseFloat(literal, 64)
+	switch {
+	case err != nil || math.IsNaN(f) || math.IsInf(f, 0):
+		c.problem(path, "must be a number, got %s", jsonKind(v))
+		return nil, false
+	case s.Type == "integer" && (f != math.Trunc(f) || math.Abs(f) > 1<<53):
+		c.problem(path, "must be a whole number")
+		return nil, false
+	case s.Minimum != nil && f < *s.Minimum:
+		c.problem(path, "must be at least %v", *s.Minimum)
+		return nil, false
+	case s.Maximum != nil && f > *s.Maximum:
+		c.problem(path, "must be at most %v", *s.Maximum)
+		return nil, false
+	case s.Type == "integer":
+		return int64(f), true
+	}
+	return f, true
+}
+
+func (c *checker) array(s *schema, v any, path string) (any, bool) {
+	list, ok := asList(s, v)
+	if !ok {
+		c.problem(path, "must be a list, got %s", jsonKind(v))
+		return nil, false
+	}
+	if s.MaxItems != nil && len(list) > *s.MaxItems {
+		c.problem(path, "has %d items; at most %d are accepted", len(list), *s.MaxItems)
+		return nil, false
+	}
+	if s.MinItems != nil && len(list) < *s.MinItems {
+		c.problem(path, "needs at least %d", *s.MinItems)
+		return nil, false
+	}
+	out := make([]any, 0, len(list))
+	for i, item := range list {
+		if checked, ok := c.value(s.Items, item, fmt.Sprintf("%s[%d]", path, i)); ok {
+			out = append(out, checked)
+		}
+	}
+	return out, true
+}
+
+// asList forgives a single value, a list written as JSON text, and a map where
+// pairs are expected.
+func asList(s *schema, v any) ([]any, bool) {
+	switch list := v.(type) {
+	case []any:
+		return list, true
+	case map[string]any:
+		if key := pairKey(s.Items); key != "" && list[key] == nil {
+			return pairs(list, key), true
+		}
+		return []any{v}, s.Items.Type == "object"
+	case string:
+		if decoded, err := decodeJSON([]byte(list)); err == nil {
+			switch decoded.(type) {
+			case []any, map[string]any:
+				return asList(s, decoded)
+			}
+		}
+		return []any{v}, s.Items.Type == "string"
+	}
+	return []any{v}, s.Items.Type != "object" && s.Items.Type != "array"
+}
+
+// pairKey names the key of a list of {key, value} or {name, value}.
+func pairKey(items *schema) string {
+	if items == nil || items.Properties["value"] == nil {
+		return ""
+	}
+	for _, key := range []string{"key", "name"} {
+		if items.Properties[key] != nil {
+			return key
+		}
+	}
+	return ""
+}
+
+func pairs(object map[string]any, key string) []any {
+	var list []any
+	for _, name := range sortedKeys(object) {
+		value := object[name]
+		switch scalar := value.(type) {
+		case json.Number:
+			value = scalar.String()
+		case bool:
+			value = strconv.FormatBool(scalar)
+		}
+		list = append(list, map[string]any{key: name, "value": value})
+	}
+	return list
+}
+
+func (c *checker) nested(s *schema, v any, path string) (any, bool) {
+	if text, ok := v.(string); ok {
+		if decoded, err := decodeJSON([]byte(text)); err == nil {
+			v = decoded
+		}
+	}
+	object, ok := v.(map[string]any)
+	if !ok {
+		c.problem(path, "must be an object, got %s", jsonKind(v))
+		return nil, false
+	}
+	// A number or boolean where the pair's value is text has one meaning only.
+	if value := s.Properties["value"]; value != nil && value.Type == "string" && pairKey(s) != "" {
+		switch scalar := object["value"].(type) {
+		case json.Number:
+			object["value"] = scalar.String()
+		case bool:
+			object["value"] = strconv.FormatBool(scalar)
+		}
+	}
+	return c.object(s, object, path), true
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+func jsonKind(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "a boolean"
+	case json.Number, float64, int64:
+		return "a number"
+	case string:
+		return "a string"
+	case []any:
+		return "a list"
+	}
+	return "an object"
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

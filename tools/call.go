@@ -1,0 +1,174 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"zerops-mcp/zerops"
+)
+
+// request is what a call brings beside its context.
+type request struct {
+	args      json.RawMessage
+	progress  mcp.ProgressToken
+	responses mcp.InputResponses
+	state     string
+}
+
+// call is one run of a tool: who calls, what it may do, what it has touched.
+type call struct {
+	server     *Server
+	tool       *tool
+	request    request
+	credential Credential
+	api        *zerops.Client
+	redactor   *redactor
+	started    time.Time
+
+	// What the call works on, for errors and audit.
+	projectID, serviceID string
+	targets              []string
+
+	confirmArg string        // the confirm argument
+	token      string        // a confirmation token this call hands out
+	used       string        // the confirmation that let the call act
+	asked      time.Duration // spent on asking the person, which waiting shares
+	outcome    string        // ok, or the code of the failure
+
+	mu         sync.Mutex
+	operations []string // API operations called, for the audit
+}
+
+// handler adapts a tool to the protocol library.
+func (s *Server) handler(t *tool) server.ToolHandlerFunc {
+	return func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		req := request{responses: r.Params.InputResponses, state: r.Params.RequestState}
+		if r.Params.Meta != nil {
+			req.progress = r.Params.Meta.ProgressToken
+		}
+		switch args := r.GetRawArguments().(type) {
+		case nil:
+		case json.RawMessage:
+			req.args = args
+		default:
+			raw, err := json.Marshal(args)
+			if err != nil {
+				return nil, fmt.Errorf("reading the arguments: %w", err)
+			}
+			req.args = raw
+		}
+		return s.serve(ctx, t, req), nil
+	}
+}
+
+// serve runs a tool from the first check to the one exit. It never panics.
+func (s *Server) serve(ctx context.Context, t *tool, req request) (result *mcp.CallToolResult) {
+	c := &call{server: s, tool: t, request: req, started: time.Now(), outcome: "ok", redactor: &redactor{patterns: s.patterns}}
+	defer func() {
+		if p := recover(); p != nil {
+			s.logger.ErrorContext(ctx, "panic in a tool", "tool", t.Name, "panic", c.redactor.text(fmt.Sprint(p)), "stack", string(debug.Stack()))
+			result = c.failed(&failure{Code: codeInternal, Message: "an error that this server did not expect", Hint: "This is a defect of zerops-mcp; its log has the details."})
+		}
+		c.audit(ctx)
+	}()
+	limit := readTime
+	if t.Effect != zerops.Reads {
+		limit = s.cfg.MaxWait + changeTime
+	} else if t.Name == "wait_for" {
+		limit = s.cfg.MaxWait + readTime
+	}
+	ctx, cancel := context.WithTimeout(zerops.WithObserver(ctx, c.observe), limit)
+	defer cancel()
+	out, err := c.run(ctx)
+	c.settle(err)
+	return c.finish(ctx, out, err)
+}
+
+// run checks in the order of design.md §6: mode and scope, arguments, request.
+func (c *call) run(ctx context.Context) (any, error) {
+	if refused := c.server.refusal(c.tool); refused != nil {
+		return nil, refused
+	}
+	if !c.server.visible[c.tool.Name] {
+		return nil, &failure{Code: codeOutOfScope, Message: c.tool.Name + " is not among the tools this server was started with",
+			Hint: "The operator can add it with --tools or its toolset " + c.tool.Toolset + " with --toolsets."}
+	}
+	input, err := c.tool.input()
+	if err != nil {
+		return nil, err
+	}
+	args, err := checkArguments(input, c.withDefaults(input))
+	if err != nil {
+		return nil, err
+	}
+	var common struct {
+		Confirm string `json:"confirm"`
+	}
+	if err := json.Unmarshal(args, &common); err != nil {
+		return nil, fmt.Errorf("reading the checked arguments: %w", err)
+	}
+	c.request.args, c.confirmArg = args, common.Confirm
+	c.credential = c.server.cfg.Credential(ctx)
+	if c.credential.Token == "" && !c.tool.Offline {
+		return nil, missingToken(c.credential)
+	}
+	c.redactor.know(c.credential.Token)
+	c.api = c.server.cfg.API.Client(c.credential.Token)
+	return c.tool.run(ctx, c, args)
+}
+
+// withDefaults fills in the project where only one is in scope.
+func (c *call) withDefaults(input *schema) json.RawMessage {
+	only := c.server.scope.single()
+	if only == "" || input.Properties["project"] == nil {
+		return c.request.args
+	}
+	object, err := decodeObject(c.request.args)
+	if err != nil || object["project"] != nil {
+		return c.request.args
+	}
+	if service, ok := object["service"].(string); ok && zerops.ValidID(service) && !slices.Contains(input.Required, "project") {
+		return c.request.args
+	}
+	object["project"] = only
+	raw, err := json.Marshal(object)
+	if err != nil {
+		return c.request.args
+	}
+	return raw
+}
+
+// observe notes the API operations of the call for its audit record.
+func (c *call) observe(a zerops.Attempt) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if name := a.Operation.String(); !slices.Contains(c.operations, name) && len(c.operations) < 50 {
+		c.operations = append(c.operations, name)
+	}
+}
+
+// settle gives a confirmation back when the API refused the work, since nothing
+// changed.
+func (c *call) settle(err error) {
+	var refusal *zerops.Error
+	if c.used != "" && errors.As(err, &refusal) {
+		c.server.signer.release(c.used)
+	}
+}
+
+// target notes what the call works on, for error texts and the audit.
+func (c *call) target(kind, name, id string) {
+	text := fmt.Sprintf("%s %q (%s)", kind, clean(name, 60), id)
+	if !slices.Contains(c.targets, text) && len(c.targets) < 20 {
+		c.targets = append(c.targets, text)
+	}
+}

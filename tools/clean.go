@@ -1,0 +1,108 @@
+package tools
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// clean makes one line of untrusted text safe to show: no control, bidi,
+// zero-width or tag characters, no line breaks, at most limit runes.
+func clean(s string, limit int) string {
+	s = cleanText(s)
+	if strings.ContainsAny(s, "\n\t") {
+		s = strings.Join(strings.Fields(s), " ")
+	}
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	return string([]rune(s)[:limit-1]) + "…"
+}
+
+// cleanText removes what could hide or forge text and neutralises Markdown links
+// and images, which some clients would fetch. Line breaks and tabs stay. Text
+// that needs no change is returned as it is.
+func cleanText(s string) string {
+	if plain(s) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == '\x1b':
+			i += escapeLength(s[i:])
+			continue
+		case r == utf8.RuneError && size == 1:
+			b.WriteRune(utf8.RuneError)
+		case r == ']' && strings.HasPrefix(s[i+1:], "("):
+			b.WriteString("] ") // breaks the link, keeps the words
+		case !invisible(r):
+			b.WriteRune(r)
+		}
+		i += size
+	}
+	return b.String()
+}
+
+// plain reports printable ASCII without a Markdown link, which is most text.
+func plain(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' && c != '\n' && c != '\t' || c >= 0x7f || c == ']' && i+1 < len(s) && s[i+1] == '(' {
+			return false
+		}
+	}
+	return true
+}
+
+func invisible(r rune) bool {
+	switch {
+	case r == '\n' || r == '\t':
+		return false
+	case unicode.IsControl(r), unicode.Is(unicode.Cf, r): // Cf: bidi, zero-width, soft hyphen, tag block
+		return true
+	case r == 0x2028 || r == 0x2029 || r == 0x115f || r == 0x1160 || r == 0x3164 || r == 0xffa0:
+		return true
+	case r >= 0xfe00 && r <= 0xfe0f, r >= 0xe0100 && r <= 0xe01ef: // variation selectors can carry hidden bytes
+		return true
+	case unicode.Is(unicode.Co, r):
+		return true
+	}
+	return false
+}
+
+// escapeLength measures a terminal escape sequence: CSI up to its final byte,
+// OSC and other strings up to BEL or ST, else two bytes.
+func escapeLength(s string) int {
+	if len(s) < 2 {
+		return len(s)
+	}
+	switch s[1] {
+	case '[':
+		for i := 2; i < len(s); i++ {
+			if s[i] >= 0x40 && s[i] <= 0x7e {
+				return i + 1
+			}
+			if s[i] < 0x20 || s[i] > 0x7e {
+				return i
+			}
+		}
+		return len(s)
+	case ']', 'P', 'X', '^', '_':
+		for i := 2; i < len(s); i++ {
+			if s[i] == '\a' {
+				return i + 1
+			}
+			if s[i] == '\x1b' && i+1 < len(s) && s[i+1] == '\\' {
+				return i + 2
+			}
+			if s[i] == '\n' {
+				return i
+			}
+		}
+		return len(s)
+	}
+	return 2
+}

@@ -1,0 +1,293 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"zerops-mcp/zerops"
+)
+
+// ConfirmMode decides how destructive work is confirmed.
+type ConfirmMode string
+
+// Modes of confirmation.
+const (
+	// ConfirmAuto asks the person where the client can, else wants a second call.
+	ConfirmAuto ConfirmMode = "auto"
+	// ConfirmHuman refuses where nobody can be asked.
+	ConfirmHuman ConfirmMode = "human"
+	// ConfirmTwoStep always wants a second call with a token.
+	ConfirmTwoStep ConfirmMode = "two-step"
+	// ConfirmNever acts at once, for automation that accepts the risk.
+	ConfirmNever ConfirmMode = "never"
+)
+
+const (
+	elicitationID = "confirm"
+	// answerTime is the most a person has to answer.
+	answerTime = 50 * time.Second
+	// confirmationLife is how long a confirmation token is good for.
+	confirmationLife = 5 * time.Minute
+)
+
+// plan is what a destructive call is about to do, as the person is shown it.
+type plan struct {
+	// Summary is one sentence that names the targets with their ids.
+	Summary string `json:"summary"`
+	// Targets are what will be changed or destroyed.
+	Targets []planTarget `json:"targets,omitempty"`
+	// Loses is what cannot be had back.
+	Loses []string `json:"loses,omitempty"`
+	// Changes are differences between now and then, as field: before → after.
+	Changes []string `json:"changes,omitempty"`
+	// Cost is what it costs, where it costs at once.
+	Cost string `json:"cost,omitempty"`
+
+	// typed is a name the person must type, for deletions.
+	typed string
+	// state describes the targets so far as the action depends on them: existence,
+	// name, coarse status, active version. It must include a value that the action
+	// itself changes, so that a token works once on any replica; repeats says that
+	// there is none.
+	state   []string
+	repeats bool
+}
+
+type planTarget struct {
+	Kind   string `json:"kind"`
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Status string `json:"status,omitempty"`
+}
+
+// confirmationRequired ends the first call of the two-step form.
+type confirmationRequired struct{ frame frame }
+
+func (*confirmationRequired) Error() string { return "confirmation required" }
+
+// inputRequired ends a call whose client answers questions by calling again
+// (multi-round-trip requests of 2026-07-28).
+type inputRequired struct {
+	params mcp.ElicitationParams
+	state  string
+}
+
+func (*inputRequired) Error() string { return "input required" }
+
+// confirm returns nil once the plan may be carried out. Handlers pass any other
+// error on: it is either a refusal or the question itself.
+func (c *call) confirm(ctx context.Context, p plan) error {
+	for _, t := range p.Targets {
+		c.target(t.Kind, t.Name, t.ID)
+	}
+	mode := c.server.cfg.Confirm
+	switch {
+	case mode == ConfirmNever:
+		return nil
+	case mode != ConfirmTwoStep && canElicit(ctx):
+		return c.ask(ctx, p)
+	case mode == ConfirmHuman:
+		return &failure{Code: codeBlocked, Message: "this needs a person's approval and the client cannot ask for it; nothing was changed",
+			Hint: "Use a client that supports elicitation, do it in the Zerops GUI, or restart the server with another --confirm."}
+	}
+	return c.twoStep(p)
+}
+
+// canElicit reports whether the client can show a form now.
+func canElicit(ctx context.Context) bool {
+	var declared *mcp.ElicitationCapability
+	if info := server.RequestProtocolInfoFromContext(ctx); info != nil && info.Modern {
+		if info.ClientCapabilities != nil {
+			declared = info.ClientCapabilities.Elicitation
+		}
+	} else {
+		session := server.ClientSessionFromContext(ctx)
+		if _, ok := session.(server.SessionWithElicitation); !ok {
+			return false
+		}
+		if s, ok := session.(server.SessionWithClientInfo); ok {
+			declared = s.GetClientCapabilities().Elicitation
+		}
+	}
+	// An empty capability means forms, which came before links.
+	return declared != nil && (declared.Form != nil || declared.URL == nil)
+}
+
+// ask puts the plan to the person: by a request to an older client, or by
+// handing the question back to a newer one, which then calls again.
+func (c *call) ask(ctx context.Context, p plan) error {
+	params := p.question()
+	if info := server.RequestProtocolInfoFromContext(ctx); info != nil && info.Modern {
+		answer := server.ElicitationResponse(c.request.responses, elicitationID)
+		if answer == nil {
+			token, _, err := c.server.signer.issue(c.binding(p), time.Now())
+			if err != nil {
+				return err
+			}
+			return &inputRequired{params: params, state: token}
+		}
+		if err := c.accept(p, c.request.state); err != nil {
+			return err
+		}
+		return c.judge(p, answer)
+	}
+	limit := min(answerTime, c.server.cfg.MaxWait)
+	started := time.Now()
+	askCtx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	answer, err := c.server.mcp.RequestElicitation(askCtx, mcp.ElicitationRequest{
+		Request: mcp.Request{Method: string(mcp.MethodElicitationCreate)}, Params: params,
+	})
+	c.asked = time.Since(started)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return declined("the person did not answer within " + limit.String() + ", or the client could not show the question")
+	}
+	c.used = "elicitation"
+	return c.judge(p, answer)
+}
+
+// judge decides on the person's answer. Anything but a clear yes is a no.
+func (c *call) judge(p plan, answer *mcp.ElicitationResult) error {
+	switch answer.Action {
+	case mcp.ElicitationResponseActionAccept:
+	case mcp.ElicitationResponseActionDecline:
+		return declined("the person said no")
+	default:
+		return declined("the person closed the question")
+	}
+	content, _ := answer.Content.(map[string]any)
+	if yes, _ := content["confirm"].(bool); !yes {
+		return declined("the person did not tick the box")
+	}
+	if p.typed != "" {
+		if typed, _ := content["name"].(string); strings.TrimSpace(typed) != p.typed {
+			return declined("the person typed another name")
+		}
+	}
+	return nil
+}
+
+func declined(why string) *failure {
+	return &failure{Code: codeDeclined, Message: why + "; nothing was changed", Hint: "Do not try again unless the person asks for it."}
+}
+
+// question is the form the person sees. Names are quoted and cleaned, because
+// they are written by others.
+func (p plan) question() mcp.ElicitationParams {
+	var b strings.Builder
+	b.WriteString(p.Summary)
+	for _, loss := range p.Loses {
+		b.WriteString("\n- lost: " + loss)
+	}
+	for _, change := range p.Changes {
+		b.WriteString("\n- " + change)
+	}
+	if p.Cost != "" {
+		b.WriteString("\nCost: " + p.Cost)
+	}
+	properties := map[string]any{"confirm": map[string]any{"type": "boolean", "title": "Yes, do it", "default": false}}
+	required := []string{"confirm"}
+	if p.typed != "" {
+		properties["name"] = map[string]any{"type": "string", "title": "Type the name", "description": fmt.Sprintf("Type %q to confirm.", clean(p.typed, 80))}
+		required = append(required, "name")
+	}
+	return mcp.ElicitationParams{
+		Message:         cleanText(b.String()),
+		RequestedSchema: map[string]any{"type": "object", "properties": properties, "required": required},
+	}
+}
+
+// twoStep wants a second call with the same arguments and a token.
+func (c *call) twoStep(p plan) error {
+	if c.confirmArg != "" {
+		return c.accept(p, c.confirmArg)
+	}
+	if p.repeats && c.server.cfg.Stateless {
+		return &failure{Code: codeUnsupported, Message: "this cannot be confirmed by a second call on a server without memory; nothing was changed",
+			Hint: "Use a client that supports elicitation, or a server without --stateless."}
+	}
+	token, expires, err := c.server.signer.issue(c.binding(p), time.Now())
+	if err != nil {
+		return err
+	}
+	c.token = token
+	return &confirmationRequired{frame: frame{Status: statusConfirmationRequired, Plan: &p, Confirm: token, ExpiresAt: &expires}}
+}
+
+// accept checks a token against what is there now.
+func (c *call) accept(p plan, token string) error {
+	err := c.server.signer.redeem(token, c.binding(p), time.Now())
+	if err == nil {
+		c.used = token
+		return nil
+	}
+	f := &failure{Code: codeConfirmationInvalid, Message: err.Error() + "; nothing was changed",
+		Hint: "Call again without confirm to see the present plan, and ask the person again."}
+	if !errors.Is(err, errTokenForeign) && !errors.Is(err, errTokenUsed) && !errors.Is(err, errTokenExpired) {
+		f.Code = codeInternal
+	}
+	return f
+}
+
+// binding is all a confirmation is good for: this tool, these arguments, this
+// caller, these targets in this state.
+func (c *call) binding(p plan) []byte {
+	var args map[string]any
+	if v, err := decodeJSON(c.request.args); err == nil {
+		args, _ = v.(map[string]any)
+	}
+	delete(args, "confirm")
+	delete(args, "wait_seconds")
+	bound, err := json.Marshal([]any{c.tool.Name, args, c.credential.callerID(), p.state})
+	if err != nil {
+		return []byte(c.tool.Name)
+	}
+	return bound
+}
+
+// confirmedBy says which way the call was confirmed.
+func (c *call) confirmedBy() ConfirmMode {
+	if c.used == "elicitation" || c.request.state != "" {
+		return ConfirmHuman
+	}
+	return ConfirmTwoStep
+}
+
+// guard refuses what no confirmation can allow: projects with the protecting
+// tag, and the service this server runs in.
+func (c *call) guard(ctx context.Context, projectID, serviceID string) error {
+	own := c.server.cfg.OwnService
+	if own != "" && serviceID == own {
+		return &failure{Code: codeBlocked, Message: "this server runs in that service and does not stop or delete itself", Hint: "Do it in the Zerops GUI."}
+	}
+	project, err := c.api.Project(ctx, projectID)
+	if err != nil {
+		return err
+	}
+	for _, tag := range project.Tags {
+		if strings.EqualFold(tag, c.server.cfg.ProtectTag) {
+			return &failure{Code: codeBlocked,
+				Message: fmt.Sprintf("the project %q (%s) has the tag %q, which protects it from destruction; nothing was changed", clean(project.Name, 80), project.ID, clean(tag, 40)),
+				Hint:    "A person can remove the tag in the Zerops GUI (project → settings → tags)."}
+		}
+	}
+	if own == "" || serviceID != "" {
+		return nil
+	}
+	if service, err := c.api.Service(ctx, own); err == nil && service.ProjectID == projectID {
+		return &failure{Code: codeBlocked, Message: "this server runs in that project and does not stop or delete itself", Hint: "Do it in the Zerops GUI."}
+	} else if err != nil && !errors.Is(err, zerops.ErrNotFound) && !errors.Is(err, zerops.ErrForbidden) {
+		return err
+	}
+	return nil
+}

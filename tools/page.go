@@ -1,0 +1,87 @@
+package tools
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+)
+
+func base64Text(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
+
+const (
+	defaultLimit = 100
+	maxLimit     = 500
+)
+
+// paging is the part of a list tool's arguments that pages through it.
+type paging struct {
+	Limit  int    `json:"limit,omitempty" jsonschema:"minimum=1,maximum=500"`
+	Cursor string `json:"cursor,omitempty"`
+}
+
+// page is the result of a list tool.
+type page[T any] struct {
+	Items      []T    `json:"items"`
+	NextCursor string `json:"next_cursor,omitempty"`
+	Total      *int   `json:"total,omitempty"`
+	Truncated  string `json:"truncated,omitempty"`
+
+	offset int
+	digest string
+}
+
+// paginate cuts the page that the arguments ask for out of all items. filters
+// are what shaped the list: a cursor of another list is refused.
+func paginate[T any](all []T, p paging, filters ...any) (page[T], error) {
+	digest := listDigest(filters)
+	offset := 0
+	if p.Cursor != "" {
+		var ok bool
+		if offset, ok = decodeCursor(p.Cursor, digest); !ok {
+			return page[T]{}, invalid("cursor", "does not belong to this list; leave it out to start again, and keep the other arguments the same while paging")
+		}
+	}
+	offset = min(offset, len(all))
+	limit := p.Limit
+	if limit == 0 {
+		limit = defaultLimit
+	}
+	end := min(offset+min(limit, maxLimit), len(all))
+	result := page[T]{Items: append([]T{}, all[offset:end]...), Total: new(len(all)), offset: offset, digest: digest}
+	if end < len(all) {
+		result.NextCursor = encodeCursor(end, digest)
+	}
+	return result, nil
+}
+
+// Len is how many items the page has.
+func (p page[T]) Len() int { return len(p.Items) }
+
+// Cut returns the page with its first n items and the cursor of the rest.
+func (p page[T]) Cut(n int) any {
+	p.Items = p.Items[:n]
+	p.NextCursor = encodeCursor(p.offset+n, p.digest)
+	p.Truncated = fmt.Sprintf("only %d items fit; pass next_cursor for the rest, or narrow the list", n)
+	return p
+}
+
+func listDigest(filters []any) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%#v", filters))
+	return hex.EncodeToString(sum[:4])
+}
+
+func encodeCursor(offset int, digest string) string {
+	raw := binary.AppendUvarint(nil, uint64(offset)) //nolint:gosec // an offset is never negative
+	return base64.RawURLEncoding.EncodeToString(append([]byte(digest), raw...))
+}
+
+func decodeCursor(cursor, digest string) (int, bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || len(raw) < len(digest)+1 || len(raw) > len(digest)+4 || string(raw[:len(digest)]) != digest {
+		return 0, false
+	}
+	offset, n := binary.Uvarint(raw[len(digest):])
+	return int(offset), n == len(raw)-len(digest) //nolint:gosec // at most 4 bytes
+}

@@ -1,0 +1,102 @@
+package tools
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+const (
+	redacted = "[redacted]"
+	// shortestSecret keeps trivial values such as "1" or "true" from being
+	// blanked wherever they occur.
+	shortestSecret = 6
+)
+
+// redactor removes secrets from text by known value and by pattern. A call has
+// one; it is safe for concurrent use.
+type redactor struct {
+	patterns func() []pattern
+
+	mu    sync.RWMutex
+	known []string // longest first
+}
+
+type pattern struct {
+	needle  string // quick test before the expression runs
+	find    *regexp.Regexp
+	replace string
+}
+
+// know registers values that must not leave.
+func (r *redactor) know(values ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, v := range values {
+		if len(v) >= shortestSecret && !slices.Contains(r.known, v) {
+			r.known = append(r.known, v)
+		}
+	}
+	slices.SortFunc(r.known, func(a, b string) int { return len(b) - len(a) })
+}
+
+// text returns s without secrets.
+func (r *redactor) text(s string) string {
+	if len(s) < shortestSecret {
+		return s
+	}
+	r.mu.RLock()
+	for _, v := range r.known {
+		if strings.Contains(s, v) {
+			s = strings.ReplaceAll(s, v, redacted)
+		}
+	}
+	r.mu.RUnlock()
+	for _, p := range r.patterns() {
+		if containsFold(s, p.needle) {
+			s = p.find.ReplaceAllString(s, p.replace)
+		}
+	}
+	return s
+}
+
+// containsFold is strings.Contains for a lower-case needle, ignoring ASCII case.
+func containsFold(s, needle string) bool {
+	first := needle[0]
+	for i := 0; i+len(needle) <= len(s); i++ {
+		c := s[i]
+		if c|0x20 == first|0x20 && strings.EqualFold(s[i:i+len(needle)], needle) {
+			return true
+		}
+	}
+	return false
+}
+
+// secretPatterns compiles the shapes of credentials that must not appear
+// wherever they stand. It is called once, on the first result.
+func secretPatterns() []pattern {
+	compile := func(needle, expr, replace string) pattern {
+		return pattern{needle: needle, find: regexp.MustCompile(expr), replace: replace}
+	}
+	return []pattern{
+		compile("://", `([a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@"']*):[^\s/@"']+@`, "${1}:"+redacted+"@"),
+		compile("authorization", `(?i)(authorization["']?\s*[:=]\s*["']?)(?:(?:bearer|basic|token)\s+)?[^\s"',;]+`, "${1}"+redacted),
+		compile("bearer ", `(?i)(bearer\s+)[A-Za-z0-9._~+/=-]{12,}`, "${1}"+redacted),
+		compile("eyj", `eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*`, redacted),
+		compile("-----begin", `(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`, redacted),
+		compile("gh", `\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})`, redacted),
+		compile("glpat-", `\bglpat-[A-Za-z0-9_-]{16,}`, redacted),
+		compile("akia", `\bAKIA[A-Z0-9]{16}\b`, redacted),
+		compile("asia", `\bASIA[A-Z0-9]{16}\b`, redacted),
+		compile("sk", `\bsk[-_](?:live_|test_|ant-|proj-)?[A-Za-z0-9_-]{20,}`, redacted),
+		compile("xox", `\bxox[abposr]-[A-Za-z0-9-]{10,}`, redacted),
+		compile("npm_", `\bnpm_[A-Za-z0-9]{30,}`, redacted),
+		compile("aiza", `\bAIza[A-Za-z0-9_-]{30,}`, redacted),
+		compile("=", `(?i)([?&](?:access_?token|token|signature|x-amz-signature|x-amz-credential|x-amz-security-token|sig|key|password|secret)=)[^&\s"'<>]+`, "${1}"+redacted),
+		compile("passw", `(?i)((?:[a-z0-9_.-]*passw(?:or)?d)["']?\s*[:=]\s*["']?)[^\s"',;&]+`, "${1}"+redacted),
+		compile("secret", `(?i)\b([a-z0-9_.-]*secret[a-z0-9_.-]*["']?\s*[:=]\s*["']?)[^\s"',;&]{4,}`, "${1}"+redacted),
+		compile("token", `(?i)\b([a-z0-9_.-]*token["']?\s*[:=]\s*["']?)[^\s"',;&]{8,}`, "${1}"+redacted),
+		compile("api", `(?i)\b([a-z0-9_.-]*api_?key["']?\s*[:=]\s*["']?)[^\s"',;&]{6,}`, "${1}"+redacted),
+	}
+}

@@ -1,0 +1,254 @@
+package tools
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+
+	"zerops-mcp/zerops"
+)
+
+// Config is what the operator decides. The zero value of a field means its
+// default.
+type Config struct {
+	// API is the address all calls go to.
+	API *zerops.API
+	// Credential returns the token of a call. It is asked once for each call and
+	// must not fail: a missing token is a Credential without Token.
+	Credential func(ctx context.Context) Credential
+	// ReadOnly hides and refuses every tool that changes anything.
+	ReadOnly bool
+	// Projects, ids or names, are the only ones that may be touched; empty means all.
+	Projects []string
+	// Toolsets are default, all, or names of toolsets; empty means default.
+	Toolsets []string
+	// Tools adds and ExcludeTools removes single tools.
+	Tools, ExcludeTools []string
+	// Confirm decides how destructive work is confirmed.
+	Confirm ConfirmMode
+	// MaxWait bounds wait_seconds and the time a person has to answer. Zero means
+	// 50 seconds.
+	MaxWait time.Duration
+	// AllowSecrets lets the tools that exist for it return secret values.
+	AllowSecrets bool
+	// ProtectTag is the project tag that forbids destruction; empty means protected.
+	ProtectTag string
+	// DeployRoots are the directories that may be read; EnvAllow the patterns of
+	// environment names that may be copied. Neither applies to a remote server.
+	DeployRoots, EnvAllow []string
+	// Remote marks a server that callers reach over a network.
+	Remote bool
+	// Stateless marks a server whose next request may reach another process.
+	Stateless bool
+	// SigningKey signs confirmation tokens; nil means random for this process.
+	SigningKey []byte
+	// OwnService is the id of the service this server runs in, which it never stops
+	// or deletes.
+	OwnService string
+	// Logger receives what the operator should know; never secrets.
+	Logger *slog.Logger
+	// Audit, if set, receives one record for each call.
+	Audit func(context.Context, AuditRecord)
+	// Version of this program.
+	Version string
+}
+
+const (
+	defaultMaxWait    = 50 * time.Second
+	defaultProtectTag = "protected"
+	// readTime bounds a call that changes nothing: just below the minute after
+	// which many clients give up.
+	readTime = 50 * time.Second
+	// changeTime is what a change may take beside asking and waiting.
+	changeTime = 70 * time.Second
+)
+
+// Server holds the tools under one configuration. It keeps no state of callers
+// beyond bounded caches keyed by the caller.
+type Server struct {
+	cfg      Config
+	logger   *slog.Logger
+	tools    []*tool // all, sorted by name
+	byName   map[string]*tool
+	visible  map[string]bool
+	signer   signer
+	scope    *scope
+	patterns func() []pattern
+	mcp      *server.MCPServer
+}
+
+// New checks the configuration and registers the tools. Unknown names of
+// toolsets or tools are errors that name the closest: a typo must not silently
+// widen or narrow what an assistant may do.
+func New(cfg Config) (*Server, error) {
+	if cfg.API == nil || cfg.Credential == nil {
+		return nil, errors.New("tools: Config needs API and Credential")
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.MaxWait <= 0 {
+		cfg.MaxWait = defaultMaxWait
+	}
+	if cfg.ProtectTag == "" {
+		cfg.ProtectTag = defaultProtectTag
+	}
+	if cfg.SigningKey == nil {
+		cfg.SigningKey = make([]byte, 32)
+		if _, err := rand.Read(cfg.SigningKey); err != nil {
+			return nil, fmt.Errorf("making a signing key: %w", err)
+		}
+	}
+	s := &Server{
+		cfg: cfg, logger: cfg.Logger, tools: allTools(), byName: map[string]*tool{}, visible: map[string]bool{},
+		signer: newSigner(cfg.SigningKey, !cfg.Stateless), scope: newScope(cfg.Projects), patterns: sync.OnceValue(secretPatterns),
+	}
+	sort.Slice(s.tools, func(i, j int) bool { return s.tools[i].Name < s.tools[j].Name })
+	for _, t := range s.tools {
+		s.byName[t.Name] = t
+	}
+	if err := s.selectTools(); err != nil {
+		return nil, err
+	}
+	s.register()
+	return s, nil
+}
+
+// MCP returns the protocol server with everything registered.
+func (s *Server) MCP() *server.MCPServer { return s.mcp }
+
+// selectTools decides what is visible.
+func (s *Server) selectTools() error {
+	sets := s.cfg.Toolsets
+	if len(sets) == 0 {
+		sets = []string{"default"}
+	}
+	known := []string{"default", "all"}
+	for _, set := range toolsets() {
+		known = append(known, set.name)
+	}
+	for _, name := range sets {
+		if !slices.Contains(known, name) {
+			return unknownName("toolset", name, known)
+		}
+	}
+	names := sortedKeys(s.byName)
+	for _, name := range slices.Concat(s.cfg.Tools, s.cfg.ExcludeTools) {
+		if !slices.Contains(names, name) {
+			return unknownName("tool", name, names)
+		}
+	}
+	for _, t := range s.tools {
+		chosen := slices.Contains(sets, "all") || slices.Contains(sets, t.Toolset) || t.Standard && slices.Contains(sets, "default") || slices.Contains(s.cfg.Tools, t.Name)
+		s.visible[t.Name] = chosen && !slices.Contains(s.cfg.ExcludeTools, t.Name) && s.refusal(t) == nil
+	}
+	return nil
+}
+
+func unknownName(kind, name string, known []string) error {
+	words := fmt.Sprintf("unknown %s %q", kind, name)
+	if near := closest(name, known, 1); len(near) > 0 {
+		words += fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	return fmt.Errorf("%s (known: %s)", words, strings.Join(known, ", "))
+}
+
+// refusal tells why the configuration forbids a tool, nil where it does not.
+func (s *Server) refusal(t *tool) *failure {
+	switch {
+	case s.cfg.ReadOnly && t.Effect != zerops.Reads:
+		return &failure{Code: codeReadOnly, Message: t.Name + " changes things, and this server runs read-only; nothing was changed",
+			Hint: "The operator can restart it without --read-only."}
+	case t.Secret && !s.cfg.AllowSecrets:
+		return &failure{Code: codeSecretWithheld, Message: t.Name + " returns secret values, which this server withholds",
+			Hint: "The operator can restart it with --allow-secrets."}
+	case t.LocalOnly && s.cfg.Remote:
+		return &failure{Code: codeUnsupported, Message: t.Name + " works on local files, which a remote server does not have"}
+	}
+	return nil
+}
+
+// register makes the protocol server. Hidden tools stay callable so that they
+// can say why they are refused; the list leaves them out.
+func (s *Server) register() {
+	hooks := &server.Hooks{}
+	hooks.AddAfterListTools(func(_ context.Context, _ any, _ *mcp.ListToolsRequest, result *mcp.ListToolsResult) {
+		result.Tools = slices.DeleteFunc(result.Tools, func(t mcp.Tool) bool { return !s.visible[t.Name] })
+	})
+	s.mcp = server.NewMCPServer("zerops-mcp", s.cfg.Version, append(identity(),
+		server.WithToolCapabilities(false),
+		server.WithInstructions(s.instructions()),
+		server.WithHooks(hooks),
+		server.WithCacheHints(listTTL, mcp.CacheScopePrivate),
+	)...)
+	registered := make([]server.ServerTool, 0, len(s.tools))
+	for _, t := range s.tools {
+		registered = append(registered, server.ServerTool{Tool: s.definition(t), Handler: s.handler(t)})
+	}
+	s.mcp.AddTools(registered...)
+}
+
+// definition is a tool as clients see it.
+func (s *Server) definition(t *tool) mcp.Tool {
+	def := mcp.NewToolWithRawSchema(t.Name, t.Description, s.listedInput(t))
+	def.Title = t.Title
+	def.Annotations = t.annotations()
+	if !t.Image {
+		def.RawOutputSchema = t.outputSchema()
+	}
+	return def
+}
+
+// listedInput is the input schema under this configuration: with one project in
+// scope, the argument has a default and is not required.
+func (s *Server) listedInput(t *tool) json.RawMessage {
+	raw := t.inputSchema()
+	if s.scope.single() == "" {
+		return raw
+	}
+	text := strings.Replace(string(raw), `"required":["project",`, `"required":[`, 1)
+	return json.RawMessage(strings.Replace(text, `,"required":["project"]`, "", 1))
+}
+
+// ToolInfo describes one visible tool.
+type ToolInfo struct {
+	Name, Title, Description, Toolset, Effect string
+	Standard                                  bool
+	Input, Output                             json.RawMessage
+}
+
+// Listed returns the tools a client sees, sorted by name.
+func (s *Server) Listed() []ToolInfo {
+	var infos []ToolInfo
+	for _, t := range s.tools {
+		if !s.visible[t.Name] {
+			continue
+		}
+		info := ToolInfo{Name: t.Name, Title: t.Title, Description: t.Description, Toolset: t.Toolset, Effect: t.Effect.String(), Standard: t.Standard, Input: s.listedInput(t)}
+		if !t.Image {
+			info.Output = t.outputSchema()
+		}
+		infos = append(infos, info)
+	}
+	return infos
+}
+
+// Call runs one tool in this process, without a protocol in between.
+func (s *Server) Call(ctx context.Context, name string, args json.RawMessage) (*mcp.CallToolResult, error) {
+	t := s.byName[name]
+	if t == nil {
+		return nil, unknownName("tool", name, sortedKeys(s.byName))
+	}
+	return s.serve(ctx, t, request{args: args}), nil
+}

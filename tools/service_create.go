@@ -1,0 +1,243 @@
+package tools
+
+import (
+	"context"
+	"slices"
+	"sort"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"zerops-mcp/zerops"
+)
+
+type createServiceIn struct {
+	Project  string `json:"project" jsonschema:"minLength=1"`
+	Hostname string `json:"hostname" jsonschema:"maxLength=40" jsonschema_description:"lowercase letters and digits, for good"`
+	Type     string `json:"type" jsonschema:"minLength=1" jsonschema_description:"such as nodejs@22 or postgresql@17"`
+	Mode     string `json:"mode,omitempty" jsonschema:"enum=HA,enum=NON_HA"`
+	scalingIn
+	waiting
+}
+
+func createService(ctx context.Context, c *call, in createServiceIn) (serviceChangeOut, error) {
+	if !validHostname(in.Hostname) {
+		return serviceChangeOut{}, invalid("hostname", "%q is not a hostname: a lowercase letter, then at most 39 lowercase letters or digits", clean(in.Hostname, 60))
+	}
+	if err := in.check(); err != nil {
+		return serviceChangeOut{}, err
+	}
+	p, err := c.project(ctx, in.Project)
+	if err != nil {
+		return serviceChangeOut{}, err
+	}
+	types, err := c.api.ServiceTypes(ctx)
+	if err != nil {
+		return serviceChangeOut{}, err
+	}
+	version, category, err := chooseVersion(types, in.Type, in.Mode)
+	if err != nil {
+		return serviceChangeOut{}, err
+	}
+	var service zerops.Service
+	var process zerops.Process
+	err = c.change(ctx, func(ctx context.Context) (err error) {
+		if category == "OBJECT_STORAGE" {
+			service, process, err = c.api.CreateObjectStorage(ctx, p.ID, zerops.NewObjectStorage{Name: in.Hostname, DiskGB: storageSize(in.scalingIn)})
+			return err
+		}
+		creation := zerops.NewService{Name: in.Hostname, TypeVersion: version, ProfileID: in.Profile, StartWithoutCode: category == "USER"}
+		if !in.empty() {
+			creation.Autoscaling = in.apply(nil)
+		}
+		service, process, err = c.api.CreateService(ctx, p.ID, creation)
+		return err
+	})
+	if err != nil {
+		return serviceChangeOut{}, err
+	}
+	c.serviceID = service.ID
+	c.target("service", in.Hostname, service.ID)
+	f, err := c.follow(ctx, in.waiting, process)
+	if err != nil {
+		return serviceChangeOut{}, err
+	}
+	now, err := c.api.Service(ctx, service.ID)
+	if err != nil {
+		return serviceChangeOut{}, err
+	}
+	view := viewService(now, p)
+	return serviceChangeOut{frame: f, Service: &view}, nil
+}
+
+// storageSize is the quota of an object storage in GB; the smallest is 1.
+func storageSize(in scalingIn) float64 {
+	switch {
+	case in.MaxDisk != nil:
+		return *in.MaxDisk
+	case in.MinDisk != nil:
+		return *in.MinDisk
+	}
+	return 1
+}
+
+// chooseVersion finds the version to create. Both spellings of managed types are
+// accepted, postgresql@17 with a mode and postgresql:ha@17 (platform facts
+// §1.9), as well as a type without a version, which means its default.
+func chooseVersion(types []zerops.ServiceType, wanted, mode string) (version, category string, err error) {
+	wanted = strings.ToLower(strings.TrimSpace(wanted))
+	spellings := []string{wanted}
+	if name, number, found := strings.Cut(wanted, "@"); found && !strings.Contains(name, ":") {
+		kind := ":single@"
+		if mode == "HA" {
+			kind = ":ha@"
+		}
+		spellings = append(spellings, name+kind+number)
+		if mode == "HA" {
+			slices.Reverse(spellings)
+		}
+	}
+	var names []string
+	for _, t := range types {
+		for _, v := range t.Versions {
+			if !v.IsBuild && v.Status != "DISABLED" {
+				names = append(names, v.Name)
+			}
+		}
+	}
+	for _, spelling := range spellings {
+		for _, t := range types {
+			if (strings.EqualFold(t.ID, spelling) || strings.EqualFold(t.Name, spelling)) && t.Default != nil {
+				return t.Default.Name, t.Category, nil
+			}
+			for _, v := range t.Versions {
+				if strings.EqualFold(v.Name, spelling) && !v.IsBuild && v.Status != "DISABLED" {
+					return v.Name, t.Category, nil
+				}
+			}
+		}
+	}
+	f := invalid("type", "%q is not a type that can be created", clean(wanted, 60))
+	if near := closest(wanted, names, 5); len(near) > 0 {
+		f.Message += "; did you mean " + strings.Join(near, ", ") + "?"
+	}
+	f.Hint = hintFor("serviceStackTypeNotFound")
+	return "", "", f
+}
+
+type listServiceTypesIn struct {
+	NameContains string `json:"name_contains,omitempty"`
+	Category     string `json:"category,omitempty" jsonschema:"enum=USER,enum=STANDARD,enum=OBJECT_STORAGE,enum=SHARED_STORAGE"`
+	Org          string `json:"org,omitempty"`
+	paging
+}
+
+type serviceTypeView struct {
+	ID       string        `json:"id"`
+	Name     string        `json:"name"`
+	Category string        `json:"category"`
+	Managed  bool          `json:"managed"`
+	Versions []string      `json:"versions"`
+	Default  string        `json:"default,omitempty"`
+	Profiles []profileView `json:"profiles,omitempty"`
+	Scaling  *scalingView  `json:"default_scaling,omitempty"`
+}
+
+type profileView struct {
+	ID      string       `json:"id"`
+	Name    string       `json:"name"`
+	Default bool         `json:"default"`
+	Scaling *scalingView `json:"scaling,omitempty"`
+}
+
+// detailedTypes is how many types a list may have for limits and profiles to be
+// read for each.
+const detailedTypes = 6
+
+func listServiceTypes(ctx context.Context, c *call, in listServiceTypesIn) (page[serviceTypeView], error) {
+	types, err := c.api.ServiceTypes(ctx)
+	if err != nil {
+		return page[serviceTypeView]{}, err
+	}
+	var views []serviceTypeView
+	for _, t := range types {
+		switch t.Category {
+		case "USER", "STANDARD", "OBJECT_STORAGE", "SHARED_STORAGE":
+		default:
+			continue
+		}
+		v := viewServiceType(t)
+		matches := strings.Contains(strings.ToLower(v.ID+" "+v.Name+" "+strings.Join(v.Versions, " ")), strings.ToLower(in.NameContains))
+		if len(v.Versions) > 0 && matches && (in.Category == "" || in.Category == t.Category) {
+			views = append(views, v)
+		}
+	}
+	sort.SliceStable(views, func(i, j int) bool { return views[i].ID < views[j].ID })
+	shown, err := paginate(views, in.paging, in.NameContains, in.Category, in.Org)
+	if err != nil || len(shown.Items) > detailedTypes {
+		return shown, err
+	}
+	return shown, c.addTypeDetails(ctx, in.Org, shown.Items)
+}
+
+func viewServiceType(t zerops.ServiceType) serviceTypeView {
+	v := serviceTypeView{ID: clean(t.ID, 80), Name: clean(t.Name, 80), Category: t.Category, Managed: t.Category != "USER", Versions: []string{}}
+	for _, version := range t.Versions {
+		if !version.IsBuild && version.Status != "DISABLED" {
+			v.Versions = append(v.Versions, clean(version.Name, 60))
+		}
+	}
+	if t.Default != nil {
+		v.Default = clean(t.Default.Name, 60)
+	}
+	return v
+}
+
+// addTypeDetails reads limits and profiles, which depend on the organisation.
+// Without one to ask, the list stands as it is.
+func (c *call) addTypeDetails(ctx context.Context, org string, views []serviceTypeView) error {
+	_, organizations, err := c.organizations(ctx)
+	if err != nil || len(organizations) == 0 {
+		return err
+	}
+	chosen := organizations[0]
+	if org != "" {
+		if chosen, err = pickOrganization(organizations, org); err != nil {
+			return err
+		}
+	}
+	var group errgroup.Group
+	group.SetLimit(maxFanOut)
+	for i := range views {
+		group.Go(func() error {
+			detail, err := c.api.ServiceTypeDetail(ctx, chosen.ID, views[i].ID)
+			if err == nil {
+				views[i].describe(detail)
+			}
+			return nil // a type without details is still worth listing
+		})
+	}
+	return group.Wait()
+}
+
+func (v *serviceTypeView) describe(d zerops.ServiceTypeDetail) {
+	for _, version := range d.Versions {
+		if version.Config.Default != nil && v.Scaling == nil {
+			v.Scaling = viewScaling(version.Config.Default)
+		}
+		if len(v.Profiles) > 0 {
+			continue
+		}
+		for _, p := range version.Config.Profiles {
+			v.Profiles = append(v.Profiles, profileView{ID: clean(p.ID, 60), Name: clean(p.Name, 80), Default: p.IsDefault, Scaling: viewScaling(p.Custom)})
+		}
+	}
+}
+
+// cutAny cuts s at the first of the given bytes.
+func cutAny(s, bytes string) (before, after string, found bool) {
+	if i := strings.IndexAny(s, bytes); i >= 0 {
+		return s[:i], s[i+1:], true
+	}
+	return s, "", false
+}

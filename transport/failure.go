@@ -1,0 +1,105 @@
+package transport
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// Error codes of JSON-RPC 2.0.
+const (
+	codeParse          = -32700
+	codeInvalidRequest = -32600
+	codeInternal       = -32603
+)
+
+// failure is a call that this package answers itself, in the words that tools
+// use for their errors.
+type failure struct {
+	Code              string `json:"code"`
+	Message           string `json:"message"`
+	Hint              string `json:"hint,omitempty"`
+	Retryable         bool   `json:"retryable,omitempty"`
+	RetryAfterSeconds int    `json:"retry_after_seconds,omitempty"`
+}
+
+// errorObject is the member error of a JSON-RPC answer.
+type errorObject struct {
+	Code    int    `json:"code"`
+	Message string `json:"message"`
+	Data    any    `json:"data,omitempty"`
+}
+
+// failureData is how a failure is wrapped wherever it is shown.
+type failureData struct {
+	Error failure `json:"error"`
+}
+
+// toolFailure is the result of a tool call that failed.
+type toolFailure struct {
+	ResultType string        `json:"resultType,omitempty"`
+	Content    []textContent `json:"content"`
+	IsError    bool          `json:"isError"`
+}
+
+type textContent struct {
+	Type string `json:"type"`
+	Text string `json:"text"`
+}
+
+// methodToolsCall is the one method whose failures a model gets to see as a
+// result; every other method answers with a JSON-RPC error.
+const methodToolsCall = "tools/call"
+
+// failureAnswer returns the JSON-RPC answer that says f, for the request message
+// with the given id and method.
+func failureAnswer(id []byte, method string, message []byte, f failure) []byte {
+	if method != methodToolsCall {
+		return errorAnswer(id, codeInternal, f.Message, failureData{f})
+	}
+	text, err := json.Marshal(failureData{f})
+	if err != nil {
+		return errorAnswer(id, codeInternal, f.Message, nil)
+	}
+	result := toolFailure{Content: []textContent{{Type: "text", Text: string(text)}}, IsError: true}
+	// Results since 2026-07-28 say that they are complete; to older clients the
+	// member is unknown and therefore left out.
+	if bytes.Contains(message, []byte("io.modelcontextprotocol/protocolVersion")) {
+		result.ResultType = "complete"
+	}
+	return marshalAnswer(id, "result", result)
+}
+
+// errorAnswer returns a JSON-RPC error; a nil id is written as null.
+func errorAnswer(id []byte, code int, message string, data any) []byte {
+	return marshalAnswer(id, "error", errorObject{Code: code, Message: message, Data: data})
+}
+
+// marshalAnswer returns one answer as a line without its line feed.
+func marshalAnswer(id []byte, member string, value any) []byte {
+	var buffer bytes.Buffer
+	if err := appendAnswer(&buffer, id, member, value); err != nil {
+		// The types above always marshal.
+		return []byte(`{"jsonrpc":"2.0","id":null,"error":{"code":-32603,"message":"internal error"}}`)
+	}
+	return buffer.Bytes()
+}
+
+// appendAnswer appends one JSON-RPC answer to buffer; on an error buffer is left
+// as it was. Encoding compacts raw JSON, so an answer never spans lines.
+func appendAnswer(buffer *bytes.Buffer, id []byte, member string, value any) error {
+	start := buffer.Len()
+	buffer.WriteString(`{"jsonrpc":"2.0","id":`)
+	if id == nil {
+		buffer.WriteString("null")
+	} else {
+		buffer.Write(id)
+	}
+	buffer.WriteString(`,"` + member + `":`)
+	if err := json.NewEncoder(buffer).Encode(value); err != nil {
+		buffer.Truncate(start)
+		return err
+	}
+	buffer.Truncate(buffer.Len() - 1) // the line feed that Encode adds
+	buffer.WriteByte('}')
+	return nil
+}
