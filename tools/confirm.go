@@ -221,7 +221,10 @@ func (c *call) twoStep(p plan) error {
 		return err
 	}
 	c.token = token
-	return &confirmationRequired{frame: frame{Status: statusConfirmationRequired, Plan: &p, Confirm: token, ExpiresAt: &expires}}
+	return &confirmationRequired{frame: frame{
+		Status: statusConfirmationRequired, Plan: &p, Confirm: token, ExpiresAt: &expires,
+		Message: "Nothing has happened yet. Show the plan to the person; only after a yes call again with the same arguments and this confirm.",
+	}}
 }
 
 // accept checks a token against what is there now.
