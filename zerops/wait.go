@@ -68,6 +68,7 @@ func (c *Client) readProcesses(ctx context.Context, states []Process) error {
 				errs[i] = err
 				return nil
 			}
+			p.ID = states[i].ID
 			states[i] = p
 			return nil
 		})
