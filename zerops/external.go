@@ -80,6 +80,26 @@ func sameSite(host, own string) bool {
 	return err == nil && (host == domain || strings.HasSuffix(host, "."+domain))
 }
 
+// addressSecrets lists what must not be shown of an address that is a credential:
+// the whole, its query, and the parameters that grant something. Ids in it are no
+// secrets, and hiding them would blank them elsewhere.
+func addressSecrets(u *url.URL) []string {
+	secrets := []string{u.String()}
+	if u.RawQuery != "" {
+		secrets = append(secrets, u.RawQuery)
+	}
+	for name, values := range u.Query() {
+		name = strings.ToLower(name)
+		for _, word := range []string{"token", "sign", "sig", "key", "credential", "secret", "grant", "auth"} {
+			if strings.Contains(name, word) {
+				secrets = append(secrets, values...)
+				break
+			}
+		}
+	}
+	return secrets
+}
+
 // getExternal reads an address that the API handed out, without the token, and
 // passes the body of a good answer to read. It tries again as for any read.
 func (a *API) getExternal(ctx context.Context, op Operation, target *url.URL, read func(io.Reader) error) error {

@@ -111,10 +111,7 @@ func (c *Client) renew(ctx context.Context, g *LogGrant, stale *url.URL) error {
 		return &ExternalError{Operation: GetProjectLog, Err: err}
 	}
 	g.address, g.expires = address, answer.Expires.Time
-	g.secrets = append(g.secrets, address.String())
-	for _, values := range address.Query() {
-		g.secrets = append(g.secrets, values...)
-	}
+	g.secrets = append(g.secrets, addressSecrets(address)...)
 	if answer.Token != "" {
 		g.secrets = append(g.secrets, answer.Token)
 	}
