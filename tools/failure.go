@@ -100,6 +100,10 @@ func (c *call) explain(ctx context.Context, err error) *failure {
 	if errors.As(err, &refusal) {
 		return c.explainRefusal(refusal)
 	}
+	var external *zerops.ExternalError
+	if errors.As(err, &external) {
+		return c.explainExternal(external)
+	}
 	var argument *zerops.ArgumentError
 	if errors.As(err, &argument) {
 		return invalid(argument.Name, "%s", argument.Problem)
@@ -146,6 +150,27 @@ func (c *call) explainConnection(e *zerops.ConnectionError) *failure {
 	default:
 		f.Message = fmt.Sprintf("no usable answer from the Zerops API (%s): %s; nothing was changed", address, c.redactor.text(clean(e.Err.Error(), 200)))
 		f.Hint = "Check the network, HTTPS_PROXY, and ZEROPS_API_URL if it is set; a proxy or a wrong address may have answered."
+	}
+	return f
+}
+
+// explainExternal speaks of an address that the API handed out, which takes a
+// grant instead of the token.
+func (c *call) explainExternal(e *zerops.ExternalError) *failure {
+	f := &failure{Code: codeUnavailable, Status: e.Status, Operation: e.Operation.String(), Retryable: true, Hint: "Try again; if it persists, the platform may have an incident."}
+	what := "log service"
+	if e.Operation == zerops.PostServiceStackAppVersion {
+		what = "upload service"
+	}
+	switch {
+	case errors.Is(e.Err, context.DeadlineExceeded):
+		f.Code, f.Message = codeTimeout, "the "+what+" of Zerops did not answer in time"
+	case errors.Is(e.Err, context.Canceled):
+		f.Code, f.Message, f.Hint = codeTimeout, "the call was cancelled while it used the "+what+" of Zerops", ""
+	case e.Status != 0:
+		f.Message = fmt.Sprintf("the %s of Zerops refused the request (HTTP %d)", what, e.Status)
+	default:
+		f.Message = fmt.Sprintf("no usable answer from the %s of Zerops: %s", what, c.redactor.text(clean(e.Err.Error(), 200)))
 	}
 	return f
 }
