@@ -145,8 +145,7 @@ func TestWrongIdsNeverReachTheAddress(t *testing.T) {
 	client, script := newClient(t, func(int, *http.Request) (*http.Response, error) { return respond(200, nil, `{}`), nil })
 	for _, value := range []string{"", ".", "..", "../client/x", "x?y=1", "AAAAAAAAAAAAAAAAAAAAA/", strings.Repeat("A", 21), strings.Repeat("A", 23), "AAAAAAAAAAAAAAAAAAAAA\n", "AAAAAAAAAAAAAAAAAAAAA%"} {
 		_, err := client.Project(t.Context(), value)
-		var argument *zerops.ArgumentError
-		if !errors.As(err, &argument) {
+		if _, ok := errors.AsType[*zerops.ArgumentError](err); !ok {
 			t.Errorf("id %q: %v", value, err)
 		}
 	}
@@ -199,13 +198,19 @@ func TestClassesOfErrors(t *testing.T) {
 		code   string
 		is     error
 	}{
-		{400, "projectNotFound", zerops.ErrNotFound}, {404, "", zerops.ErrNotFound}, {401, "notAuthorized", zerops.ErrUnauthorized},
-		{401, "insufficientPrivileges", zerops.ErrForbidden}, {403, "insufficientPermissions", zerops.ErrForbidden}, {429, "", zerops.ErrRateLimited},
-		{502, "", zerops.ErrUnavailable}, {400, "userDataSyncRunning", zerops.ErrConflict}, {400, "invalidUserInput", nil},
+		{400, "projectNotFound", zerops.ErrNotFound},
+		{404, "", zerops.ErrNotFound},
+		{401, "notAuthorized", zerops.ErrUnauthorized},
+		{401, "insufficientPrivileges", zerops.ErrForbidden},
+		{403, "insufficientPermissions", zerops.ErrForbidden},
+		{429, "", zerops.ErrRateLimited},
+		{502, "", zerops.ErrUnavailable},
+		{400, "userDataSyncRunning", zerops.ErrConflict},
+		{400, "invalidUserInput", nil},
 	} {
 		err := error(&zerops.Error{Status: c.status, Code: c.code})
 		for _, class := range classes {
-			if errors.Is(err, class) != (class == c.is) {
+			if errors.Is(err, class) != errors.Is(class, c.is) {
 				t.Errorf("%d %s: Is(%v) = %v", c.status, c.code, class, errors.Is(err, class))
 			}
 		}
