@@ -38,11 +38,13 @@ type call struct {
 	projectID, serviceID string
 	targets              []string
 
-	confirmArg string        // the confirm argument
-	token      string        // a confirmation token this call hands out
-	used       string        // the confirmation that let the call act
-	asked      time.Duration // spent on asking the person, which waiting shares
-	outcome    string        // ok, or the code of the failure
+	confirmArg string          // the confirm argument
+	token      string          // a confirmation token this call hands out
+	used       string          // the confirmation that let the call act
+	asked      time.Duration   // spent on asking the person, which waiting shares
+	outcome    string          // ok, or the code of the failure
+	needs      string          // who may do it, where the operation says so
+	allowed    map[string]bool // secret values that the operator lets out
 
 	mu         sync.Mutex
 	operations []string // API operations called, for the audit
@@ -99,8 +101,10 @@ func (c *call) run(ctx context.Context) (any, error) {
 		return nil, refused
 	}
 	if !c.server.visible[c.tool.Name] {
-		return nil, &failure{Code: codeOutOfScope, Message: c.tool.Name + " is not among the tools this server was started with",
-			Hint: "The operator can add it with --tools or its toolset " + c.tool.Toolset + " with --toolsets."}
+		return nil, &failure{
+			Code: codeOutOfScope, Message: c.tool.Name + " is not among the tools this server was started with",
+			Hint: "The operator can add it with --tools or its toolset " + c.tool.Toolset + " with --toolsets.",
+		}
 	}
 	input, err := c.tool.input()
 	if err != nil {

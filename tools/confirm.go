@@ -94,8 +94,10 @@ func (c *call) confirm(ctx context.Context, p plan) error {
 	case mode != ConfirmTwoStep && canElicit(ctx):
 		return c.ask(ctx, p)
 	case mode == ConfirmHuman:
-		return &failure{Code: codeBlocked, Message: "this needs a person's approval and the client cannot ask for it; nothing was changed",
-			Hint: "Use a client that supports elicitation, do it in the Zerops GUI, or restart the server with another --confirm."}
+		return &failure{
+			Code: codeBlocked, Message: "this needs a person's approval and the client cannot ask for it; nothing was changed",
+			Hint: "Use a client that supports elicitation, do it in the Zerops GUI, or restart the server with another --confirm.",
+		}
 	}
 	return c.twoStep(p)
 }
@@ -213,8 +215,10 @@ func (c *call) twoStep(p plan) error {
 		return c.accept(p, c.confirmArg)
 	}
 	if p.repeats && c.server.cfg.Stateless {
-		return &failure{Code: codeUnsupported, Message: "this cannot be confirmed by a second call on a server without memory; nothing was changed",
-			Hint: "Use a client that supports elicitation, or a server without --stateless."}
+		return &failure{
+			Code: codeUnsupported, Message: "this cannot be confirmed by a second call on a server without memory; nothing was changed",
+			Hint: "Use a client that supports elicitation, or a server without --stateless.",
+		}
 	}
 	token, expires, err := c.server.signer.issue(c.binding(p), time.Now())
 	if err != nil {
@@ -231,8 +235,10 @@ func (c *call) accept(p plan, token string) error {
 		c.used = token
 		return nil
 	}
-	f := &failure{Code: codeConfirmationInvalid, Message: err.Error() + "; nothing was changed",
-		Hint: "Call again without confirm to see the present plan, and ask the person again."}
+	f := &failure{
+		Code: codeConfirmationInvalid, Message: err.Error() + "; nothing was changed",
+		Hint: "Call again without confirm to see the present plan, and ask the person again.",
+	}
 	if !errors.Is(err, errTokenForeign) && !errors.Is(err, errTokenUsed) && !errors.Is(err, errTokenExpired) {
 		f.Code = codeInternal
 	}
@@ -276,9 +282,11 @@ func (c *call) guard(ctx context.Context, projectID, serviceID string) error {
 	}
 	for _, tag := range project.Tags {
 		if strings.EqualFold(tag, c.server.cfg.ProtectTag) {
-			return &failure{Code: codeBlocked,
+			return &failure{
+				Code:    codeBlocked,
 				Message: fmt.Sprintf("the project %q (%s) has the tag %q, which protects it from destruction; nothing was changed", clean(project.Name, 80), project.ID, clean(tag, 40)),
-				Hint:    "A person can remove the tag in the Zerops GUI (project → settings → tags)."}
+				Hint:    "A person can remove the tag in the Zerops GUI (project → settings → tags).",
+			}
 		}
 	}
 	if own == "" || serviceID != "" {

@@ -106,8 +106,10 @@ func (c *call) explain(ctx context.Context, err error) *failure {
 	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return &failure{Code: codeTimeout, Message: "the Zerops API did not answer in time; nothing was changed", Operation: operationOf(err),
-			Hint: "Try again; if it persists, narrow the request or wait a while.", Retryable: true}
+		return &failure{
+			Code: codeTimeout, Message: "the Zerops API did not answer in time; nothing was changed", Operation: operationOf(err),
+			Hint: "Try again; if it persists, narrow the request or wait a while.", Retryable: true,
+		}
 	case errors.Is(err, context.Canceled):
 		return &failure{Code: codeTimeout, Message: "the call was cancelled before it finished; nothing was changed", Operation: operationOf(err), Retryable: true}
 	}
@@ -256,6 +258,8 @@ func (c *call) explainForbidden(f *failure) {
 
 func (c *call) neededRight() string {
 	switch {
+	case c.needs != "":
+		return "this access: " + c.needs
 	case c.tool.Toolset == "team" || strings.Contains(c.tool.Name, "cost"):
 		return "the right to view finances or an admin role in the organisation"
 	case c.tool.Effect == zerops.Reads:

@@ -343,8 +343,10 @@ func updateProject(ctx context.Context, c *call, in updateProjectIn) (projectCha
 func (c *call) keepsProtection(before, after []string) error {
 	isTag := func(tag string) bool { return strings.EqualFold(tag, c.server.cfg.ProtectTag) }
 	if slices.ContainsFunc(before, isTag) && !slices.ContainsFunc(after, isTag) {
-		return &failure{Code: codeBlocked, Message: fmt.Sprintf("the tag %q protects this project and is not removed by this server; nothing was changed", c.server.cfg.ProtectTag),
-			Hint: "A person can remove it in the Zerops GUI (project → settings → tags)."}
+		return &failure{
+			Code: codeBlocked, Message: fmt.Sprintf("the tag %q protects this project and is not removed by this server; nothing was changed", c.server.cfg.ProtectTag),
+			Hint: "A person can remove it in the Zerops GUI (project → settings → tags).",
+		}
 	}
 	return nil
 }

@@ -211,8 +211,10 @@ func (c *call) findProject(ctx context.Context, wanted string) (zerops.Project, 
 	case 1:
 		return matches[0], nil
 	case 0:
-		f := &failure{Code: codeNotFound, Message: fmt.Sprintf("no project %q is visible to this token", clean(wanted, 80)),
-			Hint: "list_projects shows the projects this token can see.", Candidates: nearest(wanted, names, candidates)}
+		f := &failure{
+			Code: codeNotFound, Message: fmt.Sprintf("no project %q is visible to this token", clean(wanted, 80)),
+			Hint: "list_projects shows the projects this token can see.", Candidates: nearest(wanted, names, candidates),
+		}
 		return zerops.Project{}, f
 	}
 	return zerops.Project{}, &failure{Code: codeAmbiguous, Message: fmt.Sprintf("%d projects are named %q; give the id as project", len(matches), clean(wanted, 80)), Candidates: exact}
@@ -316,8 +318,10 @@ func (c *call) projectOrOnly(ctx context.Context, wanted string) (zerops.Project
 }
 
 func (c *call) noService(ctx context.Context, p zerops.Project, wanted string) error {
-	f := &failure{Code: codeNotFound, Message: fmt.Sprintf("the project %q has no service %q", clean(p.Name, 80), wanted),
-		Hint: "list_services shows the services of a project."}
+	f := &failure{
+		Code: codeNotFound, Message: fmt.Sprintf("the project %q has no service %q", clean(p.Name, 80), wanted),
+		Hint: "list_services shows the services of a project.",
+	}
 	services, _, err := zerops.Collect(c.api.ProjectServices(ctx, p.ID, zerops.ListOptions{}), 0)
 	if err != nil {
 		return f // the candidates are a courtesy

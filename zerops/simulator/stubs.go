@@ -1,8 +1,10 @@
 package simulator
 
-type finance struct{}
-type vpnPeer struct{}
-type backup struct{}
-type grant struct{}
-type upload struct{}
-type userToken struct{}
+type (
+	finance   struct{}
+	vpnPeer   struct{}
+	backup    struct{}
+	grant     struct{}
+	upload    struct{}
+	userToken struct{}
+)
