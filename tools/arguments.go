@@ -3,6 +3,7 @@ package tools
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -82,7 +83,7 @@ func decodeJSON(raw []byte) (any, error) {
 		return nil, err
 	}
 	if d.More() {
-		return nil, fmt.Errorf("more than one JSON value")
+		return nil, errors.New("more than one JSON value")
 	}
 	return v, nil
 }
@@ -126,7 +127,7 @@ func (c *checker) object(s *schema, object map[string]any, path string) map[stri
 func (c *checker) unknown(s *schema, name, path string) {
 	valid := sortedKeys(s.Properties)
 	shown := clean(name, 60)
-	words := fmt.Sprintf("unknown argument %q; ", shown)
+	words := "is not an argument; "
 	if near := closest(shown, valid, 1); len(near) > 0 {
 		words += fmt.Sprintf("did you mean %q? ", near[0])
 	}

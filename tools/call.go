@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -77,7 +78,8 @@ func (s *Server) serve(ctx context.Context, t *tool, req request) (result *mcp.C
 	c := &call{server: s, tool: t, request: req, started: time.Now(), outcome: "ok", redactor: &redactor{patterns: s.patterns}}
 	defer func() {
 		if p := recover(); p != nil {
-			s.logger.ErrorContext(ctx, "panic in a tool", "tool", t.Name, "panic", c.redactor.text(fmt.Sprint(p)), "stack", string(debug.Stack()))
+			s.logger.ErrorContext(ctx, "panic in a tool",
+				slog.String("tool", t.Name), slog.String("panic", c.redactor.text(fmt.Sprint(p))), slog.String("stack", string(debug.Stack())))
 			result = c.failed(&failure{Code: codeInternal, Message: "an error that this server did not expect", Hint: "This is a defect of zerops-mcp; its log has the details."})
 		}
 		c.audit(ctx)

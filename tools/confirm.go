@@ -67,19 +67,19 @@ type planTarget struct {
 	Status string `json:"status,omitempty"`
 }
 
-// confirmationRequired ends the first call of the two-step form.
-type confirmationRequired struct{ frame frame }
+// confirmationError ends the first call of the two-step form.
+type confirmationError struct{ frame frame }
 
-func (*confirmationRequired) Error() string { return "confirmation required" }
+func (*confirmationError) Error() string { return "confirmation required" }
 
-// inputRequired ends a call whose client answers questions by calling again
+// inputError ends a call whose client answers questions by calling again
 // (multi-round-trip requests of 2026-07-28).
-type inputRequired struct {
+type inputError struct {
 	params mcp.ElicitationParams
 	state  string
 }
 
-func (*inputRequired) Error() string { return "input required" }
+func (*inputError) Error() string { return "input required" }
 
 // confirm returns nil once the plan may be carried out. Handlers pass any other
 // error on: it is either a refusal or the question itself.
@@ -133,7 +133,7 @@ func (c *call) ask(ctx context.Context, p plan) error {
 			if err != nil {
 				return err
 			}
-			return &inputRequired{params: params, state: token}
+			return &inputError{params: params, state: token}
 		}
 		if err := c.accept(p, c.request.state); err != nil {
 			return err
@@ -225,7 +225,10 @@ func (c *call) twoStep(p plan) error {
 		return err
 	}
 	c.token = token
-	return &confirmationRequired{frame: frame{Status: statusConfirmationRequired, Plan: &p, Confirm: token, ExpiresAt: &expires}}
+	return &confirmationError{frame: frame{
+		Status: statusConfirmationRequired, Plan: &p, Confirm: token, ExpiresAt: &expires,
+		Message: "Nothing has happened yet. Show the plan to the person; only after a yes call again with the same arguments and this confirm.",
+	}}
 }
 
 // accept checks a token against what is there now.

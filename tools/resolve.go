@@ -7,13 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"zerops-mcp/zerops"
 )
-
-// maxFanOut bounds the requests that one call has under way at once.
-const maxFanOut = 8
 
 // inProject is the argument of tools that work in one project.
 type inProject struct {
@@ -64,21 +59,17 @@ func (c *call) visibleProjects(ctx context.Context, o zerops.ListOptions) (visib
 // is touched.
 func (c *call) scopedProjects(ctx context.Context, ids []string, o zerops.ListOptions) (visible, error) {
 	found := make([]*zerops.Project, len(ids))
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(maxFanOut)
-	for i, id := range ids {
-		group.Go(func() error {
-			p, err := c.api.Project(groupCtx, id)
-			switch {
-			case err == nil && o.Matches(p.Name, p.Status):
-				found[i] = &p
-			case err != nil && !errors.Is(err, zerops.ErrNotFound) && !errors.Is(err, zerops.ErrForbidden):
-				return err
-			}
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
+	err := errors.Join(zerops.FanOut(len(ids), func(i int) error {
+		p, err := c.api.Project(ctx, ids[i])
+		switch {
+		case err == nil && o.Matches(p.Name, p.Status):
+			found[i] = &p
+		case err != nil && !errors.Is(err, zerops.ErrNotFound) && !errors.Is(err, zerops.ErrForbidden):
+			return err
+		}
+		return nil
+	})...)
+	if err != nil {
 		return visible{}, err
 	}
 	var v visible

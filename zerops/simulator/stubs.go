@@ -1,10 +1,5 @@
 package simulator
 
-type (
-	finance   struct{}
-	vpnPeer   struct{}
-	backup    struct{}
-	grant     struct{}
-	upload    struct{}
-	userToken struct{}
-)
+type finance struct{}
+type vpnPeer struct{}
+type userToken struct{}
