@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -75,7 +76,8 @@ func (s *Server) serve(ctx context.Context, t *tool, req request) (result *mcp.C
 	c := &call{server: s, tool: t, request: req, started: time.Now(), outcome: "ok", redactor: &redactor{patterns: s.patterns}}
 	defer func() {
 		if p := recover(); p != nil {
-			s.logger.ErrorContext(ctx, "panic in a tool", "tool", t.Name, "panic", c.redactor.text(fmt.Sprint(p)), "stack", string(debug.Stack()))
+			s.logger.ErrorContext(ctx, "panic in a tool",
+				slog.String("tool", t.Name), slog.String("panic", c.redactor.text(fmt.Sprint(p))), slog.String("stack", string(debug.Stack())))
 			result = c.failed(&failure{Code: codeInternal, Message: "an error that this server did not expect", Hint: "This is a defect of zerops-mcp; its log has the details."})
 		}
 		c.audit(ctx)
@@ -99,8 +101,10 @@ func (c *call) run(ctx context.Context) (any, error) {
 		return nil, refused
 	}
 	if !c.server.visible[c.tool.Name] {
-		return nil, &failure{Code: codeOutOfScope, Message: c.tool.Name + " is not among the tools this server was started with",
-			Hint: "The operator can add it with --tools or its toolset " + c.tool.Toolset + " with --toolsets."}
+		return nil, &failure{
+			Code: codeOutOfScope, Message: c.tool.Name + " is not among the tools this server was started with",
+			Hint: "The operator can add it with --tools or its toolset " + c.tool.Toolset + " with --toolsets.",
+		}
 	}
 	input, err := c.tool.input()
 	if err != nil {

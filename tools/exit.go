@@ -28,12 +28,10 @@ type shrinker interface {
 // finish turns the outcome of a handler into the one result that leaves: an
 // input request, a confirmation to give, an error, or the view.
 func (c *call) finish(ctx context.Context, out any, err error) *mcp.CallToolResult {
-	var input *inputRequired
-	if errors.As(err, &input) {
+	if input, ok := errors.AsType[*inputError](err); ok {
 		return server.NewInputRequestBuilder(input.state).Elicit(elicitationID, input.params).ToolResult()
 	}
-	var confirmation *confirmationRequired
-	if errors.As(err, &confirmation) {
+	if confirmation, ok := errors.AsType[*confirmationError](err); ok {
 		out, err = confirmation.frame, nil
 	}
 	if err != nil {

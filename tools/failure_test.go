@@ -112,8 +112,11 @@ func TestPartialFailureIsToldPerOrganisation(t *testing.T) {
 func TestLostAnswerToAWrite(t *testing.T) {
 	t.Parallel()
 	for _, fault := range []simulator.Fault{
-		{Drop: simulator.DropAfter}, {Drop: simulator.DropInBody},
-		{Status: 502, Body: "<html>bad gateway</html>"}, {Status: 200, Body: "not json"}, {Status: 200, Body: " "},
+		{Drop: simulator.DropAfter},
+		{Drop: simulator.DropInBody},
+		{Status: 502, Body: "<html>bad gateway</html>"},
+		{Status: 200, Body: "not json"},
+		{Status: 200, Body: " "},
 	} {
 		h := start(t)
 		fault.Operation = "PutServiceStackRestart"

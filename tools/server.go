@@ -168,11 +168,15 @@ func unknownName(kind, name string, known []string) error {
 func (s *Server) refusal(t *tool) *failure {
 	switch {
 	case s.cfg.ReadOnly && t.Effect != zerops.Reads:
-		return &failure{Code: codeReadOnly, Message: t.Name + " changes things, and this server runs read-only; nothing was changed",
-			Hint: "The operator can restart it without --read-only."}
+		return &failure{
+			Code: codeReadOnly, Message: t.Name + " changes things, and this server runs read-only; nothing was changed",
+			Hint: "The operator can restart it without --read-only.",
+		}
 	case t.Secret && !s.cfg.AllowSecrets:
-		return &failure{Code: codeSecretWithheld, Message: t.Name + " returns secret values, which this server withholds",
-			Hint: "The operator can restart it with --allow-secrets."}
+		return &failure{
+			Code: codeSecretWithheld, Message: t.Name + " returns secret values, which this server withholds",
+			Hint: "The operator can restart it with --allow-secrets.",
+		}
 	case t.LocalOnly && s.cfg.Remote:
 		return &failure{Code: codeUnsupported, Message: t.Name + " works on local files, which a remote server does not have"}
 	}

@@ -61,7 +61,7 @@ func (a *API) attempt(ctx context.Context, token string, req *request, number in
 		a.report(ctx, req.op, number, 0, start)
 		return nil, failedExchange(req.op, number, sent.Load(), 0, stripURL(err))
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	body, err := readAll(resp.Body, a.maxResponse)
 	a.report(ctx, req.op, number, resp.StatusCode, start)
 	if err != nil && resp.StatusCode < 400 {
