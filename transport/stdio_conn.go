@@ -321,7 +321,7 @@ func (c *stdioConn) run(r *request) {
 // this request only.
 func (c *stdioConn) dispatch(r *request) (response mcp.JSONRPCMessage) {
 	defer c.recoverPanic(r.method)
-	return c.server.HandleMessage(c.server.WithContext(r.ctx, r), r.message)
+	return tools.HandleMessage(c.server.WithContext(r.ctx, r), c.server, r.message)
 }
 
 // recoverPanic logs where a handler panicked. The value is left out, because it
