@@ -139,7 +139,7 @@ func (a *API) tryExternal(ctx context.Context, target *url.URL, read func(io.Rea
 	if err != nil {
 		return 0, 0, stripURL(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
 		return resp.StatusCode, retryAfter(resp.Header, time.Now()), errRefused
 	}
