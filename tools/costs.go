@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"zerops-mcp/zerops"
 )
 
@@ -203,21 +201,16 @@ func (c *call) costs(ctx context.Context, in getCostsIn) (costs, error) {
 
 func (c *call) costRows(ctx context.Context, query zerops.CostQuery, projects []string) ([]zerops.Cost, error) {
 	found := make([][]zerops.Cost, len(projects))
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(maxFanOut)
-	for i, id := range projects {
-		group.Go(func() (err error) {
-			q := query
-			q.ProjectID = id
-			found[i], err = c.api.Costs(groupCtx, q)
-			if id != "" { // a filter that the API ignored must not show other projects
-				found[i] = slices.DeleteFunc(found[i], func(row zerops.Cost) bool { return row.ProjectID != "" && row.ProjectID != id })
-			}
-			return err
-		})
-	}
-	err := group.Wait()
-	return slices.Concat(found...), err
+	errs := zerops.FanOut(len(projects), func(i int) (err error) {
+		q := query
+		q.ProjectID = projects[i]
+		found[i], err = c.api.Costs(ctx, q)
+		if q.ProjectID != "" { // a filter that the API ignored must not show other projects
+			found[i] = slices.DeleteFunc(found[i], func(row zerops.Cost) bool { return row.ProjectID != "" && row.ProjectID != q.ProjectID })
+		}
+		return err
+	})
+	return slices.Concat(found...), errors.Join(errs...)
 }
 
 // setRange widens the range to whole days, because costs are summed up by day.
@@ -257,6 +250,13 @@ func (c *call) costsOf(ctx context.Context, in getCostsIn) (zerops.Organization,
 		p, err := c.project(ctx, in.Project)
 		if err != nil {
 			return zerops.Organization{}, nil, err
+		}
+		if in.Org != "" {
+			if chosen, _, err := c.organization(ctx, in.Org); err != nil {
+				return chosen, nil, err
+			} else if chosen.ID != p.OrganizationID {
+				return chosen, nil, invalid("project", "the project %s belongs to another organisation (%s)", p.ID, p.OrganizationID)
+			}
 		}
 		return zerops.Organization{ID: p.OrganizationID, Name: c.organizationName(ctx, p.OrganizationID)}, &p, nil
 	}
@@ -482,15 +482,13 @@ func (c *call) organizationCosts(ctx context.Context, in getCostsIn) (getCostsOu
 		organizations = []zerops.Organization{chosen}
 	}
 	found := make([]getCostsOut, len(organizations))
-	var group errgroup.Group
-	group.SetLimit(maxFanOut)
-	for i, o := range organizations {
-		group.Go(func() error {
-			found[i], organizations[i].Err = getCosts(ctx, c, getCostsIn{Org: o.ID, Since: in.Since, Until: in.Until})
-			return nil
-		})
+	errs := zerops.FanOut(len(organizations), func(i int) (err error) {
+		found[i], err = getCosts(ctx, c, getCostsIn{Org: organizations[i].ID, Since: in.Since, Until: in.Until})
+		return err
+	})
+	for i, err := range errs {
+		organizations[i].Err = err
 	}
-	_ = group.Wait() // failures are told per organisation
 	return c.joinOrganizations(ctx, organizations, found)
 }
 
