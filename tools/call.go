@@ -43,6 +43,7 @@ type call struct {
 	used       string        // the confirmation that let the call act
 	asked      time.Duration // spent on asking the person, which waiting shares
 	outcome    string        // ok, or the code of the failure
+	released   string        // the one text that leaves as it is
 
 	mu         sync.Mutex
 	operations []string // API operations called, for the audit

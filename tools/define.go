@@ -72,6 +72,7 @@ func toolsets() []toolset {
 		{"projects", projects()},
 		{"services", services()},
 		{"observe", observe()},
+		{"env", env()},
 	}
 }
 
