@@ -13,6 +13,7 @@ func (s *Simulator) routes() []route {
 		processRoutes(), searchRoutes(), notificationRoutes(), subdomainRoutes(),
 		deployRoutes(), pipelineRoutes(), variableRoutes(), envFileRoutes(), importRoutes(), exportRoutes(), logRoutes(), statsRoutes(), costRoutes(),
 		backupRoutes(), storageRoutes(), routingRoutes(), portRoutes(), teamRoutes(), networkRoutes(), schemaRoutes(),
+		paymentRoutes(), delegationRoutes(),
 	} {
 		all = append(all, group...)
 	}
