@@ -281,7 +281,7 @@ func asList(s *schema, v any) ([]any, bool) {
 	case []any:
 		return list, true
 	case map[string]any:
-		if key := pairKey(s.Items); key != "" && list[key] == nil {
+		if key := pairKey(s.Items); key != "" && !isPair(list, key) {
 			return pairs(list, key), true
 		}
 		return []any{v}, s.Items.Type == "object"
@@ -308,6 +308,16 @@ func pairKey(items *schema) string {
 		}
 	}
 	return ""
+}
+
+// isPair tells one {key, value} from a map of names to values, in which a name
+// may happen to be "name".
+func isPair(object map[string]any, key string) bool {
+	if object[key] == nil {
+		return false
+	}
+	_, hasValue := object["value"]
+	return hasValue || key == "key" && len(object) == 1
 }
 
 func pairs(object map[string]any, key string) []any {

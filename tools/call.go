@@ -39,11 +39,13 @@ type call struct {
 	projectID, serviceID string
 	targets              []string
 
-	confirmArg string        // the confirm argument
-	token      string        // a confirmation token this call hands out
-	used       string        // the confirmation that let the call act
-	asked      time.Duration // spent on asking the person, which waiting shares
-	outcome    string        // ok, or the code of the failure
+	confirmArg string          // the confirm argument
+	token      string          // a confirmation token this call hands out
+	used       string          // the confirmation that let the call act
+	asked      time.Duration   // spent on asking the person, which waiting shares
+	outcome    string          // ok, or the code of the failure
+	needs      string          // who may do it, where the operation says so
+	allowed    map[string]bool // secret values that the operator lets out
 
 	mu         sync.Mutex
 	operations []string // API operations called, for the audit

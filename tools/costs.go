@@ -410,8 +410,15 @@ func viewPeriods(p zerops.PeriodCost, currency string) []periodView {
 		name string
 		cost zerops.Money
 	}{
-		{"today", p.Today}, {"yesterday", p.Yesterday}, {"last_24_hours", p.Last24Hours}, {"last_7_days", p.Last7Days}, {"last_30_days", p.Last30Days},
-		{"this_month", p.ThisMonth}, {"last_month", p.LastMonth}, {"this_year", p.ThisYear}, {"last_year", p.LastYear},
+		{"today", p.Today},
+		{"yesterday", p.Yesterday},
+		{"last_24_hours", p.Last24Hours},
+		{"last_7_days", p.Last7Days},
+		{"last_30_days", p.Last30Days},
+		{"this_month", p.ThisMonth},
+		{"last_month", p.LastMonth},
+		{"this_year", p.ThisYear},
+		{"last_year", p.LastYear},
 	} {
 		views = append(views, periodView{Period: period.name, money: inCurrency(float64(period.cost), currency)})
 	}
@@ -477,11 +484,10 @@ func (c *call) organizationCosts(ctx context.Context, in getCostsIn) (getCostsOu
 		organizations = []zerops.Organization{chosen}
 	}
 	found := make([]getCostsOut, len(organizations))
-	errs := zerops.FanOut(len(organizations), func(i int) (err error) {
+	for i, err := range zerops.FanOut(len(organizations), func(i int) (err error) {
 		found[i], err = getCosts(ctx, c, getCostsIn{Org: organizations[i].ID, Since: in.Since, Until: in.Until})
 		return err
-	})
-	for i, err := range errs {
+	}) {
 		organizations[i].Err = err
 	}
 	return c.joinOrganizations(ctx, organizations, found)

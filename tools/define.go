@@ -73,6 +73,8 @@ func toolsets() []toolset {
 		{"projects", projects()},
 		{"services", services()},
 		{"observe", slices.Concat(observe(), measures())},
+		{"env", env()},
+		{"api", api()},
 	}
 }
 

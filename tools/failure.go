@@ -277,6 +277,8 @@ func (c *call) explainForbidden(f *failure) {
 
 func (c *call) neededRight() string {
 	switch {
+	case c.needs != "":
+		return "this access: " + c.needs
 	case c.tool.Toolset == "team" || strings.Contains(c.tool.Name, "cost"):
 		return "the right to view finances or an admin role in the organisation"
 	case c.tool.Effect == zerops.Reads:

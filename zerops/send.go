@@ -80,7 +80,7 @@ func (a *API) newRequest(ctx context.Context, token string, req *request) (*http
 		return nil, fmt.Errorf("building the request: %w", err)
 	}
 	if req.body != nil {
-		httpReq.Header.Set("Content-Type", "application/json")
+		httpReq.Header.Set("Content-Type", req.kind)
 	}
 	httpReq.Header.Set("Accept", "application/json")
 	httpReq.Header.Set("Authorization", "Bearer "+token)
