@@ -73,6 +73,7 @@ func toolsets() []toolset {
 		{"services", services()},
 		{"observe", observe()},
 		{"env", env()},
+		{"api", api()},
 	}
 }
 

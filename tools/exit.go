@@ -28,12 +28,10 @@ type shrinker interface {
 // finish turns the outcome of a handler into the one result that leaves: an
 // input request, a confirmation to give, an error, or the view.
 func (c *call) finish(ctx context.Context, out any, err error) *mcp.CallToolResult {
-	var input *inputRequired
-	if errors.As(err, &input) {
+	if input, ok := errors.AsType[*inputError](err); ok {
 		return server.NewInputRequestBuilder(input.state).Elicit(elicitationID, input.params).ToolResult()
 	}
-	var confirmation *confirmationRequired
-	if errors.As(err, &confirmation) {
+	if confirmation, ok := errors.AsType[*confirmationError](err); ok {
 		out, err = confirmation.frame, nil
 	}
 	if err != nil {
@@ -88,10 +86,12 @@ func (c *call) write(out any) ([]byte, error) {
 
 // safe is what every string of a result passes.
 func (c *call) safe(name, value string) string {
-	if name == "confirm" && value == c.token || c.released != "" && value == c.released {
-		return value // a token of our own making, or what the tool exists to show
+	if name == "confirm" && value == c.token { // a token of our own making
+		return value
 	}
-	value = c.redactor.text(cleanText(value))
+	if !c.allowed[value] {
+		value = c.redactor.text(cleanText(value))
+	}
 	if len(value) > maxString {
 		value = clipText(value, maxString)
 	}
