@@ -40,6 +40,7 @@ type call struct {
 
 	confirmArg string        // the confirm argument
 	token      string        // a confirmation token this call hands out
+	revealed   string        // the one secret that a tool made for it returns
 	used       string        // the confirmation that let the call act
 	asked      time.Duration // spent on asking the person, which waiting shares
 	outcome    string        // ok, or the code of the failure
@@ -170,5 +171,13 @@ func (c *call) target(kind, name, id string) {
 	text := fmt.Sprintf("%s %q (%s)", kind, clean(name, 60), id)
 	if !slices.Contains(c.targets, text) && len(c.targets) < 20 {
 		c.targets = append(c.targets, text)
+	}
+}
+
+// reveal lets one secret value leave, for a tool that exists only with
+// --allow-secrets. In any other tool it does nothing.
+func (c *call) reveal(value string) {
+	if c.tool.Secret && c.server.cfg.AllowSecrets {
+		c.revealed = value
 	}
 }

@@ -72,6 +72,9 @@ func toolsets() []toolset {
 		{"projects", projects()},
 		{"services", services()},
 		{"observe", observe()},
+		{"network", networkTools()},
+		{"storage", storageTools()},
+		{"team", team()},
 	}
 }
 

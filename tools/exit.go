@@ -91,6 +91,9 @@ func (c *call) safe(name, value string) string {
 	if name == "confirm" && value == c.token { // a token of our own making
 		return value
 	}
+	if c.revealed != "" && value == c.revealed {
+		return value
+	}
 	value = c.redactor.text(cleanText(value))
 	if len(value) > maxString {
 		value = clipText(value, maxString)
