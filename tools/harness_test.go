@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
+	"net/http"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -59,8 +62,25 @@ func start(t *testing.T, change ...func(*setup)) *harness {
 	}
 	t.Cleanup(func() { _ = running.Close() })
 	h.url = running.URL
+	h.serve(s)
+	return h
+}
+
+// replica is a second server in front of the same account.
+func (h *harness) replica(key []byte) *harness {
+	h.t.Helper()
+	other := &harness{t: h.t, sim: h.sim, url: h.url, logs: &lockedBuffer{}, audits: &auditLog{}}
+	other.serve(setup{token: simulator.OwnerToken, version: mcp.ProtocolVersion20251125, configure: func(c *tools.Config) {
+		c.SigningKey, c.Stateless = key, true
+	}})
+	return other
+}
+
+func (h *harness) serve(s setup) {
+	h.t.Helper()
+	t := h.t
 	logger := slog.New(slog.NewJSONHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	options := zerops.APIOptions{Address: running.URL, Logger: logger}
+	options := zerops.APIOptions{Address: h.url, Logger: logger}
 	if s.api != nil {
 		s.api(&options)
 	}
@@ -83,7 +103,6 @@ func start(t *testing.T, change ...func(*setup)) *harness {
 		t.Fatal(err)
 	}
 	h.client = h.connect(s)
-	return h
 }
 
 func (h *harness) connect(s setup) *client.Client {
@@ -230,9 +249,7 @@ func sameJSON(t *testing.T, a, b []byte) bool {
 	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
 		return false
 	}
-	left, _ := json.Marshal(x)
-	right, _ := json.Marshal(y)
-	return bytes.Equal(left, right)
+	return reflect.DeepEqual(x, y)
 }
 
 // ok fails the test unless the call succeeded.
@@ -298,7 +315,7 @@ func (r result) items() []map[string]any {
 }
 
 func lookup(v any, path string) any {
-	for _, key := range strings.Split(path, ".") {
+	for key := range strings.SplitSeq(path, ".") {
 		switch node := v.(type) {
 		case map[string]any:
 			v = node[key]
@@ -320,9 +337,7 @@ func (h *harness) confirmed(tool string, a args) result {
 	h.t.Helper()
 	first := h.call(tool, a).status("confirmation_required")
 	again := args{"confirm": first.str("confirm")}
-	for k, v := range a {
-		again[k] = v
-	}
+	maps.Copy(again, a)
 	return h.call(tool, again)
 }
 
@@ -330,7 +345,7 @@ func (h *harness) confirmed(tool string, a args) result {
 func (h *harness) writes() int {
 	n := 0
 	for _, r := range h.sim.Requests() {
-		if r.Method != "GET" && !strings.HasSuffix(r.Path, "/search") && !strings.HasSuffix(r.Path, "-by-search") && !strings.HasSuffix(r.Path, "-validation") {
+		if r.Method != http.MethodGet && !strings.HasSuffix(r.Path, "/search") && !strings.HasSuffix(r.Path, "-by-search") && !strings.HasSuffix(r.Path, "-validation") {
 			n++
 		}
 	}

@@ -8,8 +8,6 @@ import (
 	"sort"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"zerops-mcp/zerops"
 )
 
@@ -122,16 +120,10 @@ func (c *call) publicPorts(ctx context.Context, projectID, only string) ([]servi
 	}
 	services = slices.DeleteFunc(services, func(s zerops.Service) bool { return only == "" && s.Hidden() || only != "" && s.ID != only })
 	results := make([][]zerops.PortRouting, len(services))
-	errs := make([]error, len(services))
-	var group errgroup.Group
-	group.SetLimit(maxFanOut)
-	for i, s := range services {
-		group.Go(func() error {
-			results[i], _, errs[i] = zerops.Collect(c.api.PortRoutings(ctx, s.ID), 0)
-			return nil
-		})
-	}
-	_ = group.Wait() // each error has its place
+	errs := zerops.FanOut(len(services), func(i int) (err error) {
+		results[i], _, err = zerops.Collect(c.api.PortRoutings(ctx, services[i].ID), 0)
+		return err
+	})
 	var ports []servicePort
 	var incomplete []string
 	failed := 0

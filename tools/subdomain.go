@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"zerops-mcp/zerops"
 )
 
@@ -167,20 +165,15 @@ func (c *call) visit(ctx context.Context, urls []visitedView, patience time.Dura
 		return
 	}
 	deadline := time.Now().Add(patience)
-	var group errgroup.Group
-	group.SetLimit(maxFanOut)
-	for i := range urls[:min(len(urls), maxVisits)] {
-		group.Go(func() error {
-			for {
-				status, err := c.server.cfg.API.Visit(ctx, urls[i].URL)
-				urls[i].record(status, err)
-				if *urls[i].Reachable || time.Now().After(deadline) || !delay(ctx, 500*time.Millisecond) {
-					return nil
-				}
+	zerops.FanOut(min(len(urls), maxVisits), func(i int) error {
+		for {
+			status, err := c.server.cfg.API.Visit(ctx, urls[i].URL)
+			urls[i].record(status, err)
+			if *urls[i].Reachable || time.Now().After(deadline) || !delay(ctx, 500*time.Millisecond) {
+				return nil
 			}
-		})
-	}
-	_ = group.Wait() // each outcome has its place
+		}
+	})
 }
 
 // record notes an answer. Any status below 500 comes from the service itself;

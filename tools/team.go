@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"zerops-mcp/zerops"
 )
 
@@ -84,16 +82,10 @@ func listMembers(ctx context.Context, c *call, in inOrganization) (listMembersOu
 		return listMembersOut{}, err
 	}
 	grants := make([][]zerops.ProjectRole, len(shown.Items))
-	errs := make([]error, len(shown.Items))
-	var group errgroup.Group
-	group.SetLimit(maxFanOut)
-	for i, m := range shown.Items {
-		group.Go(func() error {
-			grants[i], errs[i] = c.api.MembershipRoles(ctx, m.ID)
-			return nil
-		})
-	}
-	_ = group.Wait() // each error has its place
+	errs := zerops.FanOut(len(shown.Items), func(i int) (err error) {
+		grants[i], err = c.api.MembershipRoles(ctx, shown.Items[i].ID)
+		return err
+	})
 	out := listMembersOut{page: page[memberView]{Items: []memberView{}, NextCursor: shown.NextCursor, Total: shown.Total, offset: shown.offset, digest: shown.digest}}
 	names := map[string]string{}
 	for _, list := range grants {
@@ -179,17 +171,14 @@ func listTokens(ctx context.Context, c *call, in inOrganization) (listTokensOut,
 	}
 	var integration []zerops.IntegrationToken
 	var personal []zerops.UserToken
-	var errs [2]error
-	var group errgroup.Group
-	group.Go(func() error {
-		integration, errs[0] = c.api.IntegrationTokens(ctx, org.ID)
-		return nil
+	errs := zerops.FanOut(2, func(i int) (err error) {
+		if i == 0 {
+			integration, err = c.api.IntegrationTokens(ctx, org.ID)
+		} else {
+			personal, err = c.api.UserTokens(ctx)
+		}
+		return err
 	})
-	group.Go(func() error {
-		personal, errs[1] = c.api.UserTokens(ctx)
-		return nil
-	})
-	_ = group.Wait() // each error has its place
 	if errs[0] != nil && errs[1] != nil {
 		return listTokensOut{}, errs[0]
 	}

@@ -317,3 +317,20 @@ func idKey(id []byte) string {
 	}
 	return "?" + string(id)
 }
+
+// methodCancelled is the notification that a client does not want an answer any
+// more.
+const methodCancelled = "notifications/cancelled"
+
+// cancelledKey returns the key of the id that a cancellation names.
+func cancelledKey(message []byte) (string, bool) {
+	var cancelled struct {
+		Params struct {
+			RequestID json.RawMessage `json:"requestId"`
+		} `json:"params"`
+	}
+	if err := json.Unmarshal(message, &cancelled); err != nil || len(cancelled.Params.RequestID) == 0 {
+		return "", false
+	}
+	return idKey(cancelled.Params.RequestID), true
+}

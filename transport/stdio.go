@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -61,10 +60,6 @@ func defaultTo[T comparable](value *T, otherwise T) {
 	}
 }
 
-// errServerEnds is why the context of a call ended that was still running when
-// serving had to end.
-var errServerEnds = errors.New("the server is ending")
-
 // ServeStdio serves one client until its input ends, its output breaks or ctx
 // ends, and then answers what is still open: in time order, calls are told to
 // come to an end (tools.Draining), their context ends, and what has not ended
@@ -78,10 +73,10 @@ func ServeStdio(ctx context.Context, s *server.MCPServer, cfg StdioConfig) error
 		return errors.New("serve stdio: the streams In and Out are required")
 	}
 	cfg = cfg.withDefaults()
-	c := newStdioConn(ctx, s, cfg)
+	c := newConn(ctx, s, cfg)
 	defer c.cancel(errServerEnds)
 
-	if err := s.RegisterSession(c.ctx, connSession{c}); err != nil {
+	if err := s.RegisterSession(c.ctx, c.listed()); err != nil {
 		return fmt.Errorf("serve stdio: %w", err)
 	}
 	defer s.UnregisterSession(c.ctx, c.sessionID)
@@ -109,124 +104,9 @@ func ServeStdio(ctx context.Context, s *server.MCPServer, cfg StdioConfig) error
 	return errors.Join(err, c.writeError())
 }
 
-// startDrain tells calls that serving is about to end. Nobody can answer a
-// question any more.
-func (c *stdioConn) startDrain() {
-	close(c.drain)
-	c.closeQuestions()
-}
-
-// await lets requests go on after the end of the input. It reports whether
-// serving has to stop although some have not ended.
-func (c *stdioConn) await(ctx context.Context, limit time.Duration) (stop bool) {
-	idle := c.whenIdle()
-	timer := time.NewTimer(limit * 80 / 100)
-	defer timer.Stop()
-	select {
-	case <-idle:
-		return false
-	case <-ctx.Done():
-		return true
-	case <-c.broken:
-		return true
-	case <-timer.C:
-	}
-	c.refuseWaiting()
-	c.cancel(errServerEnds)
-	timer.Reset(limit * 15 / 100)
-	select {
-	case <-idle:
-	case <-c.broken:
-	case <-timer.C:
-		c.giveUp(limit * 5 / 100)
-	}
-	return false
-}
-
-// stop ends serving within limit: what waits is refused, what runs gets a third
-// of the time before its context ends and half of it to answer then.
-func (c *stdioConn) stop(limit time.Duration) {
-	c.refuseWaiting()
-	idle := c.whenIdle()
-	timer := time.NewTimer(limit / 3)
-	defer timer.Stop()
-	select {
-	case <-idle:
-		return
-	case <-c.broken:
-		// Nobody reads the answers; calls only need to notice.
-	case <-timer.C:
-	}
-	c.cancel(errServerEnds)
-	timer.Reset(limit / 2)
-	select {
-	case <-idle:
-	case <-timer.C:
-		c.giveUp(limit / 10)
-	}
-}
-
-// whenIdle returns a channel that is closed once no request waits or runs.
-func (c *stdioConn) whenIdle() <-chan struct{} {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	idle := make(chan struct{})
-	if c.outstanding == 0 {
-		close(idle)
-	} else {
-		c.idle = idle
-	}
-	return idle
-}
-
-// refuseWaiting answers every request that has not started, and from now on
-// every new one, as not done.
-func (c *stdioConn) refuseWaiting() {
-	c.mu.Lock()
-	c.stopping = true
-	waiting := append(c.calls.clear(), c.others.clear()...)
-	c.mu.Unlock()
-	for _, r := range waiting {
-		c.answerFor(r, notStarted())
-		r.cancel()
-		c.release(r)
-	}
-}
-
-// giveUp answers in place of calls that do not end. A client that does not read
-// its answers cannot hold it beyond limit.
-func (c *stdioConn) giveUp(limit time.Duration) {
-	c.mu.Lock()
-	stuck := make([]*request, 0, len(c.inflight))
-	for _, r := range c.inflight {
-		stuck = append(stuck, r)
-	}
-	c.mu.Unlock()
-
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for _, r := range stuck {
-			c.answerFor(r, unfinished())
-		}
-	}()
-	timer := time.NewTimer(limit)
-	defer timer.Stop()
-	select {
-	case <-done:
-	case <-timer.C:
-		c.logger.Warn("calls ended without an answer, because the client does not read", slog.Int("calls", len(stuck)))
-	}
-}
-
-// answerFor answers a request in its place.
-func (c *stdioConn) answerFor(r *request, f *failure) {
-	c.sendAnswer(bytes.NewBuffer(failureAnswer(r.id, r.method, r.message, *f)), r)
-}
-
 // writeError returns why writing failed; nil when it did not, and when the
 // client has only closed its end.
-func (c *stdioConn) writeError() error {
+func (c *conn) writeError() error {
 	select {
 	case <-c.broken:
 	default:

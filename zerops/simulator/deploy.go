@@ -103,7 +103,7 @@ func (w *world) buildPhases(s *service, v *version, setup *yamlSetup, bad *failu
 		}},
 	}
 	if setup != nil && len(setup.Run.PrepareCommands) > 0 || bad != nil && bad.stage == stagePrepare {
-		phases = append(phases, w.preparePhases(s, v, fails)...)
+		phases = append(phases, w.preparePhases(s, v, setup, bad, fails)...)
 	}
 	return append(phases,
 		phase{takes: time.Second, work: func() *problem { w.setVersion(v, versionWaitingDeploy); return nil }},
@@ -116,11 +116,12 @@ func (w *world) buildPhases(s *service, v *version, setup *yamlSetup, bad *failu
 	)
 }
 
-func (w *world) preparePhases(s *service, v *version, fails func(stage) *problem) []phase {
+func (w *world) preparePhases(s *service, v *version, setup *yamlSetup, bad *failure, fails func(stage) *problem) []phase {
 	return []phase{
 		{takes: time.Second, work: func() *problem {
 			stack := w.systemStack(s, "prepare_runtime", "prepareruntime", &s.prepareStack)
 			v.prepare = &prepare{stackID: stack.id, stackName: stack.name, containerStart: w.at(), start: w.at()}
+			v.prepareLog = prepareLog(setup, bad)
 			w.setVersion(v, versionPreparing)
 			return nil
 		}},

@@ -130,6 +130,7 @@ func (w *world) seedBuild(p *project, s *service, setup *yamlSetup, text, source
 			stack := w.systemStack(s, "prepare_runtime", "prepareruntime", &s.prepareStack)
 			status, v.build.pipelineFailed = versionPrepareFailed, moment(took)
 			v.prepare = &prepare{stackID: stack.id, stackName: stack.name, containerStart: moment(91 * time.Second), start: moment(92 * time.Second), end: moment(took), reason: bad.problem.message}
+			v.prepareLog = prepareLog(setup, &bad)
 		case stageDeploy:
 			status, v.build.pipelineFailed = versionDeployFailed, moment(took)
 			v.build.pipelineFinish = moment(100 * time.Second)
@@ -154,23 +155,28 @@ func (w *world) seedBuild(p *project, s *service, setup *yamlSetup, text, source
 	return v
 }
 
+// seedGit connects a seeded service to a repository and says what its version was
+// built from.
 func (w *world) seedGit(s *service, source string, sequence int) *gitSource {
-	g := gitSource{
-		fullName: "northwind/" + s.name, event: "BRANCH", branch: "main", commit: fmt.Sprintf("%07x", 0x3f2a91c+sequence*7919), pusher: "marek",
-	}
+	connected := &repository{fullName: "northwind/" + s.name, eventType: "BRANCH", branch: "main", active: true, userID: w.principals[OwnerToken].user.id}
 	switch source {
 	case "GITHUB":
-		g.host = "github"
-		s.github = &repository{fullName: g.fullName, eventType: "BRANCH", branch: "main", active: true, userID: s.clientID}
+		s.github = connected
+		return w.commitOf(connected, "github", sequence)
 	case "GITLAB":
-		g.host = "gitlab"
-		s.gitlab = &repository{fullName: g.fullName, eventType: "BRANCH", branch: "main", active: true, userID: s.clientID}
-	case "GIT":
-		g.host, g.url = "public", "https://github.com/zeropsio/recipe-"+s.name
+		s.gitlab = connected
+		return w.commitOf(connected, "gitlab", sequence)
 	default:
 		return nil
 	}
-	return &g
+}
+
+// commitOf is the newest commit of a connected repository.
+func (w *world) commitOf(from *repository, host string, sequence int) *gitSource {
+	return &gitSource{
+		host: host, fullName: from.fullName, event: from.eventType, branch: from.branch, setup: from.setup, pusher: "marek",
+		commit: fmt.Sprintf("%07x", 0x3f2a91c+sequence*7919),
+	}
 }
 
 // pastProcess adds a process that is over; after is how long it ended before now.

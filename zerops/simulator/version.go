@@ -32,9 +32,10 @@ type version struct {
 	yaml, setup                                              string
 	baked                                                    []bakedVariable
 	uploaded                                                 bool
-	entries                                                  []string
-	bytes                                                    int64
+	archive                                                  *Upload
+	archiveYaml                                              string
 	log                                                      []scriptLine
+	prepareLog                                               []scriptLine
 	runtimeLog                                               []scriptLine
 	processID                                                string
 	ports                                                    []port

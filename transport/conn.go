@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -22,8 +21,8 @@ import (
 // maxPooledBuffer is the largest output buffer in bytes that is kept for reuse.
 const maxPooledBuffer = 256 << 10
 
-// stdioConn is one client on a pair of streams.
-type stdioConn struct {
+// conn is one client on a stream of its own in each direction.
+type conn struct {
 	server    *server.MCPServer
 	logger    *slog.Logger
 	sessionID string
@@ -35,38 +34,39 @@ type stdioConn struct {
 	cancel context.CancelCauseFunc
 	drain  chan struct{} // closed when serving is about to end
 
-	out     io.Writer
+	write   func(message []byte) error // one message in its frame
 	writeMu sync.Mutex
 	failed  bool          // guarded by writeMu
 	broken  chan struct{} // closed after the first failed write
 	cause   error         // why, set before broken is closed
 	buffers sync.Pool
 
-	mu           sync.Mutex
-	calls        lane                // tools/call
-	others       lane                // every other request that may take time
-	inflight     map[string]*request // requests that may still be cancelled, by id
-	outstanding  int                 // requests that wait or run
-	held         int                 // bytes of their messages
-	stopping     bool                // no new request is started
-	idle         chan struct{}       // closed when nothing is outstanding; nil until asked for
-	questions    map[int64]chan elicitationAnswer
-	lastQuestion int64
+	questions questions
+	canAsk    bool
+
+	mu          sync.Mutex
+	calls       lane                // tools/call
+	others      lane                // every other request that may take time
+	inflight    map[string]*request // requests that may still be cancelled, by id
+	outstanding int                 // requests that wait or run
+	held        int                 // bytes of their messages
+	stopping    bool                // no new request is started
+	idle        chan struct{}       // closed when nothing is outstanding; nil until asked for
 }
 
-func newStdioConn(ctx context.Context, s *server.MCPServer, cfg StdioConfig) *stdioConn {
-	c := &stdioConn{
+func newConn(ctx context.Context, s *server.MCPServer, cfg StdioConfig) *conn {
+	c := &conn{
 		server:    s,
 		logger:    cfg.Logger,
 		sessionID: "stdio-" + rand.Text(),
 		memory:    cfg.MaxPending,
 		drain:     make(chan struct{}),
-		out:       cfg.Out,
+		write:     lineWriter(cfg.Out),
 		broken:    make(chan struct{}),
 		calls:     lane{limit: cfg.Concurrency, backlog: cfg.Queue},
 		others:    lane{limit: max(1, cfg.Concurrency/4), backlog: cfg.Queue},
 		inflight:  make(map[string]*request),
-		questions: make(map[int64]chan elicitationAnswer),
+		canAsk:    true,
 	}
 	c.buffers.New = func() any { return new(bytes.Buffer) }
 	c.broadcast.send = func(n mcp.JSONRPCNotification) { c.notify(nil, n) }
@@ -75,37 +75,40 @@ func newStdioConn(ctx context.Context, s *server.MCPServer, cfg StdioConfig) *st
 	return c
 }
 
+// lineWriter writes messages as lines, each with one write.
+func lineWriter(out io.Writer) func([]byte) error {
+	return func(message []byte) error {
+		_, err := out.Write(append(message, '\n'))
+		return err
+	}
+}
+
+// listed returns the connection as the library lists it.
+func (c *conn) listed() listedSession {
+	return listedSession{id: c.sessionID, client: &c.client, broadcast: &c.broadcast}
+}
+
 // read handles messages until the stream ends.
-func (c *stdioConn) read(in io.Reader, maxLine int) error {
+func (c *conn) read(in io.Reader, maxLine int) error {
 	lines := newLineReader(in, maxLine)
 	for {
-		line, tooLong, err := lines.next()
+		line, long, err := lines.next()
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return fmt.Errorf("read a message: %w", err)
-		case tooLong != nil:
-			c.refuseLong(tooLong, maxLine)
+		case long != nil:
+			c.respond(nil, tooLong(long, maxLine))
 		case len(line) > 0:
-			c.handle(line, nil)
+			c.handle(c.ctx, line, nil)
 		}
 	}
 }
 
-// refuseLong answers a line that was too long to be read. A response has an id
-// of ours and therefore gets none.
-func (c *stdioConn) refuseLong(env *envelope, maxLine int) {
-	id := env.id
-	if env.kind != kindObject || (!env.hasMethod && (env.hasResult || env.hasError)) {
-		id = nil
-	}
-	c.respond(nil, errorAnswer(id, codeInvalidRequest,
-		fmt.Sprintf("the message is longer than %d bytes; send less at once", maxLine), nil))
-}
-
-// handle takes one message; in is the array that it came in, if any.
-func (c *stdioConn) handle(message []byte, in *batch) {
+// handle takes one message. ctx is c.ctx, with what is known about this message;
+// in is the array that it came in, if any.
+func (c *conn) handle(ctx context.Context, message []byte, in *batch) {
 	if !json.Valid(message) {
 		c.respond(in, errorAnswer(nil, codeParse, "the message is not valid JSON", nil))
 		return
@@ -117,26 +120,23 @@ func (c *stdioConn) handle(message []byte, in *batch) {
 	}
 	switch {
 	case env.kind == kindArray:
-		c.handleBatch(message, in)
+		c.handleBatch(ctx, message, in)
 	case !env.hasMethod:
-		c.takeResponse(message, env.id)
+		c.questions.answer(message, env.id)
 	case env.id != nil:
-		c.handleRequest(message, &env, in)
+		c.handleRequest(ctx, message, &env, in)
 	case env.nullID && !strings.HasPrefix(env.method, "notifications/"):
 		c.respond(in, errorAnswer(nil, codeInvalidRequest, "the id of a request must not be null", nil))
-	case env.method == "notifications/cancelled":
+	case env.method == methodCancelled:
 		c.handleCancelled(message)
 	default:
-		c.handleNotification(message)
+		c.handleNotification(ctx, message)
 	}
 }
 
 // handleBatch splits an array into its messages. Only 2025-03-26 has arrays.
-func (c *stdioConn) handleBatch(message []byte, in *batch) {
-	c.client.mu.Lock()
-	allowed := c.client.version == mcp.ProtocolVersion20250326
-	c.client.mu.Unlock()
-	if !allowed || in != nil {
+func (c *conn) handleBatch(ctx context.Context, message []byte, in *batch) {
+	if c.client.agreed() != mcp.ProtocolVersion20250326 || in != nil {
 		c.respond(in, errorAnswer(nil, codeInvalidRequest, "arrays of messages are part of protocol revision 2025-03-26 only", nil))
 		return
 	}
@@ -147,29 +147,23 @@ func (c *stdioConn) handleBatch(message []byte, in *batch) {
 	}
 	b := &batch{conn: c, pending: 1}
 	for _, member := range members {
-		c.handle(member, b)
+		c.handle(ctx, member, b)
 	}
 	b.settle(nil, nil)
 }
 
 // handleNotification passes a notification on.
-func (c *stdioConn) handleNotification(message []byte) {
-	defer c.recoverPanic("notification")
-	c.server.HandleMessage(c.server.WithContext(c.ctx, connSession{c}), message)
+func (c *conn) handleNotification(ctx context.Context, message []byte) {
+	defer logPanic(c.logger, "notification")
+	c.server.HandleMessage(c.server.WithContext(ctx, c.listed()), message)
 }
 
 // handleCancelled ends the request that a client does not want any more.
-func (c *stdioConn) handleCancelled(message []byte) {
-	var cancelled struct {
-		Params struct {
-			RequestID json.RawMessage `json:"requestId"`
-		} `json:"params"`
-	}
-	if err := json.Unmarshal(message, &cancelled); err != nil || len(cancelled.Params.RequestID) == 0 {
+func (c *conn) handleCancelled(message []byte) {
+	key, ok := cancelledKey(message)
+	if !ok {
 		return
 	}
-	key := idKey(cancelled.Params.RequestID)
-
 	c.mu.Lock()
 	r := c.inflight[key]
 	if r == nil {
@@ -195,12 +189,19 @@ func (c *stdioConn) handleCancelled(message []byte) {
 }
 
 // handleRequest starts, queues or refuses a request.
-func (c *stdioConn) handleRequest(message []byte, env *envelope, in *batch) {
+func (c *conn) handleRequest(ctx context.Context, message []byte, env *envelope, in *batch) {
 	r := &request{
-		conn: c, id: env.id, key: idKey(env.id), method: env.method,
-		message: message, size: len(message), batch: in,
+		requestSession: requestSession{id: c.sessionID, method: env.method, shared: &c.client},
+		rpcID:          env.id, key: idKey(env.id), message: message, size: len(message), batch: in,
 	}
 	r.notes.send = func(n mcp.JSONRPCNotification) { c.notify(r, n) }
+	if c.canAsk {
+		r.ask = func(ctx context.Context, params mcp.ElicitationParams) (*mcp.ElicitationResult, error) {
+			return c.questions.ask(ctx, params,
+				func(message []byte) bool { return c.send(message, r) },
+				func(message []byte) bool { return c.send(message, nil) })
+		}
+	}
 	if env.method == string(mcp.MethodInitialize) && in != nil {
 		c.respond(in, errorAnswer(env.id, codeInvalidRequest, "initialize must not be part of an array", nil))
 		return
@@ -225,7 +226,7 @@ func (c *stdioConn) handleRequest(message []byte, env *envelope, in *batch) {
 			return
 		}
 	}
-	r.ctx, r.cancel = context.WithCancel(c.ctx)
+	r.ctx, r.cancel = context.WithCancel(withTrace(ctx, nil, message))
 	c.inflight[r.key] = r
 	c.outstanding++
 	c.held += r.size
@@ -244,7 +245,7 @@ func (c *stdioConn) handleRequest(message []byte, env *envelope, in *batch) {
 }
 
 // admit finds room for a request; c.mu is held.
-func (c *stdioConn) admit(r *request) (start bool, refusal *failure) {
+func (c *conn) admit(r *request) (start bool, refusal *failure) {
 	if c.stopping {
 		return false, notStarted()
 	}
@@ -283,7 +284,7 @@ func unfinished() *failure {
 }
 
 // lane returns where a request runs; c.mu is held.
-func (c *stdioConn) lane(r *request) *lane {
+func (c *conn) lane(r *request) *lane {
 	if r.method == methodToolsCall {
 		return &c.calls
 	}
@@ -291,7 +292,7 @@ func (c *stdioConn) lane(r *request) *lane {
 }
 
 // work runs a request and after it those that wait for its place.
-func (c *stdioConn) work(r *request) {
+func (c *conn) work(r *request) {
 	for r != nil {
 		c.run(r)
 		c.mu.Lock()
@@ -303,14 +304,14 @@ func (c *stdioConn) work(r *request) {
 }
 
 // run gets the answer to a request and sends it.
-func (c *stdioConn) run(r *request) {
+func (c *conn) run(r *request) {
 	defer r.cancel()
 	response := c.dispatch(r)
 	r.notes.end()
 
 	buffer, _ := c.buffers.Get().(*bytes.Buffer)
 	buffer.Reset()
-	c.encode(buffer, r, response)
+	encodeAnswer(buffer, r.rpcID, r.method, response, c.logger)
 	c.sendAnswer(buffer, r)
 	if buffer.Cap() <= maxPooledBuffer {
 		c.buffers.Put(buffer)
@@ -319,40 +320,13 @@ func (c *stdioConn) run(r *request) {
 
 // dispatch runs the library's handler; a panic in it is an internal error of
 // this request only.
-func (c *stdioConn) dispatch(r *request) (response mcp.JSONRPCMessage) {
-	defer c.recoverPanic(r.method)
+func (c *conn) dispatch(r *request) (response mcp.JSONRPCMessage) {
+	defer logPanic(c.logger, r.method)
 	return tools.HandleMessage(c.server.WithContext(r.ctx, r), c.server, r.message)
 }
 
-// recoverPanic logs where a handler panicked. The value is left out, because it
-// may quote what the call was about.
-func (c *stdioConn) recoverPanic(method string) {
-	if value := recover(); value != nil {
-		c.logger.Error("handler panicked", slog.String("method", method),
-			slog.String("type", fmt.Sprintf("%T", value)), slog.String("stack", string(debug.Stack())))
-	}
-}
-
-// encode writes the answer of r to buffer. The id is the client's own text, so
-// that numbers keep every digit.
-func (c *stdioConn) encode(buffer *bytes.Buffer, r *request, response mcp.JSONRPCMessage) {
-	var err error
-	switch response := response.(type) {
-	case mcp.JSONRPCResponse:
-		err = appendAnswer(buffer, r.id, "result", response.Result)
-	case mcp.JSONRPCError:
-		err = appendAnswer(buffer, r.id, "error", response.Error)
-	default:
-		err = fmt.Errorf("no answer of type %T", response)
-	}
-	if err != nil {
-		c.logger.Error("answer could not be encoded", slog.String("method", r.method), slog.Any("error", err))
-		buffer.Write(errorAnswer(r.id, codeInternal, "internal error", nil))
-	}
-}
-
 // release forgets a request that has ended.
-func (c *stdioConn) release(r *request) {
+func (c *conn) release(r *request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.inflight[r.key] == r && r.batch == nil {

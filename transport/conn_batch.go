@@ -12,7 +12,7 @@ const maxBatch = 1000
 // batch collects the answers of one array of requests, which go out together
 // in one array.
 type batch struct {
-	conn *stdioConn
+	conn *conn
 
 	mu      sync.Mutex
 	pending int // requests without an answer, and one while the array is read
@@ -79,7 +79,7 @@ func splitBatch(message []byte) ([]json.RawMessage, bool) {
 
 // sendBatch writes the answers of an array in one line, without those of
 // requests that were cancelled or answered in the meantime.
-func (c *stdioConn) sendBatch(answers []batchAnswer) {
+func (c *conn) sendBatch(answers []batchAnswer) {
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()
 	var line bytes.Buffer
@@ -95,7 +95,7 @@ func (c *stdioConn) sendBatch(answers []batchAnswer) {
 		line.Write(answer.line)
 	}
 	if line.Len() > 0 {
-		line.WriteString("]\n")
+		line.WriteByte(']')
 		c.writeLocked(line.Bytes())
 	}
 }

@@ -9,45 +9,44 @@ import (
 )
 
 // respond sends an answer that belongs to no running request.
-func (c *stdioConn) respond(in *batch, answer []byte) {
+func (c *conn) respond(in *batch, answer []byte) {
 	if in != nil {
 		in.add(answer)
 		return
 	}
-	c.send(append(answer, '\n'), nil)
+	c.send(answer, nil)
 }
 
 // notify sends a notification, of request r or of none.
-func (c *stdioConn) notify(r *request, notification mcp.JSONRPCNotification) {
+func (c *conn) notify(r *request, notification mcp.JSONRPCNotification) {
 	line, err := json.Marshal(notification)
 	if err != nil {
 		c.logger.Error("notification could not be encoded", slog.String("method", notification.Method), slog.Any("error", err))
 		return
 	}
-	c.send(append(line, '\n'), r)
+	c.send(line, r)
 }
 
-// send writes one line, unless it belongs to a request that is not open any
+// send writes one message, unless it belongs to a request that is not open any
 // more, and reports whether it was written.
-func (c *stdioConn) send(line []byte, r *request) bool {
+func (c *conn) send(message []byte, r *request) bool {
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()
 	if r != nil && r.state.Load() != requestOpen {
 		return false
 	}
-	return c.writeLocked(line)
+	return c.writeLocked(message)
 }
 
 // sendAnswer writes the answer of r, or leaves it to the array that r came in,
 // unless r was cancelled or answered. It keeps nothing of answer.
-func (c *stdioConn) sendAnswer(answer *bytes.Buffer, r *request) {
+func (c *conn) sendAnswer(answer *bytes.Buffer, r *request) {
 	if r.batch != nil {
 		if r.state.CompareAndSwap(requestOpen, requestCollected) {
 			r.batch.settle(r, bytes.Clone(answer.Bytes()))
 		}
 		return
 	}
-	answer.WriteByte('\n')
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()
 	if c.settleRequest(r, requestOpen) {
@@ -59,7 +58,7 @@ func (c *stdioConn) sendAnswer(answer *bytes.Buffer, r *request) {
 // reports whether it was in the given state. From here on its id may be used again. writeMu
 // is held: so whatever a client reads after the answer to a ping was decided
 // after every cancellation that it sent before the ping.
-func (c *stdioConn) settleRequest(r *request, from int32) bool {
+func (c *conn) settleRequest(r *request, from int32) bool {
 	if !r.state.CompareAndSwap(from, requestAnswered) {
 		return false
 	}
@@ -71,13 +70,13 @@ func (c *stdioConn) settleRequest(r *request, from int32) bool {
 	return true
 }
 
-// writeLocked writes one line; writeMu is held. After a failed write nothing is
-// written any more: half a line would spoil every later one.
-func (c *stdioConn) writeLocked(line []byte) bool {
+// writeLocked writes one message in its frame; writeMu is held. After a failed
+// write nothing is written any more: half a message would spoil every later one.
+func (c *conn) writeLocked(message []byte) bool {
 	if c.failed {
 		return false
 	}
-	if _, err := c.out.Write(line); err != nil {
+	if err := c.write(message); err != nil {
 		c.failed = true
 		c.cause = err
 		close(c.broken)

@@ -1,0 +1,30 @@
+package transport
+
+import (
+	"context"
+	"encoding/json"
+	"sync/atomic"
+)
+
+// The states of a request. Only the side that moved it out of a state may answer
+// or suppress it.
+const (
+	requestOpen      int32 = iota
+	requestCollected       // its answer waits for the others of an array
+	requestAnswered
+	requestCancelled
+)
+
+// request is one request of a client on a conn.
+type request struct {
+	requestSession
+	rpcID   []byte // JSON text
+	key     string // the id as a map key
+	size    int    // bytes of the message
+	message json.RawMessage
+
+	ctx    context.Context //nolint:containedctx // the life of the request, not of a call
+	cancel context.CancelFunc
+	state  atomic.Int32
+	batch  *batch
+}
