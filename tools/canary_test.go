@@ -81,8 +81,8 @@ func (h *harness) canary(name string) {
 
 func lastProcess(h *harness) string {
 	for _, r := range h.sim.Requests() {
-		if strings.HasPrefix(r.Path, "/process/") {
-			return strings.TrimPrefix(r.Path, "/process/")
+		if after, ok := strings.CutPrefix(r.Path, "/process/"); ok {
+			return after
 		}
 	}
 	return strings.Repeat("A", 22)

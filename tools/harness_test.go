@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
+	"net/http"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -246,9 +249,7 @@ func sameJSON(t *testing.T, a, b []byte) bool {
 	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
 		return false
 	}
-	left, _ := json.Marshal(x)
-	right, _ := json.Marshal(y)
-	return bytes.Equal(left, right)
+	return reflect.DeepEqual(x, y)
 }
 
 // ok fails the test unless the call succeeded.
@@ -314,7 +315,7 @@ func (r result) items() []map[string]any {
 }
 
 func lookup(v any, path string) any {
-	for _, key := range strings.Split(path, ".") {
+	for key := range strings.SplitSeq(path, ".") {
 		switch node := v.(type) {
 		case map[string]any:
 			v = node[key]
@@ -336,9 +337,7 @@ func (h *harness) confirmed(tool string, a args) result {
 	h.t.Helper()
 	first := h.call(tool, a).status("confirmation_required")
 	again := args{"confirm": first.str("confirm")}
-	for k, v := range a {
-		again[k] = v
-	}
+	maps.Copy(again, a)
 	return h.call(tool, again)
 }
 
@@ -346,7 +345,7 @@ func (h *harness) confirmed(tool string, a args) result {
 func (h *harness) writes() int {
 	n := 0
 	for _, r := range h.sim.Requests() {
-		if r.Method != "GET" && !strings.HasSuffix(r.Path, "/search") && !strings.HasSuffix(r.Path, "-by-search") && !strings.HasSuffix(r.Path, "-validation") {
+		if r.Method != http.MethodGet && !strings.HasSuffix(r.Path, "/search") && !strings.HasSuffix(r.Path, "-by-search") && !strings.HasSuffix(r.Path, "-validation") {
 			n++
 		}
 	}

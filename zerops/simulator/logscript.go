@@ -7,8 +7,6 @@ type scriptLine struct {
 	severity int
 	text     string
 	after    time.Duration
-	facility int
-	tag      string
 }
 
 // buildLog are the lines of one build: what every build says, then how it ended.
@@ -23,7 +21,7 @@ func buildLog(s *service, setup *yamlSetup, bad *failure) []scriptLine {
 	if setup != nil && len(setup.Build.BuildCommands) > 0 {
 		commands = setup.Build.BuildCommands
 	}
-	if bad != nil && len(bad.build) > 0 {
+	if bad != nil && bad.stage == stageBuild && len(bad.build) > 0 {
 		for _, line := range bad.build {
 			line.after += time.Second
 			story = append(story, line)
@@ -41,4 +39,18 @@ func buildLog(s *service, setup *yamlSetup, bad *failure) []scriptLine {
 		scriptLine{severity: 6, text: "Creating artifact (18.4 MB)", after: time.Second},
 		scriptLine{severity: 6, text: "Build finished", after: time.Second},
 	)
+}
+
+// prepareLog are the lines of the preparation of a runtime image.
+func prepareLog(setup *yamlSetup, bad *failure) []scriptLine {
+	story := []scriptLine{{severity: 6, text: "Preparing custom runtime image"}}
+	if setup != nil {
+		for _, command := range setup.Run.PrepareCommands {
+			story = append(story, scriptLine{severity: 6, text: "$ " + command, after: time.Second})
+		}
+	}
+	if bad != nil && bad.stage == stagePrepare {
+		return append(story, bad.build...)
+	}
+	return append(story, scriptLine{severity: 6, text: "Runtime image ready", after: 2 * time.Second})
 }

@@ -11,6 +11,9 @@ func (s *Simulator) routes() []route {
 	for _, group := range [][]route{
 		accountRoutes(), settingsRoutes(), projectRoutes(), serviceRoutes(), serviceActionRoutes(),
 		processRoutes(), searchRoutes(), notificationRoutes(), subdomainRoutes(),
+		deployRoutes(), pipelineRoutes(), variableRoutes(), envFileRoutes(), importRoutes(), exportRoutes(), logRoutes(), statsRoutes(), costRoutes(),
+		backupRoutes(), storageRoutes(), routingRoutes(), portRoutes(), teamRoutes(), networkRoutes(), schemaRoutes(),
+		paymentRoutes(), delegationRoutes(),
 	} {
 		all = append(all, group...)
 	}
@@ -21,7 +24,9 @@ func (s *Simulator) routes() []route {
 // and the generic answer for the rest.
 func (s *Simulator) register() {
 	known := parseCatalogue()
-	handled := make(map[string]bool)
+	handled := map[string]bool{"PutAppVersionUpload": true}
+	s.mountStorage()
+	s.mountLogs()
 	for _, rt := range s.routes() {
 		spec := known.operations[rt.op]
 		if spec != nil {

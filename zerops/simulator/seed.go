@@ -11,6 +11,8 @@ func (w *world) seed(cfg config) {
 	w.seedShop(shop)
 	w.seedLab(lab)
 	w.grantProjects(shop)
+	w.seedNetwork()
+	w.seedBackups()
 	for i := range cfg.projects {
 		w.seedSmallProject(shop, i+1)
 	}

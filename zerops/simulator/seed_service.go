@@ -26,9 +26,7 @@ type seeded struct {
 // seedService makes a service with the past that its spec asks for.
 func (w *world) seedService(p *project, spec seeded) *service {
 	kind, found, err := w.resolveType(spec.kind)
-	if err != nil {
-		panic("simulator: " + err.Error())
-	}
+	must(kind, err)
 	s := w.addService(p, serviceDraft{name: spec.name, kind: kind, version: found, custom: spec.custom, objectGB: spec.objectGB})
 	by := actorOf(w.principals[OwnerToken].user)
 	w.pastProcess(p, s, "stack.create", 0, createTime, nil, by, nil)
@@ -70,10 +68,7 @@ func (w *world) seedBuilds(p *project, s *service, spec seeded) {
 		ports = []int{3000}
 	}
 	text := sampleYaml(s, ports)
-	setup, err := findSetup(text, "", s.name)
-	if err != nil {
-		panic("simulator: " + err.Error())
-	}
+	setup := must(findSetup(text, "", s.name))
 	created := w.now
 	for i := range spec.builds {
 		// From the creation to three hours ago, evenly.
@@ -130,6 +125,7 @@ func (w *world) seedBuild(p *project, s *service, setup *yamlSetup, text, source
 			stack := w.systemStack(s, "prepare_runtime", "prepareruntime", &s.prepareStack)
 			status, v.build.pipelineFailed = versionPrepareFailed, moment(took)
 			v.prepare = &prepare{stackID: stack.id, stackName: stack.name, containerStart: moment(91 * time.Second), start: moment(92 * time.Second), end: moment(took), reason: bad.problem.message}
+			v.prepareLog = prepareLog(setup, &bad)
 		case stageDeploy:
 			status, v.build.pipelineFailed = versionDeployFailed, moment(took)
 			v.build.pipelineFinish = moment(100 * time.Second)
@@ -154,23 +150,28 @@ func (w *world) seedBuild(p *project, s *service, setup *yamlSetup, text, source
 	return v
 }
 
+// seedGit connects a seeded service to a repository and says what its version was
+// built from.
 func (w *world) seedGit(s *service, source string, sequence int) *gitSource {
-	g := gitSource{
-		fullName: "northwind/" + s.name, event: "BRANCH", branch: "main", commit: fmt.Sprintf("%07x", 0x3f2a91c+sequence*7919), pusher: "marek",
-	}
+	connected := &repository{fullName: "northwind/" + s.name, eventType: "BRANCH", branch: "main", active: true, userID: w.principals[OwnerToken].user.id}
 	switch source {
 	case "GITHUB":
-		g.host = "github"
-		s.github = &repository{fullName: g.fullName, eventType: "BRANCH", branch: "main", active: true, userID: s.clientID}
+		s.github = connected
+		return w.commitOf(connected, "github", sequence)
 	case "GITLAB":
-		g.host = "gitlab"
-		s.gitlab = &repository{fullName: g.fullName, eventType: "BRANCH", branch: "main", active: true, userID: s.clientID}
-	case "GIT":
-		g.host, g.url = "public", "https://github.com/zeropsio/recipe-"+s.name
+		s.gitlab = connected
+		return w.commitOf(connected, "gitlab", sequence)
 	default:
 		return nil
 	}
-	return &g
+}
+
+// commitOf is the newest commit of a connected repository.
+func (w *world) commitOf(from *repository, host string, sequence int) *gitSource {
+	return &gitSource{
+		host: host, fullName: from.fullName, event: from.eventType, branch: from.branch, setup: from.setup, pusher: "marek",
+		commit: fmt.Sprintf("%07x", 0x3f2a91c+sequence*7919),
+	}
 }
 
 // pastProcess adds a process that is over; after is how long it ended before now.
@@ -188,9 +189,9 @@ func (w *world) pastProcess(p *project, s *service, action string, after, took t
 		row.versionID = v.id
 	}
 	if cause != nil {
-		row.status, row.problem = processFailed, cause
-		if cause.code == "" {
-			row.problem = nil
+		row.status = processFailed
+		if cause.code != "" {
+			row.problem = cause
 		}
 	}
 	w.processes.put(row.id, row)
@@ -208,4 +209,13 @@ func sampleYaml(s *service, ports []int) string {
 		text += fmt.Sprintf("        - port: %d\n          httpSupport: true\n", number)
 	}
 	return text + "      envVariables:\n        NODE_ENV: production\n        DATABASE_URL: ${db_connectionString}\n      start: node dist/main.js\n"
+}
+
+// must is for what the seeded account is made of: a mistake there is a fault of the
+// build.
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic("simulator: " + err.Error()) //nolint:forbidigo // Cannot happen in a build whose tests pass.
+	}
+	return value
 }

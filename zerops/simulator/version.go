@@ -32,10 +32,12 @@ type version struct {
 	yaml, setup                                              string
 	baked                                                    []bakedVariable
 	uploaded                                                 bool
-	entries                                                  []string
-	bytes                                                    int64
+	archive                                                  *Upload
+	archiveYaml                                              string
 	log                                                      []scriptLine
+	prepareLog                                               []scriptLine
 	runtimeLog                                               []scriptLine
+	kept                                                     [][2]string
 	processID                                                string
 	ports                                                    []port
 }

@@ -7,16 +7,19 @@ import (
 // world is everything that the account consists of. It has no lock of its own: one
 // request at a time may look at it.
 type world struct {
-	now      time.Time
-	born     time.Time
-	pace     float64
-	byPoll   bool
-	indexLag time.Duration
-	logLines int
-	seeding  bool
-	ids      *idSource
-	events   []*event
-	sequence int
+	now  time.Time
+	born time.Time
+	// bornFirst is the time of New, to which the log is tied.
+	bornFirst time.Time
+	planted   map[string][]LogLine
+	pace      float64
+	byPoll    bool
+	indexLag  time.Duration
+	logLines  int
+	seeding   bool
+	ids       *idSource
+	events    []*event
+	sequence  int
 
 	types      []*serviceType
 	principals map[string]*principal
@@ -36,7 +39,7 @@ type world struct {
 
 	backups    map[string][]*backup
 	grants     map[string]*grant
-	uploads    map[string]*upload
+	uploads    map[string]string
 	userTokens []*userToken
 	secrets    []string
 	plans      []*failurePlan
@@ -49,6 +52,8 @@ func newWorld(cfg config) *world {
 	w := &world{
 		now:        now,
 		born:       now,
+		bornFirst:  now,
+		planted:    make(map[string][]LogLine),
 		pace:       cfg.pace,
 		byPoll:     cfg.stepByPoll,
 		indexLag:   cfg.indexLag,
@@ -59,7 +64,7 @@ func newWorld(cfg config) *world {
 		users:      make(map[string]*user),
 		backups:    make(map[string][]*backup),
 		grants:     make(map[string]*grant),
-		uploads:    make(map[string]*upload),
+		uploads:    make(map[string]string),
 	}
 	w.orgs = newTable[org](w)
 	w.members = newTable[member](w)
