@@ -151,6 +151,14 @@ func (l *loader) finishRemote() error {
 	if err := checkListen(s.Listen); err != nil {
 		return fmt.Errorf("%s: %w", l.where("listen"), err)
 	}
+	if s.MetricsListen != "" {
+		if err := checkListen(s.MetricsListen); err != nil {
+			return fmt.Errorf("%s: %w", l.where("metrics-listen"), err)
+		}
+	}
+	if s.Stateless && s.SigningKey == nil {
+		l.warn(l.where("stateless"), "replicas cannot check each other's confirmations without a shared key: set ZMCP_SIGNING_KEY")
+	}
 	return l.finishAuth()
 }
 

@@ -185,6 +185,8 @@ func TestRefusals(t *testing.T) {
 		{"--listen 127.0.0.1:1", nil, []string{"--listen", "--transport"}},
 		{"--transport http --listen 8080", nil, []string{"--listen", "HOST:PORT"}},
 		{"--transport http --listen :99999", nil, []string{"port"}},
+		{"--transport http --metrics-listen 9090", nil, []string{"--metrics-listen", "HOST:PORT"}},
+		{"--metrics-listen :9090", nil, []string{"--metrics-listen", "--transport"}},
 		{"--transport http --deploy-root /tmp", nil, []string{"--deploy-root", "stdio"}},
 		{"serve /tmp --transport http", nil, []string{"stdio"}},
 		{"--transport http --env-allow A", nil, []string{"--env-allow", "stdio"}},

@@ -296,7 +296,7 @@ func Table() []Setting {
 			at:      func(s *Settings) any { return &s.signingKeyFile },
 		},
 		{
-			Flag: "metrics-listen", Env: []string{"ZMCP_METRICS_LISTEN"}, Value: "ADDRESS", Commands: server,
+			Flag: "metrics-listen", Env: []string{"ZMCP_METRICS_LISTEN"}, Value: "ADDRESS", Commands: server, Remote: true,
 			Shown:   "off",
 			Meaning: "Serve Prometheus /metrics on a listener of its own.",
 			at:      func(s *Settings) any { return &s.MetricsListen },
