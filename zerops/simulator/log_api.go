@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -43,6 +44,7 @@ func grantLog(c *call) (any, error) {
 	if len(w.servicesOf(p)) == 0 {
 		return nil, refuse("projectNoServiceStackToLog", "Project has no service stack to log")
 	}
+	maps.DeleteFunc(w.grants, func(_ string, g *grant) bool { return w.now.After(g.expires) })
 	token := w.secret("log")
 	expires := w.now.Add(logGrantTime)
 	w.grants[token] = &grant{projectID: p.id, expires: expires}

@@ -158,13 +158,13 @@ func (w *world) computedLines(s *service, boxes []*container) iter.Seq[LogLine] 
 // jitter spreads the lines within their interval. The fraction of the second has
 // sometimes three, six or no digits, as in the real log.
 func jitter(s *service, k int) time.Duration {
-	n := time.Duration((k*7919 + int(s.id[0])*104729) % 9_999_991)
+	n := (k*7919 + int(s.id[0])*104729) % 9_999_991
 	switch k % 3 {
 	case 0:
-		return n % 15_000 * time.Millisecond
+		return time.Duration(n%15_000) * time.Millisecond
 	case 1:
-		return n * time.Microsecond
+		return time.Duration(n) * time.Microsecond
 	default:
-		return n % 15 * time.Second
+		return time.Duration(n%15) * time.Second
 	}
 }

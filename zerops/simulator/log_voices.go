@@ -5,6 +5,12 @@ import (
 	"strings"
 )
 
+// Credentials that careless applications write into their logs.
+const (
+	logPassword = SecretMark + "-password-in-log"
+	logBearer   = SecretMark + "-bearer-in-log"
+)
+
 // voice makes line k of a service.
 type voice func(s *service, k int) LogLine
 
@@ -34,9 +40,9 @@ func appLine(s *service, k int) LogLine {
 	case k%97 >= 40 && k%97 <= 44:
 		return traceLine(s, k%97-40)
 	case k%150 == 9:
-		return LogLine{Severity: 6, Facility: facilityApp, Text: "connecting to postgresql://db:" + SecretMark + "-in-log@db:5432/db?sslmode=disable"}
+		return LogLine{Severity: 6, Facility: facilityApp, Text: "connecting to postgresql://db:" + logPassword + "@db:5432/db?sslmode=disable"}
 	case k%151 == 10:
-		return LogLine{Severity: 4, Facility: facilityApp, Text: `retrying request: Authorization: Bearer ` + SecretMark + `-header-token`}
+		return LogLine{Severity: 4, Facility: facilityApp, Text: "retrying request: Authorization: Bearer " + logBearer}
 	case k%4 == 0:
 		return LogLine{Severity: 6, Facility: facilityWeb, Tag: "nginx", Text: fmt.Sprintf(
 			`10.0.%d.%d - - "GET /api/orders/%d HTTP/1.1" %d %d "-" "Mozilla/5.0"`, k%200, k%250, 10_000+k, statusOf(k), 400+k%3000)}

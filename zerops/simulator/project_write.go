@@ -235,8 +235,9 @@ func deleteProject(c *call) (any, error) {
 		return nil, refuse("projectWillBeDeleted", "Project will be deleted")
 	}
 	before := p.status
-	p.status = "DELETING"
 	w := c.world
+	w.abandon(p.id, "")
+	p.status = "DELETING"
 	w.projects.put(p.id, p)
 	return w.processView(w.start(job{
 		action: "project.delete", project: p, by: c.actor(), takes: projectDeleteTime, after: w.openProcesses(p),

@@ -89,6 +89,8 @@ func (w *world) seedPeople() (lab, shop *org) {
 	w.addToken(SingleProjectToken, w.addUser("", "blog deploys", "", true))
 	w.addMember(shop, w.principals[SingleProjectToken].user, roleNone, false)
 
+	// What the logs of the applications give away.
+	w.secrets = append(w.secrets, logPassword, logBearer)
 	w.addToken(RevokedToken, owner)
 	w.principals[RevokedToken].alive = false
 	return lab, shop

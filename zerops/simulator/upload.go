@@ -91,8 +91,7 @@ func (s *Simulator) uploadByID(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Unlock()
 	if err != nil {
-		var refusal *apiError
-		if errors.As(err, &refusal) {
+		if refusal, ok := errors.AsType[*apiError](err); ok {
 			writeError(w, refusal)
 		}
 		return
