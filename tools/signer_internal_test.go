@@ -77,7 +77,7 @@ func FuzzConfirmationToken(f *testing.F) {
 	f.Add("")
 	f.Add("AAAA")
 	f.Fuzz(func(t *testing.T, other string) {
-		if err := s.redeem(other, []byte("bound"), time.Now()); err == nil && other != token {
+		if err := s.redeem(other, []byte("nothing was ever signed for this"), time.Now()); err == nil {
 			t.Fatalf("accepted %q", other)
 		}
 	})
