@@ -33,12 +33,12 @@ func voiceOf(s *service) voice {
 // the application, now and then trouble, and noise of the system.
 func appLine(s *service, k int) LogLine {
 	switch {
-	case s.hostileLog && k%29 == 7:
+	case s.hostileLog && k%29 == 7 && !inTrace(k):
 		return hostileLine(k)
+	case inTrace(k):
+		return traceLine(s, k%tracePeriod-traceFirst)
 	case k%13 == 5:
 		return daemonLine(s, k)
-	case k%97 >= 40 && k%97 <= 44:
-		return traceLine(s, k%97-40)
 	case k%150 == 9:
 		return LogLine{Severity: 6, Facility: facilityApp, Text: "connecting to postgresql://db:" + logPassword + "@db:5432/db?sslmode=disable"}
 	case k%151 == 10:
@@ -69,6 +69,25 @@ func statusOf(k int) int {
 	default:
 		return 200
 	}
+}
+
+// An error with a stack is five lines of every ninety-seven.
+const (
+	tracePeriod = 97
+	traceFirst  = 40
+	traceLast   = 44
+)
+
+func inTrace(k int) bool { return k%tracePeriod >= traceFirst && k%tracePeriod <= traceLast }
+
+// traceOf is the line with which the error of line k began and which part of it k
+// is: the parts follow each other at once and come from one container.
+func traceOf(s *service, k int) (begun, part int) {
+	if !s.kind().runtime() || !inTrace(k) {
+		return k, 0
+	}
+	part = k%tracePeriod - traceFirst
+	return k - part, part
 }
 
 // traceLine is part n of an error with a stack.

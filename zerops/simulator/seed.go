@@ -29,9 +29,10 @@ func (w *world) settle() {
 	for _, p := range w.processes.all() {
 		p.sequence = w.nextSequence()
 	}
-	for id, p := range w.processes.indexed {
-		p.sequence = w.processes.rows[id].sequence
-	}
+	w.processes.reindex()
+	w.members.reindex()
+	w.services.reindex()
+	w.containers.reindex()
 }
 
 // ago runs fill with the clock set back by d, so that what it makes is old.

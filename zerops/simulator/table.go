@@ -92,7 +92,16 @@ func (t *table[T]) searchable() iter.Seq2[string, *T] {
 // project after the other does not.
 func (t *table[T]) sortRows(created func(*T) time.Time) {
 	slices.SortStableFunc(t.order, func(a, b string) int { return created(t.rows[a]).Compare(created(t.rows[b])) })
+	t.reindex()
+}
+
+// reindex brings the index up to date.
+func (t *table[T]) reindex() {
 	t.indexedOrder = slices.Clone(t.order)
+	for id, row := range t.rows {
+		shown := *row
+		t.indexed[id] = &shown
+	}
 }
 
 // trim drops the oldest rows for which old is true until at most limit rows are
