@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"slices"
 
 	"zerops-mcp/zerops"
 )
@@ -58,6 +59,17 @@ type serverView struct {
 	AllowSecrets bool     `json:"allow_secrets"`
 }
 
+// isIntegrationToken looks for the user among the tokens of its organisation: an
+// integration token is presented as a user with the token's id, in exactly one
+// organisation (platform facts §1.3). Without an answer it counts as a person.
+func (c *call) isIntegrationToken(ctx context.Context, user zerops.User) bool {
+	if len(user.Memberships) != 1 {
+		return false
+	}
+	tokens, err := c.api.IntegrationTokens(ctx, user.Memberships[0].OrganizationID)
+	return err == nil && slices.ContainsFunc(tokens, func(t zerops.IntegrationToken) bool { return t.ID == user.ID })
+}
+
 func whoami(ctx context.Context, c *call, _ struct{}) (whoamiOut, error) {
 	user, err := c.api.User(ctx)
 	if err != nil {
@@ -73,10 +85,8 @@ func whoami(ctx context.Context, c *call, _ struct{}) (whoamiOut, error) {
 			Projects: append([]string{}, cfg.Projects...), Toolsets: append([]string{}, cfg.Toolsets...),
 		},
 	}
-	// An integration token is presented as a user without an address of its own
-	// (platform facts §1.3).
-	if user.Email == "" {
-		out.Kind = "integration_token"
+	if c.isIntegrationToken(ctx, user) {
+		out.Kind, out.Email = "integration_token", ""
 	}
 	narrow := false
 	for _, m := range user.Memberships {

@@ -3,6 +3,7 @@ package tools
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -82,7 +83,7 @@ func decodeJSON(raw []byte) (any, error) {
 		return nil, err
 	}
 	if d.More() {
-		return nil, fmt.Errorf("more than one JSON value")
+		return nil, errors.New("more than one JSON value")
 	}
 	return v, nil
 }
@@ -126,7 +127,7 @@ func (c *checker) object(s *schema, object map[string]any, path string) map[stri
 func (c *checker) unknown(s *schema, name, path string) {
 	valid := sortedKeys(s.Properties)
 	shown := clean(name, 60)
-	words := fmt.Sprintf("unknown argument %q; ", shown)
+	words := "is not an argument; "
 	if near := closest(shown, valid, 1); len(near) > 0 {
 		words += fmt.Sprintf("did you mean %q? ", near[0])
 	}
@@ -280,7 +281,7 @@ func asList(s *schema, v any) ([]any, bool) {
 	case []any:
 		return list, true
 	case map[string]any:
-		if key := pairKey(s.Items); key != "" && list[key] == nil {
+		if key := pairKey(s.Items); key != "" && !isPair(list, key) {
 			return pairs(list, key), true
 		}
 		return []any{v}, s.Items.Type == "object"
@@ -307,6 +308,16 @@ func pairKey(items *schema) string {
 		}
 	}
 	return ""
+}
+
+// isPair tells one {key, value} from a map of names to values, in which a name
+// may happen to be "name".
+func isPair(object map[string]any, key string) bool {
+	if object[key] == nil {
+		return false
+	}
+	_, hasValue := object["value"]
+	return hasValue || key == "key" && len(object) == 1
 }
 
 func pairs(object map[string]any, key string) []any {

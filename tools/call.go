@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -38,11 +39,13 @@ type call struct {
 	projectID, serviceID string
 	targets              []string
 
-	confirmArg string        // the confirm argument
-	token      string        // a confirmation token this call hands out
-	used       string        // the confirmation that let the call act
-	asked      time.Duration // spent on asking the person, which waiting shares
-	outcome    string        // ok, or the code of the failure
+	confirmArg string          // the confirm argument
+	token      string          // a confirmation token this call hands out
+	used       string          // the confirmation that let the call act
+	asked      time.Duration   // spent on asking the person, which waiting shares
+	outcome    string          // ok, or the code of the failure
+	needs      string          // who may do it, where the operation says so
+	allowed    map[string]bool // secret values that the operator lets out
 
 	mu         sync.Mutex
 	operations []string // API operations called, for the audit
@@ -75,7 +78,8 @@ func (s *Server) serve(ctx context.Context, t *tool, req request) (result *mcp.C
 	c := &call{server: s, tool: t, request: req, started: time.Now(), outcome: "ok", redactor: &redactor{patterns: s.patterns}}
 	defer func() {
 		if p := recover(); p != nil {
-			s.logger.ErrorContext(ctx, "panic in a tool", "tool", t.Name, "panic", c.redactor.text(fmt.Sprint(p)), "stack", string(debug.Stack()))
+			s.logger.ErrorContext(ctx, "panic in a tool",
+				slog.String("tool", t.Name), slog.String("panic", c.redactor.text(fmt.Sprint(p))), slog.String("stack", string(debug.Stack())))
 			result = c.failed(&failure{Code: codeInternal, Message: "an error that this server did not expect", Hint: "This is a defect of zerops-mcp; its log has the details."})
 		}
 		c.audit(ctx)
@@ -99,8 +103,10 @@ func (c *call) run(ctx context.Context) (any, error) {
 		return nil, refused
 	}
 	if !c.server.visible[c.tool.Name] {
-		return nil, &failure{Code: codeOutOfScope, Message: c.tool.Name + " is not among the tools this server was started with",
-			Hint: "The operator can add it with --tools or its toolset " + c.tool.Toolset + " with --toolsets."}
+		return nil, &failure{
+			Code: codeOutOfScope, Message: c.tool.Name + " is not among the tools this server was started with",
+			Hint: "The operator can add it with --tools or its toolset " + c.tool.Toolset + " with --toolsets.",
+		}
 	}
 	input, err := c.tool.input()
 	if err != nil {

@@ -28,6 +28,14 @@ func cleanText(s string) string {
 	}
 	var b strings.Builder
 	b.Grow(len(s))
+	last := rune(0) // as written, because what is dropped must not join a link
+	write := func(r rune) {
+		if r == '(' && last == ']' {
+			b.WriteByte(' ') // breaks the link, keeps the words
+		}
+		b.WriteRune(r)
+		last = r
+	}
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
@@ -35,11 +43,9 @@ func cleanText(s string) string {
 			i += escapeLength(s[i:])
 			continue
 		case r == utf8.RuneError && size == 1:
-			b.WriteRune(utf8.RuneError)
-		case r == ']' && strings.HasPrefix(s[i+1:], "("):
-			b.WriteString("] ") // breaks the link, keeps the words
+			write(utf8.RuneError)
 		case !invisible(r):
-			b.WriteRune(r)
+			write(r)
 		}
 		i += size
 	}

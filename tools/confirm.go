@@ -67,19 +67,19 @@ type planTarget struct {
 	Status string `json:"status,omitempty"`
 }
 
-// confirmationRequired ends the first call of the two-step form.
-type confirmationRequired struct{ frame frame }
+// confirmationError ends the first call of the two-step form.
+type confirmationError struct{ frame frame }
 
-func (*confirmationRequired) Error() string { return "confirmation required" }
+func (*confirmationError) Error() string { return "confirmation required" }
 
-// inputRequired ends a call whose client answers questions by calling again
+// inputError ends a call whose client answers questions by calling again
 // (multi-round-trip requests of 2026-07-28).
-type inputRequired struct {
+type inputError struct {
 	params mcp.ElicitationParams
 	state  string
 }
 
-func (*inputRequired) Error() string { return "input required" }
+func (*inputError) Error() string { return "input required" }
 
 // confirm returns nil once the plan may be carried out. Handlers pass any other
 // error on: it is either a refusal or the question itself.
@@ -94,8 +94,10 @@ func (c *call) confirm(ctx context.Context, p plan) error {
 	case mode != ConfirmTwoStep && canElicit(ctx):
 		return c.ask(ctx, p)
 	case mode == ConfirmHuman:
-		return &failure{Code: codeBlocked, Message: "this needs a person's approval and the client cannot ask for it; nothing was changed",
-			Hint: "Use a client that supports elicitation, do it in the Zerops GUI, or restart the server with another --confirm."}
+		return &failure{
+			Code: codeBlocked, Message: "this needs a person's approval and the client cannot ask for it; nothing was changed",
+			Hint: "Use a client that supports elicitation, do it in the Zerops GUI, or restart the server with another --confirm.",
+		}
 	}
 	return c.twoStep(p)
 }
@@ -131,7 +133,7 @@ func (c *call) ask(ctx context.Context, p plan) error {
 			if err != nil {
 				return err
 			}
-			return &inputRequired{params: params, state: token}
+			return &inputError{params: params, state: token}
 		}
 		if err := c.accept(p, c.request.state); err != nil {
 			return err
@@ -213,15 +215,20 @@ func (c *call) twoStep(p plan) error {
 		return c.accept(p, c.confirmArg)
 	}
 	if p.repeats && c.server.cfg.Stateless {
-		return &failure{Code: codeUnsupported, Message: "this cannot be confirmed by a second call on a server without memory; nothing was changed",
-			Hint: "Use a client that supports elicitation, or a server without --stateless."}
+		return &failure{
+			Code: codeUnsupported, Message: "this cannot be confirmed by a second call on a server without memory; nothing was changed",
+			Hint: "Use a client that supports elicitation, or a server without --stateless.",
+		}
 	}
 	token, expires, err := c.server.signer.issue(c.binding(p), time.Now())
 	if err != nil {
 		return err
 	}
 	c.token = token
-	return &confirmationRequired{frame: frame{Status: statusConfirmationRequired, Plan: &p, Confirm: token, ExpiresAt: &expires}}
+	return &confirmationError{frame: frame{
+		Status: statusConfirmationRequired, Plan: &p, Confirm: token, ExpiresAt: &expires,
+		Message: "Nothing has happened yet. Show the plan to the person; only after a yes call again with the same arguments and this confirm.",
+	}}
 }
 
 // accept checks a token against what is there now.
@@ -231,8 +238,10 @@ func (c *call) accept(p plan, token string) error {
 		c.used = token
 		return nil
 	}
-	f := &failure{Code: codeConfirmationInvalid, Message: err.Error() + "; nothing was changed",
-		Hint: "Call again without confirm to see the present plan, and ask the person again."}
+	f := &failure{
+		Code: codeConfirmationInvalid, Message: err.Error() + "; nothing was changed",
+		Hint: "Call again without confirm to see the present plan, and ask the person again.",
+	}
 	if !errors.Is(err, errTokenForeign) && !errors.Is(err, errTokenUsed) && !errors.Is(err, errTokenExpired) {
 		f.Code = codeInternal
 	}
@@ -274,12 +283,8 @@ func (c *call) guard(ctx context.Context, projectID, serviceID string) error {
 	if err != nil {
 		return err
 	}
-	for _, tag := range project.Tags {
-		if strings.EqualFold(tag, c.server.cfg.ProtectTag) {
-			return &failure{Code: codeBlocked,
-				Message: fmt.Sprintf("the project %q (%s) has the tag %q, which protects it from destruction; nothing was changed", clean(project.Name, 80), project.ID, clean(tag, 40)),
-				Hint:    "A person can remove the tag in the Zerops GUI (project → settings → tags)."}
-		}
+	if err := c.protected(project); err != nil {
+		return err
 	}
 	if own == "" || serviceID != "" {
 		return nil
@@ -288,6 +293,20 @@ func (c *call) guard(ctx context.Context, projectID, serviceID string) error {
 		return &failure{Code: codeBlocked, Message: "this server runs in that project and does not stop or delete itself", Hint: "Do it in the Zerops GUI."}
 	} else if err != nil && !errors.Is(err, zerops.ErrNotFound) && !errors.Is(err, zerops.ErrForbidden) {
 		return err
+	}
+	return nil
+}
+
+// protected refuses to destroy anything in a project with the protecting tag.
+func (c *call) protected(project zerops.Project) error {
+	for _, tag := range project.Tags {
+		if strings.EqualFold(tag, c.server.cfg.ProtectTag) {
+			return &failure{
+				Code:    codeBlocked,
+				Message: fmt.Sprintf("the project %q (%s) has the tag %q, which protects it from destruction; nothing was changed", clean(project.Name, 80), project.ID, clean(tag, 40)),
+				Hint:    "A person can remove the tag in the Zerops GUI (project → settings → tags).",
+			}
+		}
 	}
 	return nil
 }

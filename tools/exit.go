@@ -28,12 +28,10 @@ type shrinker interface {
 // finish turns the outcome of a handler into the one result that leaves: an
 // input request, a confirmation to give, an error, or the view.
 func (c *call) finish(ctx context.Context, out any, err error) *mcp.CallToolResult {
-	var input *inputRequired
-	if errors.As(err, &input) {
+	if input, ok := errors.AsType[*inputError](err); ok {
 		return server.NewInputRequestBuilder(input.state).Elicit(elicitationID, input.params).ToolResult()
 	}
-	var confirmation *confirmationRequired
-	if errors.As(err, &confirmation) {
+	if confirmation, ok := errors.AsType[*confirmationError](err); ok {
 		out, err = confirmation.frame, nil
 	}
 	if err != nil {
@@ -86,12 +84,29 @@ func (c *call) write(out any) ([]byte, error) {
 	return rewriteStrings(raw, c.safe), nil
 }
 
+// allow lets a secret value out as it is. Only tools that exist for it, and that
+// --allow-secrets has switched on, do so; the caller's own token never leaves.
+func (c *call) allow(value string) {
+	if value == c.credential.Token || len(c.allowed) >= maxAllowed {
+		return
+	}
+	if c.allowed == nil {
+		c.allowed = map[string]bool{}
+	}
+	c.allowed[value] = true
+}
+
+// maxAllowed bounds the values of one result that may be secrets.
+const maxAllowed = 1000
+
 // safe is what every string of a result passes.
 func (c *call) safe(name, value string) string {
-	if name == "confirm" && value == c.token { // a token of our own making
-		return value
+	if name == "confirm" && value == c.token {
+		return value // a token of our own making
 	}
-	value = c.redactor.text(cleanText(value))
+	if !c.allowed[value] {
+		value = c.redactor.text(cleanText(value))
+	}
 	if len(value) > maxString {
 		value = clipText(value, maxString)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"net"
 	"strings"
@@ -88,43 +89,42 @@ func invalid(field, format string, args ...any) *failure {
 
 // explain turns any error into a failure: cause, consequence, next step.
 func (c *call) explain(ctx context.Context, err error) *failure {
-	var f *failure
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*failure](err); ok {
 		return f
 	}
-	var uncertain *zerops.UncertainError
-	if errors.As(err, &uncertain) {
+	if uncertain, ok := errors.AsType[*zerops.UncertainError](err); ok {
 		return c.explainUncertain(uncertain)
 	}
-	var refusal *zerops.Error
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*zerops.Error](err); ok {
 		return c.explainRefusal(refusal)
 	}
-	var argument *zerops.ArgumentError
-	if errors.As(err, &argument) {
+	if external, ok := errors.AsType[*zerops.ExternalError](err); ok {
+		return c.explainExternal(external)
+	}
+	if argument, ok := errors.AsType[*zerops.ArgumentError](err); ok {
 		return invalid(argument.Name, "%s", argument.Problem)
 	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return &failure{Code: codeTimeout, Message: "the Zerops API did not answer in time; nothing was changed", Operation: operationOf(err),
-			Hint: "Try again; if it persists, narrow the request or wait a while.", Retryable: true}
+		return &failure{
+			Code: codeTimeout, Message: "the Zerops API did not answer in time; nothing was changed", Operation: operationOf(err),
+			Hint: "Try again; if it persists, narrow the request or wait a while.", Retryable: true,
+		}
 	case errors.Is(err, context.Canceled):
 		return &failure{Code: codeTimeout, Message: "the call was cancelled before it finished; nothing was changed", Operation: operationOf(err), Retryable: true}
 	}
-	var connection *zerops.ConnectionError
-	if errors.As(err, &connection) {
+	if connection, ok := errors.AsType[*zerops.ConnectionError](err); ok {
 		return c.explainConnection(connection)
 	}
 	if errors.Is(err, zerops.ErrTooManyPages) {
 		return &failure{Code: codeUnavailable, Message: "the API's list does not end", Hint: "Narrow the request by project, name or status."}
 	}
-	c.server.logger.ErrorContext(ctx, "unexpected error", "tool", c.tool.Name, "error", c.redactor.text(err.Error()))
+	c.server.logger.ErrorContext(ctx, "unexpected error", slog.String("tool", c.tool.Name), slog.String("error", c.redactor.text(err.Error())))
 	return &failure{Code: codeInternal, Message: "an error that this server did not expect", Hint: "This is a defect of zerops-mcp; its log has the details."}
 }
 
 func operationOf(err error) string {
-	var connection *zerops.ConnectionError
-	if errors.As(err, &connection) {
+	if connection, ok := errors.AsType[*zerops.ConnectionError](err); ok {
 		return connection.Operation.String()
 	}
 	return ""
@@ -146,6 +146,27 @@ func (c *call) explainConnection(e *zerops.ConnectionError) *failure {
 	default:
 		f.Message = fmt.Sprintf("no usable answer from the Zerops API (%s): %s; nothing was changed", address, c.redactor.text(clean(e.Err.Error(), 200)))
 		f.Hint = "Check the network, HTTPS_PROXY, and ZEROPS_API_URL if it is set; a proxy or a wrong address may have answered."
+	}
+	return f
+}
+
+// explainExternal speaks of an address that the API handed out, which takes a
+// grant instead of the token.
+func (c *call) explainExternal(e *zerops.ExternalError) *failure {
+	f := &failure{Code: codeUnavailable, Status: e.Status, Operation: e.Operation.String(), Retryable: true, Hint: "Try again; if it persists, the platform may have an incident."}
+	what := "log service"
+	if e.Operation == zerops.PostServiceStackAppVersion {
+		what = "upload service"
+	}
+	switch {
+	case errors.Is(e.Err, context.DeadlineExceeded):
+		f.Code, f.Message = codeTimeout, "the "+what+" of Zerops did not answer in time"
+	case errors.Is(e.Err, context.Canceled):
+		f.Code, f.Message, f.Hint = codeTimeout, "the call was cancelled while it used the "+what+" of Zerops", ""
+	case e.Status != 0:
+		f.Message = fmt.Sprintf("the %s of Zerops refused the request (HTTP %d)", what, e.Status)
+	default:
+		f.Message = fmt.Sprintf("no usable answer from the %s of Zerops: %s", what, c.redactor.text(clean(e.Err.Error(), 200)))
 	}
 	return f
 }
@@ -217,10 +238,10 @@ func (c *call) safeFields(fields []zerops.FieldProblem) []zerops.FieldProblem {
 func (c *call) explainToken(f *failure) {
 	f.Code = codeUnauthorized
 	f.Message = fmt.Sprintf("the Zerops API does not accept the token from %s (%s): it is invalid, expired or revoked", c.credential.Source, c.credential.tail())
-	f.Hint = newTokenHint + c.credential.restartHint()
+	f.Hint = renewal + c.credential.restartHint()
 }
 
-const newTokenHint = "Make a new one in the Zerops GUI (Access Token Management → generate)"
+const renewal = "Make a new one in the Zerops GUI (Access Token Management → generate)"
 
 // missingToken is the answer to every call while there is no token.
 func missingToken(credential Credential) *failure {
@@ -230,9 +251,9 @@ func missingToken(credential Credential) *failure {
 	}
 	switch credential.Source {
 	case sourceHeader:
-		f.Hint = newTokenHint + " and send it in the Authorization: Bearer header."
+		f.Hint = renewal + " and send it in the Authorization: Bearer header."
 	default:
-		f.Hint = newTokenHint + " and put it into the environment variable ZEROPS_TOKEN of this server (or a file named by ZEROPS_TOKEN_FILE), then restart the server."
+		f.Hint = renewal + " and put it into the environment variable ZEROPS_TOKEN of this server (or a file named by ZEROPS_TOKEN_FILE), then restart the server."
 	}
 	return f
 }
@@ -256,6 +277,8 @@ func (c *call) explainForbidden(f *failure) {
 
 func (c *call) neededRight() string {
 	switch {
+	case c.needs != "":
+		return "this access: " + c.needs
 	case c.tool.Toolset == "team" || strings.Contains(c.tool.Name, "cost"):
 		return "the right to view finances or an admin role in the organisation"
 	case c.tool.Effect == zerops.Reads:

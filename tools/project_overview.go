@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"zerops-mcp/zerops"
 )
 
@@ -73,15 +71,7 @@ func getProject(ctx context.Context, c *call, in inProject) (getProjectOut, erro
 			return err
 		}},
 	}
-	errs := make([]error, len(parts))
-	var group errgroup.Group
-	for i, part := range parts {
-		group.Go(func() error {
-			errs[i] = part.read(ctx)
-			return nil
-		})
-	}
-	_ = group.Wait() // each error has its place
+	errs := zerops.FanOut(len(parts), func(i int) error { return parts[i].read(ctx) })
 	for i, err := range errs {
 		if err != nil {
 			out.Incomplete = append(out.Incomplete, parts[i].name+": "+c.explain(ctx, err).Message)

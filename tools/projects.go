@@ -2,13 +2,12 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
 	"strings"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"zerops-mcp/zerops"
 )
@@ -185,22 +184,11 @@ func (c *call) countServices(ctx context.Context, v visible, shown []zerops.Proj
 		}
 	}
 	results := make([][]zerops.Service, len(lists))
-	complete := true
-	var group errgroup.Group
-	group.SetLimit(maxFanOut)
-	failed := make([]bool, len(lists))
-	for i, list := range lists {
-		group.Go(func() error {
-			services, err := list(ctx)
-			results[i], failed[i] = services, err != nil
-			return nil
-		})
-	}
-	_ = group.Wait() // each failure has its place
-	for _, f := range failed {
-		complete = complete && !f
-	}
-	if complete {
+	errs := zerops.FanOut(len(lists), func(i int) (err error) {
+		results[i], err = lists[i](ctx)
+		return err
+	})
+	if errors.Join(errs...) == nil {
 		for _, p := range shown {
 			counts[p.ID] = &serviceCounts{}
 		}
@@ -335,7 +323,12 @@ func updateProject(ctx context.Context, c *call, in updateProjectIn) (projectCha
 		return projectChangeOut{}, err
 	}
 	view := viewProject(now, now.OrganizationID)
-	return projectChangeOut{frame: frame{Status: status}, Project: &view}, nil
+	out := projectChangeOut{frame: frame{Status: status}, Project: &view}
+	if status == statusDone && p.MaxCreditLimit == nil {
+		// The record is replaced as a whole, and not every answer tells this part of it.
+		out.Message = "the API does not tell the project's credit limit; if one was set, check it in the Zerops GUI"
+	}
+	return out, nil
 }
 
 // keepsProtection refuses to take the protecting tag away: an assistant that
@@ -343,8 +336,10 @@ func updateProject(ctx context.Context, c *call, in updateProjectIn) (projectCha
 func (c *call) keepsProtection(before, after []string) error {
 	isTag := func(tag string) bool { return strings.EqualFold(tag, c.server.cfg.ProtectTag) }
 	if slices.ContainsFunc(before, isTag) && !slices.ContainsFunc(after, isTag) {
-		return &failure{Code: codeBlocked, Message: fmt.Sprintf("the tag %q protects this project and is not removed by this server; nothing was changed", c.server.cfg.ProtectTag),
-			Hint: "A person can remove it in the Zerops GUI (project → settings → tags)."}
+		return &failure{
+			Code: codeBlocked, Message: fmt.Sprintf("the tag %q protects this project and is not removed by this server; nothing was changed", c.server.cfg.ProtectTag),
+			Hint: "A person can remove it in the Zerops GUI (project → settings → tags).",
+		}
 	}
 	return nil
 }

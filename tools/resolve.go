@@ -7,13 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"zerops-mcp/zerops"
 )
-
-// maxFanOut bounds the requests that one call has under way at once.
-const maxFanOut = 8
 
 // inProject is the argument of tools that work in one project.
 type inProject struct {
@@ -64,21 +59,17 @@ func (c *call) visibleProjects(ctx context.Context, o zerops.ListOptions) (visib
 // is touched.
 func (c *call) scopedProjects(ctx context.Context, ids []string, o zerops.ListOptions) (visible, error) {
 	found := make([]*zerops.Project, len(ids))
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(maxFanOut)
-	for i, id := range ids {
-		group.Go(func() error {
-			p, err := c.api.Project(groupCtx, id)
-			switch {
-			case err == nil && o.Matches(p.Name, p.Status):
-				found[i] = &p
-			case err != nil && !errors.Is(err, zerops.ErrNotFound) && !errors.Is(err, zerops.ErrForbidden):
-				return err
-			}
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
+	err := errors.Join(zerops.FanOut(len(ids), func(i int) error {
+		p, err := c.api.Project(ctx, ids[i])
+		switch {
+		case err == nil && o.Matches(p.Name, p.Status):
+			found[i] = &p
+		case err != nil && !errors.Is(err, zerops.ErrNotFound) && !errors.Is(err, zerops.ErrForbidden):
+			return err
+		}
+		return nil
+	})...)
+	if err != nil {
 		return visible{}, err
 	}
 	var v visible
@@ -211,8 +202,10 @@ func (c *call) findProject(ctx context.Context, wanted string) (zerops.Project, 
 	case 1:
 		return matches[0], nil
 	case 0:
-		f := &failure{Code: codeNotFound, Message: fmt.Sprintf("no project %q is visible to this token", clean(wanted, 80)),
-			Hint: "list_projects shows the projects this token can see.", Candidates: nearest(wanted, names, candidates)}
+		f := &failure{
+			Code: codeNotFound, Message: fmt.Sprintf("no project %q is visible to this token", clean(wanted, 80)),
+			Hint: "list_projects shows the projects this token can see.", Candidates: nearest(wanted, names, candidates),
+		}
 		return zerops.Project{}, f
 	}
 	return zerops.Project{}, &failure{Code: codeAmbiguous, Message: fmt.Sprintf("%d projects are named %q; give the id as project", len(matches), clean(wanted, 80)), Candidates: exact}
@@ -316,8 +309,10 @@ func (c *call) projectOrOnly(ctx context.Context, wanted string) (zerops.Project
 }
 
 func (c *call) noService(ctx context.Context, p zerops.Project, wanted string) error {
-	f := &failure{Code: codeNotFound, Message: fmt.Sprintf("the project %q has no service %q", clean(p.Name, 80), wanted),
-		Hint: "list_services shows the services of a project."}
+	f := &failure{
+		Code: codeNotFound, Message: fmt.Sprintf("the project %q has no service %q", clean(p.Name, 80), wanted),
+		Hint: "list_services shows the services of a project.",
+	}
 	services, _, err := zerops.Collect(c.api.ProjectServices(ctx, p.ID, zerops.ListOptions{}), 0)
 	if err != nil {
 		return f // the candidates are a courtesy

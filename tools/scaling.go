@@ -24,15 +24,15 @@ func viewScaling(a *zerops.Autoscaling) *scalingView {
 	v := &scalingView{}
 	if a.Vertical != nil {
 		low, high := orEmpty(a.Vertical.Min), orEmpty(a.Vertical.Max)
-		v.CPU = bounds(intText(low.CPU), intText(high.CPU), "")
-		v.RAM = bounds(floatText(low.RAMGB), floatText(high.RAMGB), "")
-		v.Disk = bounds(floatText(low.DiskGB), floatText(high.DiskGB), "")
+		v.CPU = bounds(intText(low.CPU), intText(high.CPU))
+		v.RAM = bounds(floatText(low.RAMGB), floatText(high.RAMGB))
+		v.Disk = bounds(floatText(low.DiskGB), floatText(high.DiskGB))
 		if a.Vertical.CPUMode != nil {
 			v.CPUMode = clean(*a.Vertical.CPUMode, 20)
 		}
 	}
 	if a.Horizontal != nil {
-		v.Containers = bounds(intText(a.Horizontal.Min), intText(a.Horizontal.Max), "")
+		v.Containers = bounds(intText(a.Horizontal.Min), intText(a.Horizontal.Max))
 	}
 	return v
 }
@@ -59,14 +59,14 @@ func floatText(f *float64) string {
 }
 
 // bounds writes a range; an end that is not set is left open.
-func bounds(low, high, unit string) string {
+func bounds(low, high string) string {
 	switch {
 	case low == "" && high == "":
 		return ""
 	case low == high:
-		return low + unit
+		return low
 	}
-	return low + "-" + high + unit
+	return low + "-" + high
 }
 
 type scalingIn struct {

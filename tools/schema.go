@@ -3,6 +3,7 @@ package tools
 import (
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -48,7 +49,7 @@ type schema struct {
 
 func parseSchema(raw json.RawMessage) (*schema, error) {
 	if raw == nil {
-		return nil, fmt.Errorf("the schema is not embedded; run the tests with -update")
+		return nil, errors.New("the schema is not embedded; run the tests with -update")
 	}
 	var s schema
 	if err := json.Unmarshal(raw, &s); err != nil {

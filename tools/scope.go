@@ -80,8 +80,10 @@ func (c *call) scopeIDs(ctx context.Context) ([]string, error) {
 		}
 	}
 	if len(ids) == 0 {
-		return nil, &failure{Code: codeOutOfScope, Message: "none of the projects this server is limited to is visible to this token",
-			Hint: "The operator can correct --project (" + clean(strings.Join(s.given, ", "), 200) + ")."}
+		return nil, &failure{
+			Code: codeOutOfScope, Message: "none of the projects this server is limited to is visible to this token",
+			Hint: "The operator can correct --project (" + clean(strings.Join(s.given, ", "), 200) + ").",
+		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -101,8 +103,10 @@ func (c *call) inScope(ctx context.Context, projectID string) error {
 	if ids == nil || slices.Contains(ids, projectID) {
 		return nil
 	}
-	return &failure{Code: codeOutOfScope, Message: fmt.Sprintf("the project %s is outside the projects this server is limited to; nothing was done", projectID),
-		Hint: "The operator can widen --project."}
+	return &failure{
+		Code: codeOutOfScope, Message: fmt.Sprintf("the project %s is outside the projects this server is limited to; nothing was done", projectID),
+		Hint: "The operator can widen --project.",
+	}
 }
 
 // wholeOrganization refuses what concerns more than single projects while the
@@ -111,6 +115,8 @@ func (c *call) wholeOrganization() error {
 	if c.server.scope.all() {
 		return nil
 	}
-	return &failure{Code: codeOutOfScope, Message: c.tool.Name + " concerns a whole organisation, and this server is limited to some projects; nothing was done",
-		Hint: "The operator can start it without --project."}
+	return &failure{
+		Code: codeOutOfScope, Message: c.tool.Name + " concerns a whole organisation, and this server is limited to some projects; nothing was done",
+		Hint: "The operator can start it without --project.",
+	}
 }

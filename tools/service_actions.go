@@ -54,8 +54,10 @@ func restartService(ctx context.Context, c *call, in restartServiceIn) (serviceC
 	}
 	// A failed service refuses to restart (platform facts §3.3); say so before asking.
 	if s.Status == "FAILED" {
-		return serviceChangeOut{}, &failure{Code: codeConflict, Message: fmt.Sprintf("the service %q is FAILED and cannot be restarted; nothing was changed", clean(s.Name, 40)), Hint: hintFor("serviceStackIsFailed"),
-			Next: &failureNext{Tool: "stop_service", Arguments: map[string]any{"service": s.ID}}}
+		return serviceChangeOut{}, &failure{
+			Code: codeConflict, Message: fmt.Sprintf("the service %q is FAILED and cannot be restarted; nothing was changed", clean(s.Name, 40)), Hint: hintFor("serviceStackIsFailed"),
+			Next: &failureNext{Tool: "stop_service", Arguments: map[string]any{"service": s.ID}},
+		}
 	}
 	return c.actOnService(ctx, s, in.waiting, action)
 }

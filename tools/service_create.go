@@ -6,8 +6,6 @@ import (
 	"sort"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"zerops-mcp/zerops"
 )
 
@@ -206,18 +204,14 @@ func (c *call) addTypeDetails(ctx context.Context, org string, views []serviceTy
 			return err
 		}
 	}
-	var group errgroup.Group
-	group.SetLimit(maxFanOut)
-	for i := range views {
-		group.Go(func() error {
-			detail, err := c.api.ServiceTypeDetail(ctx, chosen.ID, views[i].ID)
-			if err == nil {
-				views[i].describe(detail)
-			}
-			return nil // a type without details is still worth listing
-		})
-	}
-	return group.Wait()
+	zerops.FanOut(len(views), func(i int) error {
+		detail, err := c.api.ServiceTypeDetail(ctx, chosen.ID, views[i].ID)
+		if err == nil { // a type without details is still worth listing
+			views[i].describe(detail)
+		}
+		return err
+	})
+	return nil
 }
 
 func (v *serviceTypeView) describe(d zerops.ServiceTypeDetail) {

@@ -3,8 +3,6 @@ package tools
 import (
 	"context"
 
-	"golang.org/x/sync/errgroup"
-
 	"zerops-mcp/zerops"
 )
 
@@ -97,15 +95,7 @@ func getService(ctx context.Context, c *call, in onService) (getServiceOut, erro
 			return err
 		}},
 	}
-	errs := make([]error, len(parts))
-	var group errgroup.Group
-	for i, part := range parts {
-		group.Go(func() error {
-			errs[i] = part.read(ctx)
-			return nil
-		})
-	}
-	_ = group.Wait() // each error has its place
+	errs := zerops.FanOut(len(parts), func(i int) error { return parts[i].read(ctx) })
 	out := newServiceDetail(s, project)
 	for i, err := range errs {
 		if err != nil {

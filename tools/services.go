@@ -2,13 +2,12 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
 	"strings"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"zerops-mcp/zerops"
 )
@@ -83,7 +82,7 @@ func viewService(s zerops.Service, p zerops.Project) serviceView {
 	}
 	v.Scaling = viewScaling(scaling)
 	if scaling != nil && scaling.Horizontal != nil {
-		v.Containers = bounds(intText(scaling.Horizontal.Min), intText(scaling.Horizontal.Max), "")
+		v.Containers = bounds(intText(scaling.Horizontal.Min), intText(scaling.Horizontal.Max))
 	}
 	if urls := serviceURLs(s, p); s.SubdomainAccess && len(urls) > 0 {
 		v.URL = urls[0]
@@ -121,7 +120,7 @@ func serviceURLs(s zerops.Service, p zerops.Project) []string {
 
 // region reads the region out of a zone such as <id>.prg1-zerops.zone.
 func region(zone string) string {
-	for _, label := range strings.Split(zone, ".") {
+	for label := range strings.SplitSeq(zone, ".") {
 		if name, ok := strings.CutSuffix(label, "-zerops"); ok {
 			return name
 		}
@@ -215,15 +214,11 @@ func (c *call) collectServices(ctx context.Context, project string) ([]zerops.Se
 
 func (c *call) servicesOfProjects(ctx context.Context, projects []zerops.Project) ([]zerops.Service, error) {
 	results := make([][]zerops.Service, len(projects))
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(maxFanOut)
-	for i, p := range projects {
-		group.Go(func() (err error) {
-			results[i], _, err = zerops.Collect(c.api.ProjectServices(groupCtx, p.ID, zerops.ListOptions{}), 0)
-			return err
-		})
-	}
-	return slices.Concat(results...), group.Wait()
+	errs := zerops.FanOut(len(projects), func(i int) (err error) {
+		results[i], _, err = zerops.Collect(c.api.ProjectServices(ctx, projects[i].ID, zerops.ListOptions{}), 0)
+		return err
+	})
+	return slices.Concat(results...), errors.Join(errs...)
 }
 
 // servicesOfOrganizations searches each organisation that could be listed, and
@@ -231,22 +226,15 @@ func (c *call) servicesOfProjects(ctx context.Context, projects []zerops.Project
 func (c *call) servicesOfOrganizations(ctx context.Context, organizations []zerops.Organization) ([]zerops.Service, []zerops.Organization, error) {
 	results := make([][]zerops.Service, len(organizations))
 	outcome := slices.Clone(organizations)
-	var group errgroup.Group
-	group.SetLimit(maxFanOut)
-	for i, o := range organizations {
-		outcome[i].Err = nil
-		if o.Err != nil {
-			continue
+	errs := zerops.FanOut(len(organizations), func(i int) (err error) {
+		if organizations[i].Err == nil { // else it was told already
+			results[i], _, err = zerops.Collect(c.api.OrganizationServices(ctx, organizations[i].ID), 0)
 		}
-		group.Go(func() error {
-			results[i], _, outcome[i].Err = zerops.Collect(c.api.OrganizationServices(ctx, o.ID), 0)
-			return nil
-		})
-	}
-	_ = group.Wait() // failures are told per organisation
+		return err
+	})
 	failed := 0
-	for _, o := range outcome {
-		if o.Err != nil {
+	for i, err := range errs {
+		if outcome[i].Err = err; err != nil {
 			failed++
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/mark3labs/mcp-go/server"
@@ -119,7 +120,8 @@ func (c *call) await(ctx context.Context, limit time.Duration, ids []string, kno
 	case errors.As(err, &refusal) && !errors.Is(err, zerops.ErrUnavailable):
 		return states, err
 	}
-	c.server.logger.WarnContext(ctx, "waiting for processes ended early", "tool", c.tool.Name, "error", c.redactor.text(err.Error()))
+	c.server.logger.WarnContext(ctx, "waiting for processes ended early",
+		slog.String("tool", c.tool.Name), slog.String("error", c.redactor.text(err.Error())))
 	return states, nil
 }
 
@@ -176,7 +178,7 @@ func (c *call) progress(ctx context.Context) func(message string) {
 			"progressToken": c.request.progress, "progress": value, "message": c.redactor.text(message),
 		})
 		if err != nil && !errors.Is(err, server.ErrNotificationNotInitialized) {
-			c.server.logger.DebugContext(ctx, "progress not sent", "tool", c.tool.Name, "error", err)
+			c.server.logger.DebugContext(ctx, "progress not sent", slog.String("tool", c.tool.Name), slog.Any("error", err))
 		}
 	}
 }

@@ -322,7 +322,7 @@ func (c *conn) run(r *request) {
 // this request only.
 func (c *conn) dispatch(r *request) (response mcp.JSONRPCMessage) {
 	defer logPanic(c.logger, r.method)
-	return c.server.HandleMessage(c.server.WithContext(r.ctx, r), r.message)
+	return tools.HandleMessage(c.server.WithContext(r.ctx, r), c.server, r.message)
 }
 
 // release forgets a request that has ended.

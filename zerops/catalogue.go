@@ -1157,7 +1157,7 @@ var catalogue = [...]entry{
 	},
 	GetServiceStackUserData: {
 		name: "GetServiceStackUserData", method: http.MethodGet, path: "/service-stack/{id}/user-data", area: "env",
-		summary: "List service variables with more fields (the env list is more dependable)",
+		summary: "List service variables in another form (the env list is more dependable)",
 		class:   Class{Effect: Reads, Traits: CarriesSecrets}, subject: SubjectService, reach: ReachSubject,
 	},
 	PostServiceStackUserData: {

@@ -23,7 +23,8 @@ type Call struct {
 	Path []string
 	// Query holds the query parameters.
 	Query url.Values
-	// Body is encoded as JSON; nil sends none. A json.RawMessage is sent as it is.
+	// Body is encoded as JSON; nil sends none. A json.RawMessage is sent as it is,
+	// and so is a []byte, for the operations that take bytes.
 	Body any
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"hash/fnv"
 	"time"
 )
 
@@ -46,14 +47,17 @@ func decode[T any](data []byte) (T, error) {
 // for backups, projects for projects-by-name (platform facts §1.6).
 type page[T any] struct {
 	Items []T
-	Total int // -1 when the answer does not tell
+	Total int    // -1 when the answer does not tell
+	print uint64 // of the list's bytes, to notice an endpoint that ignores offset
 }
 
 // UnmarshalJSON accepts an array, or an object with one of the known members.
 func (p *page[T]) UnmarshalJSON(data []byte) error {
 	p.Items, p.Total = nil, -1
 	if trimmed := bytes.TrimLeft(data, " \t\r\n"); len(trimmed) > 0 && trimmed[0] == '[' {
-		return p.forgive(json.Unmarshal(data, &p.Items))
+		err := p.forgive(json.Unmarshal(data, &p.Items))
+		p.Total = len(p.Items) // an array is not paged
+		return err
 	}
 	var object struct {
 		List       json.RawMessage `json:"list"`
@@ -75,6 +79,9 @@ func (p *page[T]) UnmarshalJSON(data []byte) error {
 	}
 	for _, list := range []json.RawMessage{object.List, object.Items, object.Projects, object.Files} {
 		if len(list) > 0 && !bytes.Equal(list, []byte("null")) {
+			hash := fnv.New64a()
+			_, _ = hash.Write(list)
+			p.print = hash.Sum64()
 			return p.forgive(json.Unmarshal(list, &p.Items))
 		}
 	}

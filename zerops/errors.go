@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -47,6 +48,9 @@ const (
 	CodeVariableSyncRunning     = "userDataSyncRunning"
 	CodeProcessAlreadyOver      = "processIsAlreadyOver"
 	CodeProcessAlreadyFinished  = "processAlreadyFinished"
+	CodeSubdomainAlreadyOff     = "serviceStackSubdomainAccessAlreadyDisabled"
+	CodeDomainTaken             = "publicHttpRoutingDuplicateDomainNameInAnotherRouting"
+	CodeMountNotFound           = "serviceStackConnectionNotFound"
 )
 
 // Error is a refusal by the API.
@@ -115,7 +119,7 @@ func conflictCode(code string) bool {
 		"stackWillBeDeleted", "stackOfProjectWillBeDeleted", "stackOfProjectWillBeCreated":
 		return true
 	}
-	return strings.HasPrefix(code, "projectWillBe") || strings.HasSuffix(code, "SyncRunning") || strings.HasSuffix(code, "VersionMismatch")
+	return strings.HasPrefix(code, "projectWillBe") || strings.Contains(code, "RoutingDuplicate") || strings.HasSuffix(code, "SyncRunning") || strings.HasSuffix(code, "VersionMismatch")
 }
 
 // ArgumentError reports an argument that cannot be right. Nothing was sent.
@@ -174,12 +178,7 @@ func HasCode(err error, codes ...string) bool {
 	if !errors.As(err, &e) {
 		return false
 	}
-	for _, code := range codes {
-		if e.Code == code {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(codes, e.Code)
 }
 
 const (

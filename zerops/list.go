@@ -14,6 +14,9 @@ type ListOptions struct {
 	Statuses     []string
 	// ActionContains narrows processes by their action.
 	ActionContains string
+	// ProjectID, ServiceID and Types narrow notifications.
+	ProjectID, ServiceID string
+	Types                []string
 	// Limit ends the list after so many rows and sizes the first request.
 	Limit int
 }
@@ -28,6 +31,9 @@ func (o ListOptions) query() url.Values {
 	set("nameContains", o.NameContains)
 	set("actionNameContains", o.ActionContains)
 	set("statuses", strings.Join(o.Statuses, ","))
+	set("projectId", o.ProjectID)
+	set("serviceStackId", o.ServiceID)
+	set("types", strings.Join(o.Types, ","))
 	return q
 }
 

@@ -22,6 +22,7 @@ var ErrTooManyPages = fmt.Errorf("the list has more than %d pages", maxPages)
 func paginate[T any](ctx context.Context, fetchPage func(ctx context.Context, limit, offset int) (page[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		offset := 0
+		var previous uint64
 		for range maxPages {
 			p, err := fetchPage(ctx, pageSize, offset)
 			if err != nil {
@@ -29,6 +30,10 @@ func paginate[T any](ctx context.Context, fetchPage func(ctx context.Context, li
 				yield(zero, err)
 				return
 			}
+			if offset > 0 && len(p.Items) > 0 && p.print == previous {
+				return // the same page again: the endpoint ignores offset
+			}
+			previous = p.print
 			for _, item := range p.Items {
 				if !yield(item, nil) {
 					return

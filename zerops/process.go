@@ -31,19 +31,8 @@ type Process struct {
 		ID   string `json:"id"`
 		Name string `json:"name"`
 	} `json:"project"`
-	Version    *ProcessVersion            `json:"appVersion"`
+	Version    *AppVersion                `json:"appVersion"`
 	PublicMeta map[string]json.RawMessage `json:"publicMeta"`
-}
-
-// ProcessVersion is the deployment a process works on.
-type ProcessVersion struct {
-	ID             string `json:"id"`
-	Status         string `json:"status"`
-	Source         string `json:"source"`
-	PrepareRuntime *struct {
-		ServiceID string `json:"serviceStackId"`
-		Reason    string `json:"reason"`
-	} `json:"prepareCustomRuntime"`
 }
 
 // Actor is who caused something.

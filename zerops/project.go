@@ -5,9 +5,8 @@ import (
 	"errors"
 	"iter"
 	"net/http"
+	"slices"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // Project is a private network of services.
@@ -80,16 +79,8 @@ func (o ListOptions) Matches(name, status string) bool {
 	if len(o.Statuses) == 0 {
 		return true
 	}
-	for _, s := range o.Statuses {
-		if s == status {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(o.Statuses, status)
 }
-
-// maxFanOut bounds the requests that one call has under way at once.
-const maxFanOut = 8
 
 // Projects lists the projects of several organisations at once, in the order
 // given. An organisation that cannot be listed reports so in its Err and costs
@@ -97,15 +88,12 @@ const maxFanOut = 8
 func (c *Client) Projects(ctx context.Context, organizations []Organization, o ListOptions) ([]Project, []Organization, error) {
 	found := make([][]Project, len(organizations))
 	outcome := append([]Organization(nil), organizations...)
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(maxFanOut)
-	for i, organization := range organizations {
-		group.Go(func() error {
-			found[i], _, outcome[i].Err = Collect(c.OrganizationProjects(groupCtx, organization.ID, o), 0)
-			return nil
-		})
+	for i, err := range FanOut(len(organizations), func(i int) (err error) {
+		found[i], _, err = Collect(c.OrganizationProjects(ctx, organizations[i].ID, o), 0)
+		return err
+	}) {
+		outcome[i].Err = err
 	}
-	_ = group.Wait() // failures are told per organisation
 	if err := ctx.Err(); err != nil {
 		return nil, outcome, &ConnectionError{Operation: GetClientProject, Attempts: 1, Err: err}
 	}
@@ -190,20 +178,20 @@ func (c *Client) UpdateProject(ctx context.Context, id string, u ProjectUpdate) 
 	return fetch[Project](ctx, c, Call{Operation: PutProject, Path: []string{id}, Body: u})
 }
 
-// StartProject, StopProject and DeleteProject act on a whole project and
-// return the process that does it (operations PutProjectStart, PutProjectStop,
-// DeleteProject).
+// StartProject starts the services of a project and returns the process that
+// does it (operation PutProjectStart).
 func (c *Client) StartProject(ctx context.Context, id string) (Process, error) {
 	return fetch[Process](ctx, c, Call{Operation: PutProjectStart, Path: []string{id}, Body: empty{}})
 }
 
-// StopProject stops all services of a project; see [Client.StartProject].
+// StopProject stops all services of a project and returns the process that does
+// it (operation PutProjectStop).
 func (c *Client) StopProject(ctx context.Context, id string) (Process, error) {
 	return fetch[Process](ctx, c, Call{Operation: PutProjectStop, Path: []string{id}, Body: empty{}})
 }
 
-// DeleteProject deletes a project with all its services and data; see
-// [Client.StartProject].
+// DeleteProject deletes a project with all its services and data and returns the
+// process that does it (operation DeleteProject).
 func (c *Client) DeleteProject(ctx context.Context, id string) (Process, error) {
 	return fetch[Process](ctx, c, Call{Operation: DeleteProject, Path: []string{id}, Body: empty{}})
 }

@@ -19,6 +19,7 @@ type request struct {
 	op   Operation
 	url  string
 	body []byte // nil sends none
+	kind string // the body's content type
 }
 
 // ValidID reports whether s has the form of an id: 22 characters of URL-safe
@@ -48,8 +49,13 @@ func (a *API) prepare(call Call) (*request, error) {
 		target += "?" + call.Query.Encode()
 	}
 	req := &request{op: call.Operation, url: target}
-	if call.Body != nil {
-		if req.body, err = json.Marshal(call.Body); err != nil {
+	switch body := call.Body.(type) {
+	case nil:
+	case []byte:
+		req.body, req.kind = body, "application/octet-stream"
+	default:
+		req.kind = "application/json"
+		if req.body, err = json.Marshal(body); err != nil {
 			return nil, &ArgumentError{Operation: call.Operation, Name: "body", Problem: "cannot be written as JSON"}
 		}
 	}

@@ -19,8 +19,7 @@ func retryDelay(err error, attempt int) (time.Duration, bool) {
 	if attempt >= maxAttempts {
 		return 0, false
 	}
-	var refusal *Error
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*Error](err); ok {
 		if refusal.Status != http.StatusTooManyRequests && refusal.Status < 500 {
 			return 0, false
 		}
@@ -29,8 +28,7 @@ func retryDelay(err error, attempt int) (time.Duration, bool) {
 		}
 		return backoff(attempt), true
 	}
-	var connection *ConnectionError
-	if errors.As(err, &connection) {
+	if _, ok := errors.AsType[*ConnectionError](err); ok {
 		// An answer that is too large or not JSON will be so again.
 		return backoff(attempt), !errors.Is(err, errTooLarge) && !errors.Is(err, errNotJSON) && !errors.Is(err, errEmpty)
 	}
@@ -41,7 +39,7 @@ func retryDelay(err error, attempt int) (time.Duration, bool) {
 // clients that failed together do not come back together.
 func backoff(attempt int) time.Duration {
 	base := 200 * time.Millisecond << (attempt - 1)
-	return base/2 + rand.N(base) //nolint:gosec // jitter needs no secrecy
+	return base/2 + rand.N(base)
 }
 
 // pause waits for d and reports whether ctx lasted that long.
@@ -73,8 +71,7 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 
 // stripURL drops the address from a network error: its query may hold a grant.
 func stripURL(err error) error {
-	var withURL *url.Error
-	if errors.As(err, &withURL) {
+	if withURL, ok := errors.AsType[*url.Error](err); ok {
 		return withURL.Err
 	}
 	return err

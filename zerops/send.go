@@ -61,7 +61,7 @@ func (a *API) attempt(ctx context.Context, token string, req *request, number in
 		a.report(ctx, req.op, number, 0, start)
 		return nil, failedExchange(req.op, number, sent.Load(), 0, stripURL(err))
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	body, err := readAll(resp.Body, a.maxResponse)
 	a.report(ctx, req.op, number, resp.StatusCode, start)
 	if err != nil && resp.StatusCode < 400 {
@@ -80,7 +80,7 @@ func (a *API) newRequest(ctx context.Context, token string, req *request) (*http
 		return nil, fmt.Errorf("building the request: %w", err)
 	}
 	if req.body != nil {
-		httpReq.Header.Set("Content-Type", "application/json")
+		httpReq.Header.Set("Content-Type", req.kind)
 	}
 	httpReq.Header.Set("Accept", "application/json")
 	httpReq.Header.Set("Authorization", "Bearer "+token)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 const (
@@ -55,25 +53,18 @@ func (c *Client) WaitForProcesses(ctx context.Context, ids []string, seen func([
 // readProcesses refreshes the states that are still open. Each one is read even
 // if another fails.
 func (c *Client) readProcesses(ctx context.Context, states []Process) error {
-	errs := make([]error, len(states))
-	var group errgroup.Group
-	group.SetLimit(maxFanOut)
-	for i := range states {
+	return errors.Join(FanOut(len(states), func(i int) error {
 		if states[i].Status != "" && states[i].Ended() {
-			continue
-		}
-		group.Go(func() error {
-			p, err := c.Process(ctx, states[i].ID)
-			if err != nil {
-				errs[i] = err
-				return nil
-			}
-			states[i] = p
 			return nil
-		})
-	}
-	_ = group.Wait() // each error has its place in errs
-	return errors.Join(errs...)
+		}
+		p, err := c.Process(ctx, states[i].ID)
+		if err != nil {
+			return err
+		}
+		p.ID = states[i].ID
+		states[i] = p
+		return nil
+	})...)
 }
 
 func allEnded(states []Process) bool {

@@ -96,6 +96,7 @@ func measure(ctx context.Context, out io.Writer, pairs int, start, rss, size flo
 }
 
 func build(ctx context.Context, path, pkg string) error {
+	//nolint:gosec // both arguments are this program's own
 	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, pkg)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	cmd.Stderr = os.Stderr
@@ -143,7 +144,7 @@ func residentAfterList(ctx context.Context, path string) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	_, err = p.ask(`{"jsonrpc":"2.0","id":2,"method":"tools/list"}`)
+	err = p.ask(`{"jsonrpc":"2.0","id":2,"method":"tools/list"}`)
 	used := 0.0
 	if err == nil {
 		used, err = resident(p.cmd.Process.Pid)
@@ -193,24 +194,24 @@ func startServer(ctx context.Context, path string) (*process, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", filepath.Base(path), err)
 	}
-	if _, err := p.ask(initialize); err != nil {
+	if err := p.ask(initialize); err != nil {
 		return nil, errors.Join(err, p.stop())
 	}
 	return p, nil
 }
 
-func (p *process) ask(message string) (string, error) {
+func (p *process) ask(message string) error {
 	if _, err := io.WriteString(p.stdin, message+"\n"); err != nil {
-		return "", fmt.Errorf("ask: %w", err)
+		return fmt.Errorf("ask: %w", err)
 	}
 	answer, err := p.stdout.ReadString('\n')
 	if err != nil {
-		return "", fmt.Errorf("read the answer: %w", err)
+		return fmt.Errorf("read the answer: %w", err)
 	}
 	if !strings.Contains(answer, `"result"`) {
-		return "", fmt.Errorf("the server refused: %.200s", answer)
+		return fmt.Errorf("the server refused: %.200s", answer)
 	}
-	return answer, nil
+	return nil
 }
 
 // stop ends the server as a client does, by closing its input.

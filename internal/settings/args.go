@@ -35,6 +35,9 @@ func (l *loader) readArgs() (Command, error) {
 		case "v", "version":
 			words = append([]string{Version}, words...)
 			continue
+		case "t":
+			// Other MCP servers abbreviate it so, and clients' documentation too.
+			name = "transport"
 		}
 		s := l.byFlag[name]
 		if s == nil {
@@ -83,7 +86,7 @@ func (l *loader) pickCommand(words []string, help bool) (Command, error) {
 		for i, c := range commands {
 			names[i] = c.Name
 		}
-		if near := closest(words[0], names); near != "" {
+		if near := Closest(words[0], names); near != "" {
 			return Command{}, fmt.Errorf("unknown command %q: did you mean %q?", clip(words[0]), near)
 		}
 		return Command{}, fmt.Errorf("unknown command %q: see \"zerops-mcp help\"; a directory goes after \"serve\"", clip(words[0]))
@@ -123,7 +126,7 @@ func (l *loader) checkApplies(command Command) error {
 // unknownFlag never repeats the value that may have come with the flag.
 func (l *loader) unknownFlag(name string) error {
 	switch strings.ReplaceAll(strings.ToLower(name), "_", "-") {
-	case "token", "api-token", "access-token", "api-key", "zerops-token", "key", "t":
+	case "token", "api-token", "access-token", "api-key", "zerops-token", "key":
 		return errors.New("the token is never a flag, because command lines are visible to others: put it in ZEROPS_TOKEN, or in a file named by --token-file")
 	case "access-keys", "signing-key":
 		return fmt.Errorf("--%s is never a flag, because command lines are visible to others: use ZMCP_%s or its _FILE form",
@@ -134,7 +137,7 @@ func (l *loader) unknownFlag(name string) error {
 		names = append(names, flag)
 	}
 	slices.Sort(names)
-	if near := closest(strings.ReplaceAll(strings.ToLower(name), "_", "-"), names); near != "" {
+	if near := Closest(strings.ReplaceAll(strings.ToLower(name), "_", "-"), names); near != "" {
 		return fmt.Errorf("unknown flag --%s: did you mean --%s?", clip(name), near)
 	}
 	return fmt.Errorf("unknown flag --%s: see \"zerops-mcp help serve\"", clip(name))

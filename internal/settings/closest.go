@@ -1,8 +1,8 @@
 package settings
 
-// closest returns the candidate nearest to what was written, or "" when none
+// Closest returns the candidate nearest to what was written, or "" when none
 // is near enough to be what was meant.
-func closest(written string, candidates []string) string {
+func Closest(written string, candidates []string) string {
 	limit := max(1, min(3, len(written)/3))
 	best, bestAt := "", limit+1
 	for _, c := range candidates {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"zerops-mcp/zerops"
 )
 
 // finish derives what depends on several settings and refuses combinations
@@ -39,9 +41,6 @@ func (l *loader) finish() error {
 	}
 	if s.ArgumentsJSON != "" && len(s.Arguments) > 0 {
 		return errors.New("give either --arg or --args, not both")
-	}
-	if s.Remove && s.StoreToken {
-		return errors.New("--remove and --store-token contradict each other: drop one")
 	}
 	if err := l.finishKeys(); err != nil {
 		return err
@@ -77,11 +76,11 @@ func (l *loader) finishAPI() error {
 		}
 		l.warn(l.where("api-url"), "is ignored with --demo")
 	}
-	address, err := normalizeAPIURL(s.APIURL)
+	address, err := zerops.ParseAddress(s.APIURL)
 	if err != nil {
 		return fmt.Errorf("%s: %w", l.where("api-url"), err)
 	}
-	s.APIURL = address
+	s.APIURL = address.Scheme + "://" + address.Host
 	return nil
 }
 

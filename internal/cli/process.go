@@ -1,0 +1,30 @@
+package cli
+
+import (
+	"os"
+
+	"golang.org/x/term"
+)
+
+// ProcessEnv is the environment of this process, with the stream that was
+// standard output before it was claimed.
+func ProcessEnv(stdout *os.File) Env {
+	env := Env{
+		Args:           os.Args[1:],
+		Environ:        os.Environ(),
+		Stdin:          os.Stdin,
+		Stdout:         stdout,
+		Stderr:         os.Stderr,
+		StdinTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
+		StdoutTerminal: term.IsTerminal(int(stdout.Fd())),
+		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+	}
+	// What cannot be told is left empty; the settings cope with that.
+	env.Dir, _ = os.Getwd()
+	env.Home, _ = os.UserHomeDir()
+	env.ConfigDir, _ = os.UserConfigDir()
+	if env.StdoutTerminal {
+		env.Width, _, _ = term.GetSize(int(stdout.Fd()))
+	}
+	return env
+}

@@ -1,0 +1,311 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"zerops-mcp/zerops"
+)
+
+// rowsAsked is how many rows a list is asked for when the caller says nothing:
+// what usually fits into a result.
+const rowsAsked = 50
+
+// maxAnswer bounds an answer that is worked on.
+const maxAnswer = 8 << 20
+
+// apiAnswer is the answer of an operation as it leaves: masked, and selected
+// from by jq.
+type apiAnswer struct {
+	value  any
+	list   []any                // the rows, where the answer is a list
+	place  func(rows []any) any // puts rows back to where they were
+	total  *int
+	offset int
+	paged  bool // whether an offset reaches the rest
+	masked int
+	note   string
+}
+
+// limitRows asks for a page where the caller did not, so that a list does not
+// come whole only to be cut.
+func (r *apiRequest) limitRows() {
+	query := zerops.Shape{Fields: r.detail.Query}
+	_, limits := query.Field("limit")
+	_, offsets := query.Field("offset")
+	if limits && offsets && !r.query.Has("limit") {
+		r.query.Set("limit", strconv.Itoa(rowsAsked))
+	}
+	if r.body == nil || r.op.Reach() == zerops.ReachPublic {
+		return
+	}
+	_, limits = r.detail.Body.Field("limit")
+	_, offsets = r.detail.Body.Field("offset")
+	if limits && offsets && r.body["limit"] == nil {
+		r.body["limit"] = rowsAsked
+	}
+}
+
+// answer reads the API's answer, masks its secrets and applies jq.
+func (c *call) answer(ctx context.Context, r *apiRequest, raw json.RawMessage, program *jqProgram) (*apiAnswer, error) {
+	if len(raw) > maxAnswer {
+		return nil, &failure{
+			Code: codeUnsupported, Operation: r.op.String(), Message: fmt.Sprintf("the answer has %d MB, more than this server works on", len(raw)>>20),
+			Hint: "Ask for less with limit and offset.",
+		}
+	}
+	value, err := decodeJSON(raw)
+	if err != nil {
+		return nil, fmt.Errorf("reading the answer of %s: %w", r.op, err)
+	}
+	a := &apiAnswer{}
+	if !c.server.cfg.AllowSecrets {
+		m := masker{op: r.op}
+		value = m.mask("", value)
+		a.masked = m.count
+		c.redactor.know(m.values...)
+		if m.count > 0 {
+			a.note = "secret values are masked"
+		}
+	} else if r.op.Class().Has(zerops.RevealsSecret) || r.op.Class().Has(zerops.CarriesSecrets) {
+		c.allowAll(value)
+	}
+	a.value = value
+	if program != nil {
+		selected, err := program.run(ctx, value)
+		if err != nil {
+			return nil, err
+		}
+		a.value, a.list, a.place = selected, nil, nil
+		if rows, ok := selected.([]any); ok {
+			a.list, a.place = rows, func(rows []any) any { return rows }
+		}
+		a.paged = false
+		return a, nil
+	}
+	a.findRows(r, value)
+	return a, nil
+}
+
+// findRows finds the list that an answer is mainly made of, its total and where
+// the page began.
+func (a *apiAnswer) findRows(r *apiRequest, value any) {
+	if rows, ok := value.([]any); ok {
+		a.list, a.place = rows, func(rows []any) any { return rows }
+		return
+	}
+	object, ok := value.(map[string]any)
+	if !ok {
+		return
+	}
+	for _, name := range []string{"list", "items", "projects", "clientUserList", "files", "domains", "peers", "repositories", "branches"} {
+		rows, ok := object[name].([]any)
+		if !ok || name == "domains" && len(object) > 3 {
+			continue
+		}
+		a.list = rows
+		a.place = func(rows []any) any {
+			shorter := make(map[string]any, len(object))
+			for k, v := range object {
+				shorter[k] = v
+			}
+			shorter[name] = rows
+			return shorter
+		}
+		break
+	}
+	for _, name := range []string{"totalCount", "total", "totalHits"} {
+		if total, ok := number(object[name]); ok {
+			a.total = &total
+		}
+	}
+	if text := r.query.Get("offset"); text != "" {
+		a.offset, _ = strconv.Atoi(text)
+	} else if r.body != nil {
+		a.offset, _ = number(r.body["offset"])
+	}
+	query := zerops.Shape{Fields: r.detail.Query}
+	_, a.paged = query.Field("offset")
+	if r.detail.Body != nil && !a.paged {
+		_, a.paged = r.detail.Body.Field("offset")
+	}
+}
+
+func number(v any) (int, bool) {
+	switch n := v.(type) {
+	case json.Number:
+		i, err := n.Int64()
+		return int(i), err == nil
+	case int64:
+		return int(n), true
+	case int:
+		return n, true
+	}
+	return 0, false
+}
+
+func (a *apiAnswer) rows() int {
+	if a == nil {
+		return 0
+	}
+	return len(a.list)
+}
+
+func (a *apiAnswer) cut(n int) any { return a.place(a.list[:n]) }
+
+// offsetAfter is where the rows after the first n begin, nil when there are none
+// or nothing reaches them.
+func (a *apiAnswer) offsetAfter(n int) *int {
+	if !a.paged || a.list == nil {
+		return nil
+	}
+	next := a.offset + n
+	if n < len(a.list) || a.total != nil && next < *a.total && n > 0 || a.total == nil && n >= rowsAsked {
+		return &next
+	}
+	return nil
+}
+
+func (a *apiAnswer) cutWords(n int) string {
+	words := fmt.Sprintf("only %d of %d rows fit; ", n, len(a.list))
+	if a.paged {
+		words += "pass next_offset as offset for the rest, or "
+	}
+	return words + "select what you need with jq, such as .items[] | {id, name}"
+}
+
+// masker replaces secret values of an answer by a word, by the name of their
+// field.
+type masker struct {
+	op     zerops.Operation
+	count  int
+	values []string
+}
+
+// maxKnown bounds how many values of one answer are remembered for the redactor.
+const maxKnown = 2_000
+
+func (m *masker) mask(name string, v any) any {
+	switch value := v.(type) {
+	case map[string]any:
+		_, isVariable := value["key"].(string)
+		masked := make(map[string]any, len(value))
+		for field, member := range value {
+			if text, ok := member.(string); ok && field == "content" && isVariable {
+				masked[field] = m.hide(text)
+				continue
+			}
+			masked[field] = m.mask(field, member)
+		}
+		return masked
+	case []any:
+		masked := make([]any, len(value))
+		for i, item := range value {
+			masked[i] = m.mask(name, item)
+		}
+		return masked
+	case string:
+		if m.secret(name, value) {
+			return m.hide(value)
+		}
+	case json.Number:
+		if credential(name) {
+			return m.hide(value.String())
+		}
+	}
+	return v
+}
+
+func (m *masker) hide(value string) string {
+	if value == "" || value == "REDACTED" {
+		return value
+	}
+	m.count++
+	if len(m.values) < maxKnown {
+		m.values = append(m.values, value)
+	}
+	return redacted
+}
+
+// secret reports whether a field of that name holds a secret.
+func (m *masker) secret(name, value string) bool {
+	if credential(name) {
+		return true
+	}
+	switch name {
+	case "url", "urlInfo", "urlPlain", "urlUi", "listUrl", "readFileUrl", "readFileContentUrl", "envFile", "yaml", "setup", "setupLinux", "setupMacOS", "setupWindows":
+		return m.op.Class().Has(zerops.RevealsSecret)
+	case "configContent", "configContentFromImport", "zeropsYamlJson", "zeropsYaml":
+		// YAML of a deployment holds the values of its variables; a recipe's is public.
+		return m.op.Reach() != zerops.ReachPublic
+	}
+	// The same YAML also comes as text under other names.
+	return strings.Contains(value, "envSecrets:") || strings.Contains(value, "dotEnvSecrets:")
+}
+
+// credential knows the names of fields that hold a credential wherever they are.
+func credential(name string) bool {
+	switch name {
+	case "accessToken", "refreshToken", "refreshTokenId", "webSocketToken", "newRecoveryToken", "clientSecret", "token", "password", "oldPassword", "newPassword",
+		"codes", "qrcode", "uploadUrl", "downloadUrl", "intercomHash", "secret", "apiKey", "privateKey":
+		return true
+	}
+	return false
+}
+
+// allowAll lets the values of an answer pass the redactor, for an operator who asked
+// for secrets.
+func (c *call) allowAll(v any) {
+	switch value := v.(type) {
+	case map[string]any:
+		for _, member := range value {
+			c.allowAll(member)
+		}
+	case []any:
+		for _, item := range value {
+			c.allowAll(item)
+		}
+	case string:
+		c.allow(value)
+	}
+}
+
+// dotenv reads the names and values of a dotenv text.
+func dotenv(text string) map[string]string {
+	values := map[string]string{}
+	for line := range strings.Lines(text) {
+		name, value, ok := strings.Cut(strings.TrimSpace(line), "=")
+		name = strings.TrimSpace(strings.TrimPrefix(name, "export "))
+		if !ok || name == "" || strings.HasPrefix(name, "#") || len(values) == maxKnown {
+			continue
+		}
+		value = strings.TrimSpace(value)
+		if len(value) > 1 && (value[0] == '"' || value[0] == '\'') && value[len(value)-1] == value[0] {
+			value = value[1 : len(value)-1]
+		}
+		values[name] = value
+	}
+	return values
+}
+
+// knowSecrets tells the redactor the secrets of a body, so that no error or
+// answer repeats them.
+func (c *call) knowSecrets(r *apiRequest) {
+	walkNamed(r.body, func(name string, v any) {
+		text, ok := v.(string)
+		if !ok {
+			return
+		}
+		switch {
+		case name == "envFile", name == "userDataEnvFile":
+			for _, value := range dotenv(text) {
+				c.redactor.know(value)
+			}
+		case name == "content", credential(name):
+			c.redactor.know(text)
+		}
+	})
+}

@@ -1,0 +1,260 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"zerops-mcp/zerops"
+)
+
+// apiArguments are what read_api and write_api have in common.
+type apiArguments struct {
+	Operation string `json:"operation" jsonschema:"minLength=1,maxLength=120"`
+	Path      []pair `json:"path,omitempty"`
+	Query     []pair `json:"query,omitempty"`
+	Body      string `json:"body,omitempty" jsonschema:"maxLength=1048576" jsonschema_extras:"contentMediaType=application/json"`
+	JQ        string `json:"jq,omitempty" jsonschema:"maxLength=1000"`
+}
+
+type readAPIIn struct {
+	apiArguments
+}
+
+type readAPIOut struct {
+	Operation  string `json:"operation"`
+	Result     any    `json:"result" jsonschema_description:"any JSON"`
+	Total      *int   `json:"total,omitempty"`
+	NextOffset *int   `json:"next_offset,omitempty"`
+	Masked     int    `json:"masked,omitempty"`
+	Note       string `json:"note,omitempty"`
+	Truncated  string `json:"truncated,omitempty"`
+
+	answer *apiAnswer
+}
+
+// Len is how many rows the answer has.
+func (o readAPIOut) Len() int { return o.answer.rows() }
+
+// Cut returns the answer with its first n rows.
+func (o readAPIOut) Cut(n int) any {
+	o.Result = o.answer.cut(n)
+	o.NextOffset = o.answer.offsetAfter(n)
+	o.Truncated = o.answer.cutWords(n)
+	return o
+}
+
+func readAPI(ctx context.Context, c *call, in readAPIIn) (readAPIOut, error) {
+	r, err := c.prepareAPI(in.apiArguments, true)
+	if err != nil {
+		return readAPIOut{}, err
+	}
+	program, err := parseJQ(in.JQ)
+	if err != nil {
+		return readAPIOut{}, err
+	}
+	if _, err := c.subjectOf(ctx, r, false); err != nil {
+		return readAPIOut{}, err
+	}
+	if err := c.confine(ctx, r); err != nil {
+		return readAPIOut{}, err
+	}
+	r.limitRows()
+	raw, err := c.api.Do(ctx, r.call())
+	if err != nil {
+		return readAPIOut{}, err
+	}
+	answer, err := c.answer(ctx, r, raw, program)
+	if err != nil {
+		return readAPIOut{}, err
+	}
+	return readAPIOut{
+		Operation: r.op.String(), Result: answer.value, Total: answer.total, NextOffset: answer.offsetAfter(answer.rows()),
+		Masked: answer.masked, Note: answer.note, answer: answer,
+	}, nil
+}
+
+type writeAPIIn struct {
+	apiArguments
+	Confirm string `json:"confirm,omitempty"`
+	waiting
+}
+
+type writeAPIOut struct {
+	frame
+	Operation string `json:"operation,omitempty"`
+	Result    any    `json:"result,omitempty" jsonschema_description:"any JSON"`
+	Masked    int    `json:"masked,omitempty"`
+	Truncated string `json:"truncated,omitempty"`
+
+	answer *apiAnswer
+}
+
+// Len is how many rows the answer has.
+func (o writeAPIOut) Len() int { return o.answer.rows() }
+
+// Cut returns the answer with its first n rows.
+func (o writeAPIOut) Cut(n int) any {
+	o.Result = o.answer.cut(n)
+	o.Truncated = o.answer.cutWords(n)
+	return o
+}
+
+func writeAPI(ctx context.Context, c *call, in writeAPIIn) (writeAPIOut, error) {
+	r, err := c.prepareAPI(in.apiArguments, false)
+	if err != nil {
+		return writeAPIOut{}, err
+	}
+	program, err := parseJQ(in.JQ)
+	if err != nil {
+		return writeAPIOut{}, err
+	}
+	if r.op.Safe() {
+		return writeAPIOut{}, &failure{
+			Code: codeInvalidArguments, Operation: r.op.String(), Message: fmt.Sprintf("%s only reads; write_api is for what changes something", r.op),
+			Hint: "Use read_api with the same arguments.",
+		}
+	}
+	risk := c.riskOf(r)
+	target, err := c.subjectOf(ctx, r, risk.confirm)
+	if err != nil {
+		return writeAPIOut{}, err
+	}
+	if err := c.confine(ctx, r); err != nil {
+		return writeAPIOut{}, err
+	}
+	if err := c.approve(ctx, r, target, risk); err != nil {
+		return writeAPIOut{}, err
+	}
+	c.knowSecrets(r)
+	var raw json.RawMessage
+	err = c.change(ctx, func(ctx context.Context) (err error) {
+		raw, err = c.api.Do(ctx, r.call())
+		return err
+	})
+	if err != nil {
+		return writeAPIOut{}, c.lost(err, r)
+	}
+	return c.outcomeOf(ctx, r, raw, program, in.waiting)
+}
+
+// prepareAPI finds the operation and checks permission, then arguments.
+func (c *call) prepareAPI(in apiArguments, reading bool) (*apiRequest, error) {
+	op, err := c.operation(in.Operation)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.permitted(op, reading); err != nil {
+		return nil, err
+	}
+	r, err := c.checkRequest(op, in.Path, in.Query, in.Body)
+	if err != nil {
+		return nil, err
+	}
+	c.needs = r.detail.Access
+	return r, nil
+}
+
+// lost tells how to find out what became of a write whose answer was lost.
+func (c *call) lost(err error, r *apiRequest) error {
+	var uncertain *zerops.UncertainError
+	if !errors.As(err, &uncertain) || c.projectID != "" || c.serviceID != "" {
+		return err
+	}
+	f := c.explainUncertain(uncertain)
+	f.Operation = r.op.String()
+	reader, ok := r.op.Current()
+	if !ok {
+		reader = readerOf(r.op.Subject())
+	}
+	if reader != 0 {
+		arguments := map[string]any{"operation": reader.String()}
+		if params := reader.PathParams(); len(params) > 0 {
+			path := map[string]any{}
+			for i, param := range params {
+				path[param.Name] = r.path[i]
+			}
+			arguments["path"] = path
+		}
+		f.Next = &failureNext{Tool: "read_api", Arguments: arguments}
+	}
+	return f
+}
+
+// outcomeOf tells what came of a write: it follows the processes that the answer
+// names, and shows the rest of the answer.
+func (c *call) outcomeOf(ctx context.Context, r *apiRequest, raw json.RawMessage, program *jqProgram, w waiting) (writeAPIOut, error) {
+	out := writeAPIOut{Operation: r.op.String(), frame: frame{Status: statusDone}, answer: &apiAnswer{}}
+	processes, whole := processesIn(raw)
+	if len(processes) > 0 {
+		f, err := c.follow(ctx, w, processes...)
+		if err != nil {
+			// The change was accepted, whatever keeps its process from being read.
+			f = framed(processes)
+			f.Status = statusInProgress
+			f.Message = "the work was accepted, but its process cannot be read: " + c.explain(ctx, err).Message
+		}
+		out.frame = f
+	} else if unfinished, words := goesOn(r.op, raw); unfinished {
+		out.Status, out.Message = statusInProgress, words
+	}
+	if whole && program == nil {
+		return out, nil // the answer is the process, which the frame shows
+	}
+	answer, err := c.answer(ctx, r, raw, program)
+	if err != nil {
+		return out, err
+	}
+	out.answer, out.Result, out.Masked = answer, answer.value, answer.masked
+	if out.Message == "" {
+		out.Message = answer.note
+	}
+	return out, nil
+}
+
+// processesIn finds the processes of an answer: the answer itself, its member
+// process, or the lists named processes of it and of its services (platform
+// facts §5). whole says that there is nothing else in the answer.
+func processesIn(raw json.RawMessage) (processes []zerops.Process, whole bool) {
+	var answer struct {
+		zerops.Process
+		One      *zerops.Process  `json:"process"`
+		Many     []zerops.Process `json:"processes"`
+		Services []struct {
+			Processes []zerops.Process `json:"processes"`
+		} `json:"serviceStacks"`
+		Fields map[string]json.RawMessage `json:"-"`
+	}
+	// A field of another shape costs that field only.
+	_ = json.Unmarshal(raw, &answer)
+	_ = json.Unmarshal(raw, &answer.Fields)
+	if answer.Process.Action != "" && zerops.ValidID(answer.Process.ID) {
+		return []zerops.Process{answer.Process}, true
+	}
+	if answer.One != nil {
+		processes = append(processes, *answer.One)
+	}
+	processes = append(processes, answer.Many...)
+	for _, service := range answer.Services {
+		processes = append(processes, service.Processes...)
+	}
+	_, only := answer.Fields["process"]
+	return processes, only && len(answer.Fields) == 1
+}
+
+// goesOn reports work that goes on although the answer names no process.
+func goesOn(op zerops.Operation, raw json.RawMessage) (bool, string) {
+	var answer struct {
+		Status string `json:"status"`
+		Async  bool   `json:"async"`
+	}
+	_ = json.Unmarshal(raw, &answer)
+	switch {
+	case op == zerops.PostClientProject && answer.Status != "ACTIVE":
+		return true, "the project is being created; get_project shows when it is ACTIVE"
+	case op == zerops.PostServiceStackBackup && answer.Async:
+		return true, "the backup goes on; GetServiceStackBackup lists it when it is done"
+	}
+	return false, ""
+}

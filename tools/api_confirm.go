@@ -1,0 +1,226 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"zerops-mcp/zerops"
+)
+
+// apiRisk is what a call would do that has to be approved first.
+type apiRisk struct {
+	confirm bool
+	// destroys is set where the effect, or the body, destroys something.
+	destroys bool
+	cost     string
+	loses    []string
+}
+
+// riskOf judges a call by the class of its operation and by what its body asks
+// for: the same operation can be harmless or not.
+func (c *call) riskOf(r *apiRequest) apiRisk {
+	class := r.op.Class()
+	risk := apiRisk{destroys: class.Effect == zerops.Destroys}
+	if class.Has(zerops.CostsMoney) {
+		risk.cost = "charged at once: " + r.op.Summary()
+	}
+	if mode, _ := r.body["mode"].(string); mode == "SERIOUS" && r.op == zerops.PostClientProject {
+		risk.cost = "a SERIOUS core is paid, about 10 USD for 30 days"
+	}
+	if yes, _ := r.body["startWithoutCode"].(bool); yes && r.op == zerops.PutServiceStackTriggerPipeline {
+		risk.destroys = true
+		risk.loses = append(risk.loses, "the running version: an empty one takes its place")
+	}
+	if text, _ := r.body["yaml"].(string); overrides(text) {
+		risk.destroys = true
+		risk.loses = append(risk.loses, "what is in services that exist and are marked with override: true: their code, variables and containers")
+	}
+	risk.confirm = risk.destroys || risk.cost != "" || class.Has(zerops.GrantsAccess) || class.Has(zerops.FullReplacement)
+	return risk
+}
+
+// overrides reports whether an import may replace services. It would rather ask
+// once too often: any override key with a value that is not false counts.
+func overrides(yaml string) bool {
+	for line := range strings.Lines(yaml) {
+		text := strings.ToLower(strings.Join(strings.Fields(line), ""))
+		for _, quote := range []string{`"`, `'`} {
+			text = strings.ReplaceAll(text, quote, "")
+		}
+		_, value, found := strings.Cut(text, "override:")
+		if found && !strings.HasPrefix(strings.TrimSpace(line), "#") && !strings.HasPrefix(value, "false") {
+			return true
+		}
+	}
+	return false
+}
+
+// approve guards and confirms a call that needs it.
+func (c *call) approve(ctx context.Context, r *apiRequest, target subject, risk apiRisk) error {
+	if risk.destroys && target.projectID != "" {
+		if err := c.guard(ctx, target.projectID, target.serviceID); err != nil {
+			return err
+		}
+	}
+	if !risk.confirm {
+		return nil
+	}
+	p, err := c.apiPlan(ctx, r, target, risk)
+	if err != nil {
+		return err
+	}
+	return c.confirm(ctx, p)
+}
+
+// apiPlan says what a call is about to do.
+func (c *call) apiPlan(ctx context.Context, r *apiRequest, target subject, risk apiRisk) (plan, error) {
+	p := plan{Loses: risk.loses, Cost: risk.cost, repeats: true}
+	p.Summary = fmt.Sprintf("%s (%s %s): %s.", r.op, r.op.Method(), c.redactor.text(clean(routeOf(r), 200)), r.op.Summary())
+	if target.id != "" && target.kind != "" {
+		p.Targets = []planTarget{{Kind: target.kind, ID: target.id, Name: clean(target.name, 80), Status: clean(target.status, 40)}}
+		p.Summary = fmt.Sprintf("%s: %s. %s %q (%s).", r.op, r.op.Summary(), upperFirst(target.kind), clean(target.name, 80), target.id)
+		if len(r.path) > 1 {
+			p.Summary += " " + upperFirst(r.op.PathParams()[1].Name) + " " + clean(strings.Join(r.path[1:], " "), 120) + "."
+		}
+	}
+	p.state = []string{r.op.String(), target.id, target.name, target.status}
+	switch {
+	case r.op == zerops.DeleteProject, r.op == zerops.DeleteServiceStack:
+		p.typed, p.repeats = target.name, false
+		p.Loses = append(p.Loses, "all data in it, for good")
+	case r.op.Class().Effect == zerops.Destroys:
+		p.repeats = r.op.Method() != "DELETE" && r.op != zerops.PutServiceStackStop && r.op != zerops.PutProjectStop && r.op != zerops.PutProcessCancel
+		p.Loses = append(p.Loses, lossOf(r)...)
+	}
+	if err := c.ownAccess(ctx, r, &p); err != nil {
+		return p, err
+	}
+	if err := c.extraState(ctx, r, &p); err != nil {
+		return p, err
+	}
+	if r.op.Class().Has(zerops.FullReplacement) {
+		if err := c.replaces(ctx, r, &p); err != nil {
+			return p, err
+		}
+	}
+	if r.op.Class().Has(zerops.GrantsAccess) {
+		p.Changes = append(p.Changes, grantWords(r)...)
+	}
+	return p, nil
+}
+
+// routeOf is the path of the call with its values.
+func routeOf(r *apiRequest) string {
+	path := r.op.Path()
+	for i, param := range r.op.PathParams() {
+		name := "{" + param.Name + "}"
+		if param.Tail {
+			name = "{" + param.Name + ":.*}"
+		}
+		path = strings.Replace(path, name, r.path[i], 1)
+	}
+	return path
+}
+
+// lossOf says what a destroying operation takes away, in the catalogue's words.
+func lossOf(r *apiRequest) []string {
+	if len(r.detail.Pitfalls) > 0 {
+		return []string{strings.TrimSuffix(r.detail.Pitfalls[0], ".")}
+	}
+	return nil
+}
+
+// ownAccess warns where the call would end the access of the token in use.
+func (c *call) ownAccess(ctx context.Context, r *apiRequest, p *plan) error {
+	switch r.op {
+	case zerops.DeleteClientIntegrationToken, zerops.DeleteClientUser:
+	default:
+		return nil
+	}
+	user, err := c.api.User(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range r.path {
+		if id == user.ID {
+			p.Loses = append(p.Loses, "the access of this very token: this server can do nothing more")
+		}
+	}
+	return nil
+}
+
+// extraState adds the second object of a path, such as a token or a backup, so
+// that a confirmation for one that is gone does not act on another.
+func (c *call) extraState(ctx context.Context, r *apiRequest, p *plan) error {
+	var reader zerops.Operation
+	path := r.path
+	switch r.op {
+	case zerops.DeleteClientIntegrationToken:
+		reader = zerops.GetClientIntegrationToken
+	case zerops.DeleteServiceStackBackup:
+		reader, path = zerops.GetServiceStackBackup, r.path[:1]
+	default:
+		if len(r.path) > 1 {
+			p.state = append(p.state, r.path[1:]...)
+		}
+		return nil
+	}
+	raw, err := c.api.Do(ctx, zerops.Call{Operation: reader, Path: path})
+	if err != nil {
+		return err
+	}
+	var record struct {
+		ID    string `json:"id"`
+		Name  string `json:"name"`
+		Files []struct {
+			Name string `json:"name"`
+		} `json:"files"`
+	}
+	if err := json.Unmarshal(raw, &record); err != nil {
+		return fmt.Errorf("reading %s: %w", reader, err)
+	}
+	wanted := r.path[1]
+	if reader == zerops.GetServiceStackBackup {
+		if !slices.ContainsFunc(record.Files, func(f struct {
+			Name string `json:"name"`
+		},
+		) bool {
+			return f.Name == wanted
+		}) {
+			return &failure{
+				Code: codeNotFound, Operation: r.op.String(), Message: fmt.Sprintf("the service has no backup named %q; nothing was changed", clean(wanted, 80)),
+				Hint: "GetServiceStackBackup lists the backups with their names.",
+			}
+		}
+	} else {
+		p.Targets = append(p.Targets, planTarget{Kind: "integration token", ID: wanted, Name: clean(record.Name, 80)})
+	}
+	p.state = append(p.state, wanted, record.Name)
+	return nil
+}
+
+// grantWords says who gets what, from the body.
+func grantWords(r *apiRequest) []string {
+	var words []string
+	for _, field := range r.detail.Body.Fields {
+		value, ok := r.body[field.Name]
+		if !ok || field.Items != nil || field.Fields != nil {
+			continue
+		}
+		switch field.Name {
+		case "email", "userId", "roleCode", "publicKey", "canViewFinances", "canEditFinances", "canCreateProjects", "createIntegrationToken":
+			words = append(words, fmt.Sprintf("%s: %s", field.Name, clean(fmt.Sprint(value), 80)))
+		}
+	}
+	return words
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

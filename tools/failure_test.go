@@ -1,0 +1,194 @@
+package tools_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"zerops-mcp/tools"
+	"zerops-mcp/zerops"
+	"zerops-mcp/zerops/simulator"
+)
+
+// TestFailures goes through what can be wrong with a token, the network or the
+// API, and checks code, cause and next step as a user reads them.
+func TestFailures(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		name   string
+		change func(*setup)
+		fault  *simulator.Fault
+		code   string
+		says   []string // in message or hint
+	}{
+		{name: "no token", change: func(s *setup) { s.token = "" }, code: "unauthorized", says: []string{"no Zerops token", "ZEROPS_TOKEN", "Access Token Management"}},
+		{name: "revoked token", change: func(s *setup) { s.token = simulator.RevokedToken }, code: "unauthorized", says: []string{"ZEROPS_TOKEN", "…oken", "revoked", "restart"}},
+		{name: "unknown token", change: func(s *setup) { s.token = "nobody-knows-this-one" }, code: "unauthorized", says: []string{"-one"}},
+		{name: "500", fault: &simulator.Fault{Status: 500, Code: "internalServerError"}, code: "unavailable", says: []string{"HTTP 500"}},
+		{name: "502 HTML page", fault: &simulator.Fault{Status: 502, Body: "<html><script>alert(1)</script></html>", Header: http.Header{"Content-Type": {"text/html"}}}, code: "unavailable", says: []string{"HTTP 502"}},
+		{name: "200 HTML page", fault: &simulator.Fault{Status: 200, Body: "<html>login</html>"}, code: "unavailable", says: []string{"proxy"}},
+		{name: "429 with Retry-After", fault: &simulator.Fault{Status: 429, Header: http.Header{"Retry-After": {"120"}}}, code: "rate_limited", says: []string{"2m0s"}},
+		{name: "redirect", fault: &simulator.Fault{Status: 302, Header: http.Header{"Location": {"https://evil.example/"}}}, code: "unavailable", says: []string{"redirect", "not followed"}},
+		{name: "403", fault: &simulator.Fault{Status: 403, Code: "insufficientPermissions"}, code: "forbidden", says: []string{"valid", "owner or admin"}},
+		{name: "integration token refused", fault: &simulator.Fault{Status: 403, Code: "notAllowedForIntegrationToken"}, code: "forbidden", says: []string{"person"}},
+		{name: "connection cut", fault: &simulator.Fault{Drop: simulator.DropBefore}, code: "unavailable", says: []string{"nothing was changed"}},
+		{name: "cut in the body", fault: &simulator.Fault{Drop: simulator.DropInBody}, code: "unavailable", says: []string{"nothing was changed"}},
+		{name: "too large", fault: &simulator.Fault{Fill: 32 << 20}, code: "unavailable", says: []string{"larger"}},
+		{name: "slow", change: func(s *setup) { s.api = func(o *zerops.APIOptions) { o.ReadTimeout = 50 * time.Millisecond } }, fault: &simulator.Fault{Delay: time.Minute}, code: "timeout", says: []string{"in time"}},
+		{name: "unreachable", change: func(s *setup) { s.api = func(o *zerops.APIOptions) { o.Address = "http://127.0.0.1:1" } }, code: "unavailable", says: []string{"127.0.0.1:1", "ZEROPS_API_URL"}},
+	}
+	for _, era := range eras() {
+		for _, c := range cases {
+			t.Run(era+" "+c.name, func(t *testing.T) {
+				t.Parallel()
+				h := start(t, func(s *setup) {
+					s.version = era
+					if c.change != nil {
+						c.change(s)
+					}
+				})
+				if c.fault != nil {
+					h.sim.Fail(*c.fault)
+				}
+				began := time.Now()
+				e := h.call("list_projects", nil).fails(c.code)
+				if took := time.Since(began); took > 10*time.Second {
+					t.Errorf("took %v", took)
+				}
+				text, _ := e["message"].(string)
+				if hint, ok := e["hint"].(string); ok {
+					text += " " + hint
+				}
+				for _, want := range c.says {
+					if !strings.Contains(text, want) {
+						t.Errorf("%q does not say %q", text, want)
+					}
+				}
+				if strings.Contains(text, "<html>") || strings.Contains(h.logs.String(), simulator.OwnerToken) {
+					t.Error("an error page or the token got out")
+				}
+				if h.sim.Calls("*") > 3 {
+					t.Errorf("%d requests, want at most 3", h.sim.Calls("*"))
+				}
+			})
+		}
+	}
+}
+
+func TestRetryAfterReachesTheCaller(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	h.sim.Fail(simulator.Fault{Status: 429, Header: http.Header{"Retry-After": {"90"}}})
+	e := h.call("whoami", nil).fails("rate_limited")
+	if e["retry_after_seconds"] != 90.0 || e["retryable"] != true || e["status"] != 429.0 {
+		t.Errorf("got %v", e)
+	}
+}
+
+func TestReadsAreRetried(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	h.sim.Fail(simulator.Fault{Operation: "GetUserInfo", Status: 503, Times: 2})
+	h.call("whoami", nil).ok()
+}
+
+func TestPartialFailureIsToldPerOrganisation(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	h.sim.Fail(simulator.Fault{Path: "/client/" + h.sim.OrgID("Petra's Lab") + "/project", Status: 500})
+	r := h.call("list_projects", nil).ok()
+	if r.get("failures.0.org") != "Petra's Lab" || r.get("failures.0.code") != "unavailable" {
+		t.Errorf("failures: %v", r.get("failures"))
+	}
+	if len(r.items()) < 10 {
+		t.Errorf("only %d projects of the other organisation", len(r.items()))
+	}
+}
+
+// TestLostAnswerToAWrite proves that a write whose answer is lost is reported as
+// uncertain, with the call that finds out, and is never sent twice.
+func TestLostAnswerToAWrite(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []simulator.Fault{
+		{Drop: simulator.DropAfter},
+		{Drop: simulator.DropInBody},
+		{Status: 502, Body: "<html>bad gateway</html>"},
+		{Status: 200, Body: "not json"},
+		{Status: 200, Body: " "},
+	} {
+		h := start(t)
+		fault.Operation = "PutServiceStackRestart"
+		h.sim.Fail(fault)
+		service := h.sim.ServiceID("eshop-staging", "api")
+		e := h.call("restart_service", args{"service": service}).fails("uncertain")
+		if next := lookup(e, "next.arguments.service"); next != service {
+			t.Errorf("next is %v, want get_service of %s", e["next"], service)
+		}
+		if n := h.sim.Calls("PUT /service-stack/{id}/restart"); n != 1 {
+			t.Errorf("%+v: sent %d times", fault, n)
+		}
+	}
+}
+
+func TestGuideOnlyAddress(t *testing.T) {
+	t.Parallel()
+	for _, shape := range []simulator.GuideShape{simulator.GuideArray, simulator.GuideItems, simulator.GuideList, simulator.GuideProjects} {
+		h := start(t, func(s *setup) { s.sim = append(s.sim, simulator.WithPublicGuideOnly(shape)) })
+		items := h.call("list_projects", nil).items()
+		if len(items) < 15 {
+			t.Errorf("shape %v: %d projects", shape, len(items))
+		}
+		h.call("get_project", args{"project": items[0]["name"]}).ok()
+	}
+}
+
+func TestTokenKindsSeeWhatIsTheirs(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		token, kind, reach string
+		projects           int
+	}{
+		{simulator.ReadOnlyToken, "user", "projects", 6},
+		{simulator.ProjectToken, "integration_token", "projects", 2},
+		{simulator.SingleProjectToken, "integration_token", "projects", 1},
+	} {
+		h := start(t, func(s *setup) { s.token = c.token })
+		who := h.call("whoami", nil).ok()
+		if who.get("kind") != c.kind || who.get("reach") != c.reach {
+			t.Errorf("%s: kind %v, reach %v; want %s, %s", c.token, who.get("kind"), who.get("reach"), c.kind, c.reach)
+		}
+		projects := h.call("list_projects", nil).items()
+		if len(projects) != c.projects {
+			t.Errorf("%s: %d projects, want %d", c.token, len(projects), c.projects)
+		}
+		for _, p := range projects {
+			h.call("get_project", args{"project": p["name"]}).ok()
+		}
+	}
+	h := start(t, func(s *setup) { s.token = simulator.ReadOnlyToken })
+	p := h.call("list_services", args{"status": "ACTIVE", "category": "USER"}).items()[0]
+	e := h.call("restart_service", args{"service": p["id"]}).fails("forbidden")
+	if hint, _ := e["hint"].(string); !strings.Contains(hint, "full access") {
+		t.Errorf("hint %q does not name the right that is needed", hint)
+	}
+}
+
+func TestUnexpandedTokenIsExplained(t *testing.T) {
+	t.Parallel()
+	h := start(t, func(s *setup) {
+		s.configure = func(c *tools.Config) {
+			c.Credential = func(context.Context) tools.Credential {
+				return tools.Credential{Source: "ZEROPS_TOKEN", Problem: "the client did not expand ${user_config.token}"}
+			}
+		}
+	})
+	e := h.call("list_projects", nil).fails("unauthorized")
+	if text, _ := e["message"].(string); !strings.Contains(text, "did not expand") {
+		t.Errorf("message %q", text)
+	}
+	if n := len(h.sim.Requests()); n != 0 {
+		t.Errorf("%d requests without a token", n)
+	}
+}

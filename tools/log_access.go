@@ -1,0 +1,25 @@
+package tools
+
+import (
+	"context"
+
+	"zerops-mcp/zerops"
+)
+
+// logGrant opens the logs of a project that was checked to be in scope. What it
+// holds is kept out of every result.
+func (c *call) logGrant(ctx context.Context, projectID string) (*zerops.LogGrant, error) {
+	grant, err := c.api.LogGrant(ctx, projectID)
+	if err != nil {
+		return nil, err
+	}
+	c.redactor.know(grant.Secrets()...)
+	return grant, nil
+}
+
+// logLines reads log lines with a grant, which may be renewed on the way.
+func (c *call) logLines(ctx context.Context, grant *zerops.LogGrant, q zerops.LogQuery) ([]zerops.LogLine, error) {
+	lines, err := c.api.FetchLogs(ctx, grant, q)
+	c.redactor.know(grant.Secrets()...)
+	return lines, err
+}

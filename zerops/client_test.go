@@ -1,0 +1,440 @@
+package zerops_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"zerops-mcp/zerops"
+	"zerops-mcp/zerops/simulator"
+)
+
+// answers is a transport that needs no network, so that time can be false.
+type answers func(n int, r *http.Request) (*http.Response, error)
+
+type scripted struct {
+	answer answers
+	n      atomic.Int64
+}
+
+// RoundTrip answers the next request from the script.
+func (s *scripted) RoundTrip(r *http.Request) (*http.Response, error) {
+	return s.answer(int(s.n.Add(1)), r)
+}
+
+func respond(status int, header http.Header, body string) *http.Response {
+	if header == nil {
+		header = http.Header{}
+	}
+	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(body))}
+}
+
+func newClient(t *testing.T, answer answers) (*zerops.Client, *scripted) {
+	t.Helper()
+	s := &scripted{answer: answer}
+	api, err := zerops.NewAPI(zerops.APIOptions{Transport: s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return api.Client("obviously-fake"), s
+}
+
+const id = "AAAAAAAAAAAAAAAAAAAAAA"
+
+func TestRetries(t *testing.T) {
+	t.Parallel()
+	after := func(s string) http.Header { return http.Header{"Retry-After": {s}} }
+	for _, c := range []struct {
+		name    string
+		first   *http.Response
+		err     error
+		write   bool
+		timeout time.Duration
+		sent    int64
+		waited  time.Duration // at least
+	}{
+		{name: "503 once", first: respond(503, nil, ""), sent: 2},
+		{name: "429 obeys Retry-After", first: respond(429, after("7"), ""), sent: 2, waited: 7 * time.Second},
+		{name: "Retry-After past the deadline", first: respond(429, after("7"), ""), timeout: 5 * time.Second, sent: 1},
+		{name: "404 is final", first: respond(404, nil, ""), sent: 1},
+		{name: "400 is final", first: respond(400, nil, `{"error":{"code":"projectNotFound","message":"x"}}`), sent: 1},
+		{name: "connection reset", err: errors.New("connection reset"), sent: 2},
+		{name: "HTML is final", first: respond(200, nil, "<html>"), sent: 1},
+		{name: "a write is sent once", first: respond(503, nil, ""), write: true, sent: 1},
+		{name: "a lost write is sent once", err: errors.New("connection reset"), write: true, sent: 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client, script := newClient(t, func(n int, _ *http.Request) (*http.Response, error) {
+					if n == 1 {
+						return c.first, c.err
+					}
+					return respond(200, nil, `{}`), nil
+				})
+				ctx := t.Context()
+				if c.timeout > 0 {
+					var cancel context.CancelFunc
+					ctx, cancel = context.WithTimeout(ctx, c.timeout)
+					defer cancel()
+				}
+				began := time.Now()
+				op := zerops.GetProject
+				if c.write {
+					op = zerops.PutProjectStart
+				}
+				_, err := client.Do(ctx, zerops.Call{Operation: op, Path: []string{id}})
+				if sent := script.n.Load(); sent != c.sent {
+					t.Errorf("sent %d times, want %d (%v)", sent, c.sent, err)
+				}
+				if waited := time.Since(began); waited < c.waited || waited > c.waited+5*time.Second {
+					t.Errorf("waited %v, want %v", waited, c.waited)
+				}
+				if (err == nil) != (c.sent == 2) {
+					t.Errorf("error %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestThreeTriesAtMost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, script := newClient(t, func(int, *http.Request) (*http.Response, error) { return respond(500, nil, ""), nil })
+		_, err := client.Project(t.Context(), id)
+		var e *zerops.Error
+		if !errors.As(err, &e) || e.Attempts != 3 || script.n.Load() != 3 {
+			t.Errorf("%d tries, error %v", script.n.Load(), err)
+		}
+	})
+}
+
+func TestAttemptsAreBoundedInTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, _ := newClient(t, func(_ int, r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		for _, c := range []struct {
+			op   zerops.Operation
+			most time.Duration
+		}{{zerops.GetProject, 95 * time.Second}, {zerops.PutProjectStart, 61 * time.Second}} {
+			began := time.Now()
+			_, err := client.Do(t.Context(), zerops.Call{Operation: c.op, Path: []string{id}})
+			if took := time.Since(began); err == nil || took > c.most {
+				t.Errorf("%s took %v, error %v", c.op, took, err)
+			}
+		}
+	})
+}
+
+func TestWrongIdsNeverReachTheAddress(t *testing.T) {
+	t.Parallel()
+	client, script := newClient(t, func(int, *http.Request) (*http.Response, error) { return respond(200, nil, `{}`), nil })
+	for _, value := range []string{"", ".", "..", "../client/x", "x?y=1", "AAAAAAAAAAAAAAAAAAAAA/", strings.Repeat("A", 21), strings.Repeat("A", 23), "AAAAAAAAAAAAAAAAAAAAA\n", "AAAAAAAAAAAAAAAAAAAAA%"} {
+		_, err := client.Project(t.Context(), value)
+		if _, ok := errors.AsType[*zerops.ArgumentError](err); !ok {
+			t.Errorf("id %q: %v", value, err)
+		}
+	}
+	for _, name := range []string{"", ".", "..", "a\x00", strings.Repeat("a", 600)} {
+		if _, err := client.ServiceByName(t.Context(), id, name); err == nil {
+			t.Errorf("name %q was accepted", name)
+		}
+	}
+	if n := script.n.Load(); n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+}
+
+func TestNamesAreEscaped(t *testing.T) {
+	t.Parallel()
+	var path string
+	client, _ := newClient(t, func(_ int, r *http.Request) (*http.Response, error) {
+		path = r.URL.EscapedPath()
+		return respond(200, nil, `{}`), nil
+	})
+	if _, err := client.ServiceByName(t.Context(), id, "a/b?c#d e"); err != nil {
+		t.Fatal(err)
+	}
+	if want := "/api/rest/public/service-stack-by-name/" + id + "/a%2Fb%3Fc%23d%20e"; path != want {
+		t.Errorf("sent to %s, want %s", path, want)
+	}
+}
+
+func TestErrorsKeepWhatTheAPISaid(t *testing.T) {
+	t.Parallel()
+	client, _ := newClient(t, func(int, *http.Request) (*http.Response, error) {
+		return respond(400, nil, `{"error":{"code":"invalidUserInput","message":"bad","meta":[{"code":"x","metadata":{"db.mode":["is wrong","really"],"name":"one"}},"odd",{"name":"setup","error":"missing"},5]}}`), nil
+	})
+	_, err := client.Project(t.Context(), id)
+	var e *zerops.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("got %v", err)
+	}
+	got := fmt.Sprint(e.Fields)
+	if want := "[{db.mode [is wrong really]} {name [one]} {setup [missing]}]"; got != want || e.Code != "invalidUserInput" || e.Message != "bad" || len(e.Meta) == 0 {
+		t.Errorf("fields %s, error %+v", got, e)
+	}
+}
+
+func TestClassesOfErrors(t *testing.T) {
+	t.Parallel()
+	classes := []error{zerops.ErrNotFound, zerops.ErrUnauthorized, zerops.ErrForbidden, zerops.ErrRateLimited, zerops.ErrUnavailable, zerops.ErrConflict}
+	for _, c := range []struct {
+		status int
+		code   string
+		is     error
+	}{
+		{400, "projectNotFound", zerops.ErrNotFound},
+		{404, "", zerops.ErrNotFound},
+		{401, "notAuthorized", zerops.ErrUnauthorized},
+		{401, "insufficientPrivileges", zerops.ErrForbidden},
+		{403, "insufficientPermissions", zerops.ErrForbidden},
+		{429, "", zerops.ErrRateLimited},
+		{502, "", zerops.ErrUnavailable},
+		{400, "userDataSyncRunning", zerops.ErrConflict},
+		{400, "invalidUserInput", nil},
+	} {
+		err := error(&zerops.Error{Status: c.status, Code: c.code})
+		for _, class := range classes {
+			if errors.Is(err, class) != errors.Is(class, c.is) {
+				t.Errorf("%d %s: Is(%v) = %v", c.status, c.code, class, errors.Is(err, class))
+			}
+		}
+	}
+}
+
+func TestTolerantDecoding(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"list with totalCount": `{"list":[{"id":"a"},{"id":"b"}],"totalCount":2}`,
+		"list with total":      `{"list":[{"id":"a"},{"id":"b"}],"total":2,"new":{}}`,
+		"items with totalHits": `{"items":[{"id":"a"},{"id":"b"}],"totalHits":2}`,
+		"a bare array":         `[{"id":"a"},{"id":"b"}]`,
+		"a field of odd type":  `{"list":[{"id":"a","name":5,"tagList":"x"},{"id":"b","created":17,"status":"BRAND_NEW"}],"total":2}`,
+	} {
+		client, _ := newClient(t, func(int, *http.Request) (*http.Response, error) { return respond(200, nil, body), nil })
+		projects, more, err := zerops.Collect(client.OrganizationProjects(t.Context(), id, zerops.ListOptions{}), 0)
+		if err != nil || more || len(projects) != 2 || projects[1].ID != "b" {
+			t.Errorf("%s: %d projects, %v", name, len(projects), err)
+		}
+	}
+	client, _ := newClient(t, func(int, *http.Request) (*http.Response, error) {
+		return respond(200, nil, `{"list":null,"totalCount":0}`), nil
+	})
+	if projects, _, err := zerops.Collect(client.OrganizationProjects(t.Context(), id, zerops.ListOptions{}), 0); err != nil || len(projects) != 0 {
+		t.Errorf("a null list: %v %v", projects, err)
+	}
+}
+
+func TestPagingEndsAndIsBounded(t *testing.T) {
+	t.Parallel()
+	// A server that tells no total and caps pages below what was asked for.
+	client, script := newClient(t, func(n int, _ *http.Request) (*http.Response, error) {
+		if n > 3 {
+			return respond(200, nil, `{"list":[]}`), nil
+		}
+		return respond(200, nil, fmt.Sprintf(`{"list":[{"id":"%d"},{"id":"%db"}]}`, n, n)), nil
+	})
+	projects, _, err := zerops.Collect(client.OrganizationProjects(t.Context(), id, zerops.ListOptions{}), 0)
+	if err != nil || len(projects) != 6 {
+		t.Errorf("%d projects, %v", len(projects), err)
+	}
+	if n := script.n.Load(); n != 4 {
+		t.Errorf("%d requests", n)
+	}
+	// A server that ignores the offset.
+	same, script := newClient(t, func(int, *http.Request) (*http.Response, error) {
+		return respond(200, nil, `{"list":[{"id":"x"}]}`), nil
+	})
+	projects, _, err = zerops.Collect(same.OrganizationProjects(t.Context(), id, zerops.ListOptions{}), 0)
+	if err != nil || len(projects) != 1 || script.n.Load() != 2 {
+		t.Errorf("%d projects in %d requests, %v", len(projects), script.n.Load(), err)
+	}
+	// A server that never ends.
+	endless, _ := newClient(t, func(n int, _ *http.Request) (*http.Response, error) {
+		return respond(200, nil, fmt.Sprintf(`{"list":[{"id":"%d"}]}`, n)), nil
+	})
+	if _, _, err := zerops.Collect(endless.OrganizationProjects(t.Context(), id, zerops.ListOptions{}), 0); !errors.Is(err, zerops.ErrTooManyPages) {
+		t.Errorf("an endless list: %v", err)
+	}
+}
+
+func TestWaitingBacksOffAndSurvivesFaults(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		client, script := newClient(t, func(n int, _ *http.Request) (*http.Response, error) {
+			status := "RUNNING"
+			switch {
+			case n == 2:
+				return nil, errors.New("connection reset")
+			case time.Since(began) > 2*time.Minute:
+				status = "FINISHED"
+			case n == 3:
+				status = "SOMETHING_NEW"
+			}
+			return respond(200, nil, fmt.Sprintf(`{"id":%q,"status":%q}`, id, status)), nil
+		})
+		rounds := 0
+		states, err := client.WaitForProcesses(t.Context(), []string{id}, func([]zerops.Process) { rounds++ })
+		if err != nil || states[0].State() != zerops.ProcessFinished {
+			t.Errorf("%v %v", states, err)
+		}
+		if n := script.n.Load(); n > 35 || rounds < 20 {
+			t.Errorf("%d requests in %d rounds over two minutes", n, rounds)
+		}
+	})
+}
+
+func TestWaitingEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client, _ := newClient(t, func(int, *http.Request) (*http.Response, error) {
+			return respond(200, nil, `{"id":"another","status":"RUNNING"}`), nil
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		began := time.Now()
+		states, err := client.WaitForProcesses(ctx, []string{id}, nil)
+		if !errors.Is(err, context.DeadlineExceeded) || states[0].Status != "RUNNING" || time.Since(began) != 10*time.Second {
+			t.Errorf("%v %v after %v", states, err, time.Since(began))
+		}
+	})
+}
+
+func TestRequestLimitWaitsWithinTheDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		script := &scripted{answer: func(int, *http.Request) (*http.Response, error) { return respond(200, nil, `{}`), nil }}
+		api, err := zerops.NewAPI(zerops.APIOptions{Transport: script, RequestsPerSecond: 10, Burst: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		for range 25 {
+			if _, err := api.Client("one").Project(t.Context(), id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(began); took < 1900*time.Millisecond || took > 2100*time.Millisecond {
+			t.Errorf("25 requests took %v, want 2 s", took)
+		}
+		if _, err := api.Client("another").Project(t.Context(), id); err != nil || time.Since(began) > 2100*time.Millisecond {
+			t.Error("another token had to wait")
+		}
+	})
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
+	var leaked atomic.Bool
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { leaked.Store(true) }))
+	defer other.Close()
+	api := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
+	defer api.Close()
+	a, err := zerops.NewAPI(zerops.APIOptions{Address: api.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if _, err := a.Client("obviously-fake").Project(ctx, id); !errors.Is(err, zerops.ErrUnavailable) {
+		t.Errorf("got %v", err)
+	}
+	if leaked.Load() {
+		t.Error("the request went to another host")
+	}
+}
+
+func TestConnectionsAreReused(t *testing.T) {
+	t.Parallel()
+	var opened atomic.Int64
+	server := httptest.NewUnstartedServer(simulator.New(simulator.WithPace(0)))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			opened.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	api, err := zerops.NewAPI(zerops.APIOptions{Address: server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		if _, err := api.Client(simulator.OwnerToken).User(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := opened.Load(); n != 1 {
+		t.Errorf("20 requests opened %d connections", n)
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"": zerops.DefaultAddress, "api.example.com": "https://api.example.com", "https://api.example.com/": "https://api.example.com",
+		"https://api.example.com/api/rest/public": "https://api.example.com", "http://127.0.0.1:80": "http://127.0.0.1:80", "http://[::1]:8": "http://[::1]:8", "http://localhost:1": "http://localhost:1",
+		"http://api.example.com": "", "https://user:pw@api.example.com": "", "https://api.example.com/other": "", "https://api.example.com?x=1": "", "ftp://x": "", "https://": "", "::": "",
+	} {
+		api, err := zerops.NewAPI(zerops.APIOptions{Address: address})
+		switch {
+		case (err == nil) != (want != ""):
+			t.Errorf("%q: %v", address, err)
+		case err == nil && api.Address() != want:
+			t.Errorf("%q became %s", address, api.Address())
+		case err != nil && strings.Contains(err.Error(), "pw"):
+			t.Errorf("the error shows the password: %v", err)
+		}
+	}
+}
+
+func FuzzErrorBody(f *testing.F) {
+	f.Add([]byte(`{"error":{"code":"x","message":"y","meta":[{"metadata":{"a":["b"]}}]}}`))
+	f.Add([]byte(`<html>`))
+	f.Add([]byte(`{"error":{"meta":{"metadata":null}}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		client, _ := newClient(t, func(int, *http.Request) (*http.Response, error) { return respond(400, nil, string(body)), nil })
+		_, err := client.Project(t.Context(), id)
+		var e *zerops.Error
+		if !errors.As(err, &e) {
+			t.Fatalf("%q: %v", body, err)
+		}
+		if len(e.Message) > 5<<10 || len(e.Fields) > 1000 {
+			t.Fatalf("unbounded: %d bytes, %d fields", len(e.Message), len(e.Fields))
+		}
+	})
+}
+
+func FuzzAnswer(f *testing.F) {
+	f.Add([]byte(`{"list":[{"id":"x","created":"2026-01-01T00:00:00Z"}],"total":1}`))
+	f.Add([]byte(`[[]]`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		client, _ := newClient(t, func(n int, _ *http.Request) (*http.Response, error) {
+			if n > 1 {
+				return respond(200, nil, `[]`), nil
+			}
+			return respond(200, nil, string(body)), nil
+		})
+		for project, err := range client.OrganizationProjects(t.Context(), id, zerops.ListOptions{}) {
+			if err == nil {
+				_, _ = json.Marshal(project)
+			}
+		}
+	})
+}

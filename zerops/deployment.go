@@ -1,0 +1,196 @@
+package zerops
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Deployment is a version together with the process that works on it, because
+// neither tells the whole: a build that fails before it has a container leaves
+// the version WAITING_TO_BUILD for ever, and a finished process does not say
+// which version runs (platform facts §3.4).
+type Deployment struct {
+	Version AppVersion
+	// Process is the newest process of the version, nil while none is known.
+	Process *Process
+}
+
+// DeploymentOutcome is how a deployment stands.
+type DeploymentOutcome int
+
+// Outcomes of a deployment.
+const (
+	DeploymentOpen DeploymentOutcome = iota
+	// DeploymentSucceeded: it runs, or ran until a newer one replaced it.
+	DeploymentSucceeded
+	DeploymentFailed
+	DeploymentCanceled
+	// DeploymentAbandoned: it is not finished and nothing works on it.
+	DeploymentAbandoned
+)
+
+// settleTime is how long a version may trail its finished process.
+const settleTime = 30 * time.Second
+
+// Outcome judges version and process together.
+func (d Deployment) Outcome(now time.Time) DeploymentOutcome {
+	state := d.Version.State()
+	if d.Process == nil {
+		return d.withoutProcess(state, now)
+	}
+	switch d.Process.State() {
+	case ProcessFailed, ProcessUnknown:
+		return DeploymentFailed
+	case ProcessCanceled:
+		return DeploymentCanceled
+	case ProcessFinished:
+		if state == VersionOpen && now.Sub(d.Process.Finished.Time) > settleTime {
+			return DeploymentAbandoned
+		}
+		return outcomeOf(state)
+	case ProcessRunning:
+		if state == VersionFailed || state == VersionCanceled {
+			return outcomeOf(state)
+		}
+	}
+	return DeploymentOpen
+}
+
+func (d Deployment) withoutProcess(state VersionState, now time.Time) DeploymentOutcome {
+	if d.Version.Abandoned(now) {
+		return DeploymentAbandoned
+	}
+	return outcomeOf(state)
+}
+
+func outcomeOf(state VersionState) DeploymentOutcome {
+	switch state {
+	case VersionRunning, VersionReplaced:
+		return DeploymentSucceeded
+	case VersionFailed:
+		return DeploymentFailed
+	case VersionCanceled:
+		return DeploymentCanceled
+	case VersionOpen:
+	}
+	return DeploymentOpen
+}
+
+// maxProcessesSearched bounds how far back the process of a version is looked
+// for.
+const maxProcessesSearched = 100
+
+// Deployment reads a version and finds its newest process.
+func (c *Client) Deployment(ctx context.Context, versionID string) (Deployment, error) {
+	v, err := c.AppVersion(ctx, versionID)
+	if err != nil {
+		return Deployment{}, err
+	}
+	p, err := c.processOf(ctx, v)
+	return Deployment{Version: v, Process: p}, err
+}
+
+// processOf finds the newest process of a version; nil where there is none.
+func (c *Client) processOf(ctx context.Context, v AppVersion) (*Process, error) {
+	for p, err := range c.ServiceProcesses(ctx, v.ServiceID, ListOptions{Limit: maxProcessesSearched}) {
+		if err != nil {
+			return nil, err
+		}
+		if p.Version != nil && p.Version.ID == v.ID {
+			return &p, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // documented
+}
+
+// WaitForDeployments polls versions and their processes until none is open,
+// slower as time goes by. Each deployment needs the id of its version; a process
+// that is not known is looked for. seen, if not nil, is told of every round. It
+// returns the last states read, in the order given, also with an error: ctx's,
+// or that of the API once it kept failing or refused.
+func (c *Client) WaitForDeployments(ctx context.Context, deployments []Deployment, seen func([]Deployment)) ([]Deployment, error) {
+	states := append([]Deployment(nil), deployments...)
+	failures := 0
+	for delay := firstPoll; ; delay = min(delay*3/2, slowestPoll) {
+		err := c.readDeployments(ctx, states)
+		switch {
+		case ctx.Err() != nil:
+			return states, ctx.Err()
+		case err == nil:
+			failures = 0
+		case !errors.Is(err, ErrUnavailable) && !errors.Is(err, ErrRateLimited):
+			return states, err
+		default:
+			if failures++; failures >= maxPollFailures {
+				return states, err
+			}
+		}
+		if err == nil {
+			if seen != nil {
+				seen(states)
+			}
+			if noneOpen(states) {
+				return states, nil
+			}
+		}
+		if !pause(ctx, delay) {
+			return states, ctx.Err()
+		}
+	}
+}
+
+// readDeployments refreshes the states that are still open, each even if another
+// fails. The process is read before the version, so that a finished process is
+// never seen beside a version from before its end.
+func (c *Client) readDeployments(ctx context.Context, states []Deployment) error {
+	errs := make([]error, len(states))
+	var group errgroup.Group
+	group.SetLimit(maxFanOut)
+	for i := range states {
+		if states[i].Version.Status != "" && states[i].Outcome(time.Now()) != DeploymentOpen {
+			continue
+		}
+		group.Go(func() error {
+			next, err := c.refresh(ctx, states[i])
+			if err != nil {
+				errs[i] = err
+				return nil
+			}
+			states[i] = next
+			return nil
+		})
+	}
+	_ = group.Wait() // each error has its place in errs
+	return errors.Join(errs...)
+}
+
+func (c *Client) refresh(ctx context.Context, d Deployment) (Deployment, error) {
+	if d.Process != nil {
+		p, err := c.Process(ctx, d.Process.ID)
+		if err != nil {
+			return d, err
+		}
+		d.Process = &p
+	}
+	v, err := c.AppVersion(ctx, d.Version.ID)
+	if err != nil {
+		return d, err
+	}
+	d.Version = v
+	if d.Process == nil && v.State() == VersionOpen {
+		d.Process, err = c.processOf(ctx, v)
+	}
+	return d, err
+}
+
+func noneOpen(states []Deployment) bool {
+	for _, d := range states {
+		if d.Version.Status == "" || d.Outcome(time.Now()) == DeploymentOpen {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,134 @@
+package simulator
+
+import (
+	"iter"
+	"slices"
+	"time"
+)
+
+// table holds the rows of one kind in the order in which they were made, and
+// beside them the copies that the search index shows. The index learns of a change
+// some time after it happened (platform facts §1.6), so a search can show a row
+// that is gone, miss one that is new and give an old status.
+type table[T any] struct {
+	world *world
+	rows  map[string]*T
+	order []string
+
+	indexed      map[string]*T
+	indexedOrder []string
+}
+
+func newTable[T any](w *world) *table[T] {
+	return &table[T]{world: w, rows: make(map[string]*T), indexed: make(map[string]*T)}
+}
+
+// put stores a new row, or announces that one has changed.
+func (t *table[T]) put(id string, row *T) {
+	if _, known := t.rows[id]; !known {
+		t.order = append(t.order, id)
+	}
+	t.rows[id] = row
+	shown := *row
+	t.later(func() {
+		if _, known := t.indexed[id]; !known {
+			t.indexedOrder = append(t.indexedOrder, id)
+		}
+		t.indexed[id] = &shown
+	})
+}
+
+// remove deletes a row.
+func (t *table[T]) remove(id string) {
+	if _, known := t.rows[id]; !known {
+		return
+	}
+	delete(t.rows, id)
+	t.order = slices.DeleteFunc(t.order, func(known string) bool { return known == id })
+	t.later(func() {
+		delete(t.indexed, id)
+		t.indexedOrder = slices.DeleteFunc(t.indexedOrder, func(known string) bool { return known == id })
+	})
+}
+
+// later runs an update of the index after the index lag.
+func (t *table[T]) later(update func()) {
+	if t.world.seeding || t.world.indexLag <= 0 {
+		update()
+		return
+	}
+	t.world.schedule(t.world.now.Add(t.world.indexLag), update)
+}
+
+// get returns a row by id.
+func (t *table[T]) get(id string) (*T, bool) {
+	row, ok := t.rows[id]
+	return row, ok
+}
+
+// all yields the rows, oldest first.
+func (t *table[T]) all() iter.Seq2[string, *T] {
+	return func(yield func(string, *T) bool) {
+		for _, id := range t.order {
+			if !yield(id, t.rows[id]) {
+				return
+			}
+		}
+	}
+}
+
+// searchable yields the rows as the index knows them, oldest first.
+func (t *table[T]) searchable() iter.Seq2[string, *T] {
+	return func(yield func(string, *T) bool) {
+		for _, id := range t.indexedOrder {
+			if !yield(id, t.indexed[id]) {
+				return
+			}
+		}
+	}
+}
+
+// event is something that happens at a time of the clock.
+type event struct {
+	at   time.Time
+	do   func()
+	dead bool
+}
+
+// schedule arranges for do to run when the clock has reached at. Events run at the
+// start of the next request, in the order of their times.
+func (w *world) schedule(at time.Time, do func()) *event {
+	e := &event{at: at, do: do}
+	i, _ := slices.BinarySearchFunc(w.events, at, func(known *event, at time.Time) int {
+		if known.at.After(at) {
+			return 1
+		}
+		return -1
+	})
+	w.events = slices.Insert(w.events, i, e)
+	return e
+}
+
+// advance runs everything that is due and leaves the world at now.
+func (w *world) advance(now time.Time) {
+	for len(w.events) > 0 && !w.events[0].at.After(now) {
+		e := w.events[0]
+		w.events = w.events[1:]
+		if e.at.After(w.now) {
+			w.now = e.at
+		}
+		if !e.dead {
+			e.do()
+		}
+	}
+	if now.After(w.now) {
+		w.now = now
+	}
+}
+
+// sortRows puts the rows of a table in the order of their times, which seeding one
+// project after the other does not.
+func (t *table[T]) sortRows(created func(*T) time.Time) {
+	slices.SortStableFunc(t.order, func(a, b string) int { return created(t.rows[a]).Compare(created(t.rows[b])) })
+	t.indexedOrder = slices.Clone(t.order)
+}

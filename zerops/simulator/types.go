@@ -1,0 +1,233 @@
+package simulator
+
+import (
+	"slices"
+	"strings"
+)
+
+// serviceType is an entry of the service catalogue.
+type serviceType struct {
+	id, name, category, subcategory string
+	description                     string
+	versions                        []typeVersion
+	defaults                        scaling
+	profiles                        []scalingProfile
+	ports                           []port
+	reload, backup                  bool
+	fixedSize                       bool
+}
+
+type typeVersion struct {
+	// id is the stringId ("nodejs_v22"), name what people write ("nodejs@22").
+	id, name, number, exact string
+	mode, os                string
+	build, disabled         bool
+}
+
+type scalingProfile struct {
+	id, name  string
+	isDefault bool
+	custom    scaling
+}
+
+func (t *serviceType) version(id string) *typeVersion {
+	for i := range t.versions {
+		if t.versions[i].id == id {
+			return &t.versions[i]
+		}
+	}
+	return nil
+}
+
+func (t *serviceType) profile(id string) *scalingProfile {
+	for i := range t.profiles {
+		if t.profiles[i].id == id {
+			return &t.profiles[i]
+		}
+	}
+	return nil
+}
+
+func (t *serviceType) defaultProfile() string {
+	for _, p := range t.profiles {
+		if p.isDefault {
+			return p.id
+		}
+	}
+	return ""
+}
+
+// newest is the version that a bare type name means.
+func (t *serviceType) newest() *typeVersion {
+	for i := range slices.Backward(t.versions) {
+		if v := &t.versions[i]; !v.disabled && !v.build && v.os == "" && v.mode != "HA" {
+			return v
+		}
+	}
+	return nil
+}
+
+// highlyAvailable reports whether a service of this version and mode runs on three
+// containers.
+func (t *serviceType) highlyAvailable(versionID, mode string) bool {
+	v := t.version(versionID)
+	return mode == "HA" || v != nil && v.mode == "HA"
+}
+
+func (t *serviceType) managed() bool { return t.category == "STANDARD" }
+func (t *serviceType) runtime() bool { return t.category == "USER" }
+
+// resolveType finds what a name such as nodejs@22, alpine/nodejs@22,
+// postgresql:ha@18 or object-storage means.
+func (w *world) resolveType(name string) (*serviceType, *typeVersion, error) {
+	for _, t := range w.types {
+		for i := range t.versions {
+			if v := &t.versions[i]; v.name == name || v.id == name {
+				if v.disabled {
+					return nil, nil, refuse("serviceStackTypeVersionIsNotActive", "Service stack type version [%s] is not active", name)
+				}
+				return t, v, nil
+			}
+		}
+	}
+	base, number, versioned := strings.Cut(name, "@")
+	if _, after, prefixed := strings.Cut(base, "/"); prefixed {
+		base = after
+	}
+	base, _, _ = strings.Cut(base, ":")
+	for _, t := range w.types {
+		if t.id != base {
+			continue
+		}
+		if v := t.newest(); v != nil && (!versioned || number == "latest") {
+			return t, v, nil
+		}
+		return nil, nil, refuse("serviceStackTypeVersionNotFound", "Service stack type version [%s] not found", name)
+	}
+	return nil, nil, refuse("serviceStackTypeNotFound", "Service stack type [%s] not found", name)
+}
+
+// runtimeVersions makes the versions of a runtime: the bare ones and those with an
+// operating system in front.
+func runtimeVersions(id string, numbers ...string) []typeVersion {
+	var all []typeVersion
+	for _, number := range numbers {
+		all = append(all,
+			typeVersion{id: id + "_v" + number, name: id + "@" + number, number: number, exact: number + ".4.1"},
+			typeVersion{id: "alpine_" + id + "_v" + number, name: "alpine/" + id + "@" + number, number: number, exact: number + ".4.1", os: "alpine"},
+			typeVersion{id: "ubuntu_" + id + "_v" + number, name: "ubuntu/" + id + "@" + number, number: number, exact: number + ".4.1", os: "ubuntu"},
+		)
+	}
+	return all
+}
+
+// managedVersions makes the versions of a managed type: the composite ones with the
+// mode in the name and the legacy ones that take a mode of their own.
+func managedVersions(id string, numbers ...string) []typeVersion {
+	var all []typeVersion
+	for _, number := range numbers {
+		all = append(all,
+			typeVersion{id: id + "_v" + number, name: id + "@" + number, number: number, exact: number + ".2"},
+			typeVersion{id: id + "_ha_v" + number, name: id + ":ha@" + number, number: number, exact: number + ".2", mode: "HA"},
+			typeVersion{id: id + "_single_v" + number, name: id + ":single@" + number, number: number, exact: number + ".2", mode: "NON_HA"},
+		)
+	}
+	return all
+}
+
+func single(id string) []typeVersion {
+	return []typeVersion{{id: id, name: strings.ReplaceAll(id, "_", "-"), number: "1", exact: "1"}}
+}
+
+func runtimeScaling() scaling {
+	return scaling{
+		minCPU: 1, maxCPU: 8, startCPU: 2, cpuMode: "SHARED", minRAM: 0.125, maxRAM: 8, minDisk: 1, maxDisk: 100,
+		minFreeCPU: 0.1, minFreeRAM: 0.0625, minContainers: 1, maxContainers: 3,
+	}
+}
+
+func managedScaling() scaling {
+	return scaling{
+		minCPU: 1, maxCPU: 8, startCPU: 1, cpuMode: "SHARED", minRAM: 0.25, maxRAM: 16, minDisk: 1, maxDisk: 250,
+		minFreeCPU: 0.1, minFreeRAM: 0.125, minContainers: 1, maxContainers: 1,
+	}
+}
+
+func sqlProfiles() []scalingProfile {
+	return []scalingProfile{
+		{id: "oltp-hobby", name: "OLTP hobby", custom: scaling{minRAM: 0.25}},
+		{id: "oltp-staging", name: "OLTP staging", isDefault: true, custom: scaling{minRAM: 0.5}},
+		{id: "oltp-production", name: "OLTP production", custom: scaling{minCPU: 2, minRAM: 2, cpuMode: "DEDICATED"}},
+		{id: "oltp-enterprise", name: "OLTP enterprise", custom: scaling{minCPU: 4, minRAM: 8, cpuMode: "DEDICATED"}},
+	}
+}
+
+// serviceTypes is the catalogue of this account.
+func serviceTypes() []*serviceType {
+	var all []*serviceType
+	runtime := func(id, name string, reload bool, numbers ...string) {
+		all = append(all, &serviceType{
+			id: id, name: name, category: "USER", subcategory: "RUNTIME", description: name + " runtime",
+			versions: runtimeVersions(id, numbers...), defaults: runtimeScaling(), reload: reload,
+		})
+	}
+	managed := func(id, name, group string, at port, backup bool, profiles []scalingProfile, numbers ...string) {
+		all = append(all, &serviceType{
+			id: id, name: name, category: "STANDARD", subcategory: group, description: name + ", managed by the platform",
+			versions: managedVersions(id, numbers...), defaults: managedScaling(), profiles: profiles, ports: []port{at}, backup: backup,
+		})
+	}
+	system := func(id, name, category string) {
+		all = append(all, &serviceType{id: id, name: name, category: category, subcategory: "SYSTEM", versions: single(id), fixedSize: true})
+	}
+	runtime("nodejs", "Node.js", false, "18", "20", "22", "24")
+	runtime("php-nginx", "PHP + Nginx", true, "8.1", "8.3", "8.4")
+	runtime("php-apache", "PHP + Apache", true, "8.1", "8.3", "8.4")
+	runtime("python", "Python", false, "3.11", "3.12", "3.14")
+	runtime("go", "Go", false, "1")
+	runtime("rust", "Rust", false, "stable")
+	runtime("java", "Java", false, "17", "21")
+	runtime("dotnet", ".NET", false, "8", "9")
+	runtime("ruby", "Ruby", false, "3.3", "3.4")
+	runtime("elixir", "Elixir", false, "1.16")
+	runtime("bun", "Bun", false, "1.2")
+	runtime("deno", "Deno", false, "2")
+	runtime("static", "Static", true, "1")
+	runtime("nginx", "Nginx", true, "1.22")
+	runtime("alpine", "Alpine", false, "3.20")
+	runtime("ubuntu", "Ubuntu", false, "24.04")
+	runtime("docker", "Docker", false, "26.1")
+	all[0].versions[0].disabled = true // Node.js 18 is past its end.
+
+	managed("postgresql", "PostgreSQL", "DATABASE", port{number: 5432, protocol: "tcp", scheme: "postgresql"}, true, sqlProfiles(), "14", "16", "17", "18")
+	managed("mariadb", "MariaDB", "DATABASE", port{number: 3306, protocol: "tcp", scheme: "mysql"}, true, sqlProfiles(), "10.6", "11.4")
+	managed("valkey", "Valkey", "CACHE", port{number: 6379, protocol: "tcp", scheme: "redis"}, false, nil, "7.2")
+	managed("keydb", "KeyDB", "CACHE", port{number: 6379, protocol: "tcp", scheme: "redis"}, false, nil, "6")
+	managed("elasticsearch", "Elasticsearch", "SEARCH", port{number: 9200, protocol: "tcp", scheme: "http"}, true, nil, "8.16", "9.2")
+	managed("meilisearch", "Meilisearch", "SEARCH", port{number: 7700, protocol: "tcp", scheme: "http", http: true}, true, nil, "1.10", "1.20")
+	managed("typesense", "Typesense", "SEARCH", port{number: 8108, protocol: "tcp", scheme: "http", http: true}, false, nil, "27.1")
+	managed("qdrant", "Qdrant", "DATABASE", port{number: 6333, protocol: "tcp", scheme: "http", http: true}, true, nil, "1.12")
+	managed("nats", "NATS", "BROKER", port{number: 4222, protocol: "tcp", scheme: "nats"}, true, nil, "2.10", "2.12")
+	managed("kafka", "Kafka", "BROKER", port{number: 9092, protocol: "tcp", scheme: "tcp"}, false, nil, "3.8")
+	managed("clickhouse", "ClickHouse", "DATABASE", port{number: 9000, protocol: "tcp", scheme: "clickhouse"}, false, nil, "25.3")
+
+	all = append(all,
+		&serviceType{id: "object-storage", name: "Object Storage", category: "OBJECT_STORAGE", subcategory: "STORAGE", versions: single("object_storage"), fixedSize: true},
+		&serviceType{id: "shared-storage", name: "Shared Storage", category: "SHARED_STORAGE", subcategory: "STORAGE", versions: append(single("shared_storage"), managedVersions("shared-storage", "1")...), defaults: managedScaling(), backup: true},
+	)
+	system("core", "Core", "CORE")
+	system("l7_http_balancer", "L7 HTTP balancer", "HTTP_L7_BALANCER")
+	system("build", "Build", "BUILD")
+	system("prepare_runtime", "Prepare runtime", "PREPARE_RUNTIME")
+	return all
+}
+
+// typeWithID finds an entry of the catalogue.
+func (w *world) typeWithID(id string) *serviceType {
+	for _, t := range w.types {
+		if t.id == id {
+			return t
+		}
+	}
+	return nil
+}

@@ -1,0 +1,373 @@
+package simulator
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// envSyncTime is how long a changed variable takes to its containers.
+const envSyncTime = 2600 * time.Millisecond
+
+func variableRoutes() []route {
+	// The live API demands "sensitive", which the vendor's SDK does not send.
+	needs := []string{"key", "content", "sensitive"}
+	return []route{
+		{op: "GetServiceStackEnv", handle: listServiceEnv},
+		{op: "GetServiceStackUserData", handle: listUserData},
+		{op: "GetUserData", handle: getUserData},
+		{op: "GetUserDataReveal", method: "GET", path: "/user-data/{id}/reveal", handle: revealUserData},
+		{op: "PostServiceStackUserData", required: needs, handle: createUserData},
+		{op: "PutUserData", required: needs, handle: putUserData},
+		{op: "DeleteUserData", handle: deleteUserData},
+		{op: "PutServiceStackUserDataEnvFile", handle: replaceUserData},
+		{op: "GetProjectEnv", handle: getProjectEnv},
+		{op: "PostProjectEnv", handle: createProjectEnv},
+		{op: "PutProjectEnv", handle: putProjectEnv},
+		{op: "DeleteProjectEnv", handle: deleteProjectEnv},
+		{op: "PutProjectEnvFile", handle: replaceProjectEnv},
+	}
+}
+
+// listServiceEnv is the plain list, which also mirrors the variables of zerops.yaml.
+func listServiceEnv(c *call) (any, error) {
+	s, err := c.service(toRead)
+	if err != nil {
+		return nil, err
+	}
+	items := []object{}
+	for _, v := range c.world.variablesOf(s.projectID, s.id) {
+		view := c.userDataView(v)
+		for _, name := range []string{"editable", "internal", "serviceStackName"} {
+			delete(view, name)
+		}
+		items = append(items, view)
+	}
+	return object{"items": items}, nil
+}
+
+func listUserData(c *call) (any, error) {
+	s, err := c.service(toRead)
+	if err != nil {
+		return nil, err
+	}
+	asked, err := c.paging()
+	if err != nil {
+		return nil, err
+	}
+	var rows []object
+	for _, v := range c.world.variablesOf(s.projectID, s.id) {
+		if contains(v.key, c.query.Get("keyContains")) {
+			rows = append(rows, c.userDataView(v))
+		}
+	}
+	return direct(asked, rows), nil
+}
+
+// variable returns the variable in the path from the stores of services or of
+// projects.
+func (c *call) variable(what need, ofService bool, code string) (*variable, error) {
+	v, ok := c.world.variables.get(c.path("id"))
+	if !ok || (v.serviceID != "") != ofService {
+		return nil, missing(code, "Variable")
+	}
+	return v, c.allow(v.clientID, v.projectID, what)
+}
+
+func getUserData(c *call) (any, error) {
+	v, err := c.variable(toRead, true, "userDataNotFound")
+	if err != nil {
+		return nil, err
+	}
+	return c.userDataView(v), nil
+}
+
+// revealUserData needs a person who has just proved to be one.
+func revealUserData(c *call) (any, error) {
+	if _, err := c.variable(toRead, true, "userDataNotFound"); err != nil {
+		return nil, err
+	}
+	return nil, forbidden("notInSudoMode", "Sudo mode is required")
+}
+
+func createUserData(c *call) (any, error) {
+	s, err := c.service(toWrite)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.workable(s); err != nil {
+		return nil, err
+	}
+	var body envBody
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	if err := checkKey(body.Key, "userData"); err != nil {
+		return nil, err
+	}
+	w := c.world
+	for _, v := range w.variablesOf(s.projectID, s.id) {
+		if v.key == body.Key {
+			return nil, refuse("userDataDuplicateKey", "User data key [%s] already exists", body.Key)
+		}
+	}
+	w.addVariable(&variable{
+		clientID: s.clientID, projectID: s.projectID, serviceID: s.id, key: body.Key, content: body.Content, sensitive: body.Sensitive, editable: true,
+	})
+	return w.processView(c.sync(s)), nil
+}
+
+func putUserData(c *call) (any, error) {
+	v, err := c.variable(toWrite, true, "userDataNotFound")
+	if err != nil {
+		return nil, err
+	}
+	s, err := c.serviceByID(v.serviceID, toWrite)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.workable(s); err != nil {
+		return nil, err
+	}
+	var body envBody
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	switch {
+	case v.baked:
+		return nil, refuse("recordIsReadOnly", "Record is read only")
+	case v.system && (!v.editable || body.Key != v.key):
+		return nil, refuse("userDataSystemKeyChangeForbidden", "System key change is forbidden")
+	}
+	if body.Key != v.key {
+		if err := checkKey(body.Key, "userData"); err != nil {
+			return nil, err
+		}
+	}
+	w := c.world
+	for _, other := range w.variablesOf(s.projectID, s.id) {
+		if other.key == body.Key && other.id != v.id {
+			return nil, refuse("userDataDuplicateKey", "User data key [%s] already exists", body.Key)
+		}
+	}
+	v.key, v.content, v.sensitive, v.lastUpdate = body.Key, body.Content, body.Sensitive, w.now
+	w.variables.put(v.id, v)
+	return w.processView(c.sync(s)), nil
+}
+
+func deleteUserData(c *call) (any, error) {
+	v, err := c.variable(toWrite, true, "userDataNotFound")
+	if err != nil {
+		return nil, err
+	}
+	s, err := c.serviceByID(v.serviceID, toWrite)
+	if err != nil {
+		return nil, err
+	}
+	if v.baked || v.system {
+		return nil, refuse("userDataDeleteForbidden", "User data delete is forbidden")
+	}
+	c.world.variables.remove(v.id)
+	return c.world.processView(c.sync(s)), nil
+}
+
+// replaceUserData replaces the whole set that users made: what the text does not
+// name is gone, and the word REDACTED is stored as it stands.
+func replaceUserData(c *call) (any, error) {
+	s, err := c.service(toWrite)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.workable(s); err != nil {
+		return nil, err
+	}
+	pairs, err := c.envFileBody("userData")
+	if err != nil {
+		return nil, err
+	}
+	w := c.world
+	w.replaceVariables(pairs, w.variablesOf(s.projectID, s.id), variable{clientID: s.clientID, projectID: s.projectID, serviceID: s.id})
+	return w.processView(c.sync(s)), nil
+}
+
+// envFileBody reads and checks the dotenv text of a bulk write.
+func (c *call) envFileBody(family string) ([][2]string, error) {
+	var body struct {
+		EnvFile string `json:"envFile"`
+	}
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	pairs, err := parseEnvFile(body.EnvFile)
+	if err != nil {
+		return nil, err
+	}
+	for _, pair := range pairs {
+		if err := checkKey(pair[0], family); err != nil {
+			return nil, err
+		}
+	}
+	return pairs, nil
+}
+
+// replaceVariables makes pairs the user's variables of a store. A key that was there
+// keeps its entry.
+func (w *world) replaceVariables(pairs [][2]string, known []*variable, store variable) {
+	for _, v := range known {
+		named := slices.ContainsFunc(pairs, func(pair [2]string) bool { return pair[0] == v.key })
+		if !v.system && !v.baked && !named {
+			w.variables.remove(v.id)
+		}
+	}
+	for _, pair := range pairs {
+		i := slices.IndexFunc(known, func(v *variable) bool { return v.key == pair[0] })
+		if i < 0 {
+			added := store
+			added.key, added.content, added.sensitive, added.editable = pair[0], pair[1], true, true
+			w.addVariable(&added)
+			continue
+		}
+		if v := known[i]; !v.baked {
+			v.content, v.lastUpdate = pair[1], w.now
+			w.variables.put(v.id, v)
+		}
+	}
+}
+
+// sync starts the process that brings changed variables to the containers. A deploy
+// that is asked for meanwhile is refused.
+func (c *call) sync(services ...*service) *process {
+	w := c.world
+	set := func(delta int) {
+		for _, s := range services {
+			s.syncing += delta
+			if _, there := w.services.get(s.id); there {
+				w.services.put(s.id, s)
+			}
+		}
+	}
+	set(1)
+	j := job{
+		action: "stack.updateUserData", services: services, by: c.actor(), takes: envSyncTime,
+		finish: func() { set(-1) }, fail: func(problem) { set(-1) },
+	}
+	if len(services) > 0 {
+		j.project = w.projectOf(services[0])
+	}
+	return w.start(j)
+}
+
+// syncProject is sync for the variables of a project, which every service sees.
+func (c *call) syncProject(p *project) *process {
+	w := c.world
+	affected := w.servicesOf(p)
+	affected = slices.DeleteFunc(affected, func(s *service) bool { return s.system })
+	for _, s := range affected {
+		s.syncing++
+	}
+	done := func() {
+		for _, s := range affected {
+			s.syncing--
+		}
+	}
+	return w.start(job{
+		action: "project.updateEnv", project: p, by: c.actor(), takes: envSyncTime, finish: done, fail: func(problem) { done() },
+	})
+}
+
+func getProjectEnv(c *call) (any, error) {
+	v, err := c.variable(toRead, false, "projectEnvNotFound")
+	if err != nil {
+		return nil, err
+	}
+	return c.projectEnvView(v), nil
+}
+
+// duplicate finds another variable of a project with the same key; the platform
+// compares without regard to case.
+func (w *world) duplicate(p *project, key, except string) bool {
+	for _, v := range w.variablesOf(p.id, "") {
+		if strings.EqualFold(v.key, key) && v.id != except {
+			return true
+		}
+	}
+	return false
+}
+
+func createProjectEnv(c *call) (any, error) {
+	p, err := c.project(toWrite)
+	if err != nil {
+		return nil, err
+	}
+	var body envBody
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	if err := checkKey(body.Key, "projectEnv"); err != nil {
+		return nil, err
+	}
+	if c.world.duplicate(p, body.Key, "") {
+		return nil, refuse("projectEnvDuplicateKey", "Project env key [%s] already exists", body.Key)
+	}
+	c.world.addProjectEnv(p, body.Key, body.Content, body.Sensitive)
+	return c.world.processView(c.syncProject(p)), nil
+}
+
+func putProjectEnv(c *call) (any, error) {
+	v, err := c.variable(toWrite, false, "projectEnvNotFound")
+	if err != nil {
+		return nil, err
+	}
+	var body envBody
+	if err := c.decode(&body); err != nil {
+		return nil, err
+	}
+	p, err := c.projectByID(v.projectID, toWrite)
+	if err != nil {
+		return nil, err
+	}
+	if v.system && (!v.editable || body.Key != v.key) {
+		return nil, refuse("projectEnvUseOfSystemKey", "System key change is forbidden")
+	}
+	if body.Key != v.key {
+		if err := checkKey(body.Key, "projectEnv"); err != nil {
+			return nil, err
+		}
+	}
+	if c.world.duplicate(p, body.Key, v.id) {
+		return nil, refuse("projectEnvDuplicateKey", "Project env key [%s] already exists", body.Key)
+	}
+	v.key, v.content, v.sensitive, v.lastUpdate = body.Key, body.Content, body.Sensitive, c.world.now
+	c.world.variables.put(v.id, v)
+	return c.world.processView(c.syncProject(p)), nil
+}
+
+func deleteProjectEnv(c *call) (any, error) {
+	v, err := c.variable(toWrite, false, "projectEnvNotFound")
+	if err != nil {
+		return nil, err
+	}
+	p, err := c.projectByID(v.projectID, toWrite)
+	if err != nil {
+		return nil, err
+	}
+	if v.system {
+		return nil, refuse("userDataDeleteForbidden", "User data delete is forbidden")
+	}
+	c.world.variables.remove(v.id)
+	return c.world.processView(c.syncProject(p)), nil
+}
+
+func replaceProjectEnv(c *call) (any, error) {
+	p, err := c.project(toWrite)
+	if err != nil {
+		return nil, err
+	}
+	pairs, err := c.envFileBody("projectEnv")
+	if err != nil {
+		return nil, err
+	}
+	w := c.world
+	w.replaceVariables(pairs, w.variablesOf(p.id, ""), variable{clientID: p.clientID, projectID: p.id})
+	return w.processView(c.syncProject(p)), nil
+}
