@@ -75,7 +75,7 @@ func (c *call) answer(ctx context.Context, r *apiRequest, raw json.RawMessage, p
 	}
 	a.value = value
 	if program != nil {
-		selected, err := program.run(ctx, value)
+		selected, err := program.run(ctx, value, len(raw))
 		if err != nil {
 			return nil, err
 		}

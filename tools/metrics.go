@@ -87,8 +87,11 @@ type interval struct {
 func intervals() []interval {
 	day := 24 * time.Hour
 	return []interval{
-		{"minute", zerops.PerMinute, time.Minute}, {"hour", zerops.PerHour, time.Hour}, {"day", zerops.PerDay, day},
-		{"week", zerops.PerWeek, 7 * day}, {"month", zerops.PerMonth, 28 * day},
+		{"minute", zerops.PerMinute, time.Minute},
+		{"hour", zerops.PerHour, time.Hour},
+		{"day", zerops.PerDay, day},
+		{"week", zerops.PerWeek, 7 * day},
+		{"month", zerops.PerMonth, 28 * day},
 	}
 }
 
