@@ -281,8 +281,8 @@ func (c *call) confineSearch(r *apiRequest, column string, ids []string) error {
 	return c.confineID("a term {name: "+column+", operator: eq} of the search", "", ids)
 }
 
-// references maps the names under which bodies and queries name other objects.
-func references(name string) (zerops.Subject, bool) {
+// subjectNamed maps the names under which bodies and queries name other objects.
+func subjectNamed(name string) (zerops.Subject, bool) {
 	switch name {
 	case "projectId":
 		return zerops.SubjectProject, true
@@ -298,7 +298,7 @@ func references(name string) (zerops.Subject, bool) {
 func (c *call) confineReferences(ctx context.Context, r *apiRequest, ids []string) error {
 	named := map[string]zerops.Subject{}
 	note := func(name string, v any) {
-		if kind, ok := references(name); ok {
+		if kind, ok := subjectNamed(name); ok {
 			if id, isText := v.(string); isText && zerops.ValidID(id) {
 				named[id] = kind
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 
 	"zerops-mcp/zerops"
@@ -71,7 +72,11 @@ func toolsets() []toolset {
 		{"account", account()},
 		{"projects", projects()},
 		{"services", services()},
-		{"observe", observe()},
+		{"observe", slices.Concat(observe(), measures())},
+		{"env", env()},
+		{"network", networkTools()},
+		{"storage", storageTools()},
+		{"team", team()},
 		{"api", api()},
 	}
 }

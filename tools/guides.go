@@ -2,6 +2,7 @@ package tools
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -49,4 +50,13 @@ func readGuide(topic string) (string, error) {
 		return "", &failure{Code: codeNotFound, Message: words, Hint: "Topics: " + strings.Join(guideTopics(), ", ") + "."}
 	}
 	return string(text), nil
+}
+
+// guideFailure adds the address that was asked for.
+func guideFailure(err error, uri string) error {
+	var f *failure
+	if !errors.As(err, &f) {
+		f = &failure{Code: codeInternal, Message: "the guide could not be read"}
+	}
+	return protocolFail(f, uri)
 }

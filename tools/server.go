@@ -193,17 +193,21 @@ func (s *Server) register() {
 	hooks.AddAfterListTools(func(_ context.Context, _ any, _ *mcp.ListToolsRequest, result *mcp.ListToolsResult) {
 		result.Tools = slices.DeleteFunc(result.Tools, func(t mcp.Tool) bool { return !s.visible[t.Name] })
 	})
-	s.mcp = server.NewMCPServer("zerops-mcp", s.cfg.Version, append(identity(),
+	hooks.AddOnError(noteFailure)
+	options := slices.Concat(identity(), s.resourceOptions(hooks), s.promptOptions(), []server.ServerOption{
 		server.WithToolCapabilities(false),
 		server.WithInstructions(s.instructions()),
 		server.WithHooks(hooks),
 		server.WithCacheHints(listTTL, mcp.CacheScopePrivate),
-	)...)
+	})
+	s.mcp = server.NewMCPServer("zerops-mcp", s.cfg.Version, options...)
 	registered := make([]server.ServerTool, 0, len(s.tools))
 	for _, t := range s.tools {
 		registered = append(registered, server.ServerTool{Tool: s.definition(t), Handler: s.handler(t)})
 	}
 	s.mcp.AddTools(registered...)
+	s.registerResources()
+	s.registerPrompts()
 }
 
 // definition is a tool as clients see it.

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -93,33 +92,23 @@ func (c *conn) listed() listedSession {
 func (c *conn) read(in io.Reader, maxLine int) error {
 	lines := newLineReader(in, maxLine)
 	for {
-		line, tooLong, err := lines.next()
+		line, long, err := lines.next()
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return fmt.Errorf("read a message: %w", err)
-		case tooLong != nil:
-			c.refuseLong(tooLong, maxLine)
+		case long != nil:
+			c.respond(nil, tooLong(long, maxLine))
 		case len(line) > 0:
-			c.handle(line, nil)
+			c.handle(c.ctx, line, nil)
 		}
 	}
 }
 
-// refuseLong answers a line that was too long to be read. A response has an id
-// of ours and therefore gets none.
-func (c *conn) refuseLong(env *envelope, maxLine int) {
-	id := env.id
-	if env.kind != kindObject || (!env.hasMethod && (env.hasResult || env.hasError)) {
-		id = nil
-	}
-	c.respond(nil, errorAnswer(id, codeInvalidRequest,
-		fmt.Sprintf("the message is longer than %d bytes; send less at once", maxLine), nil))
-}
-
-// handle takes one message; in is the array that it came in, if any.
-func (c *conn) handle(message []byte, in *batch) {
+// handle takes one message. ctx is c.ctx, with what is known about this message;
+// in is the array that it came in, if any.
+func (c *conn) handle(ctx context.Context, message []byte, in *batch) {
 	if !json.Valid(message) {
 		c.respond(in, errorAnswer(nil, codeParse, "the message is not valid JSON", nil))
 		return
@@ -131,22 +120,22 @@ func (c *conn) handle(message []byte, in *batch) {
 	}
 	switch {
 	case env.kind == kindArray:
-		c.handleBatch(message, in)
+		c.handleBatch(ctx, message, in)
 	case !env.hasMethod:
 		c.questions.answer(message, env.id)
 	case env.id != nil:
-		c.handleRequest(message, &env, in)
+		c.handleRequest(ctx, message, &env, in)
 	case env.nullID && !strings.HasPrefix(env.method, "notifications/"):
 		c.respond(in, errorAnswer(nil, codeInvalidRequest, "the id of a request must not be null", nil))
 	case env.method == methodCancelled:
 		c.handleCancelled(message)
 	default:
-		c.handleNotification(message)
+		c.handleNotification(ctx, message)
 	}
 }
 
 // handleBatch splits an array into its messages. Only 2025-03-26 has arrays.
-func (c *conn) handleBatch(message []byte, in *batch) {
+func (c *conn) handleBatch(ctx context.Context, message []byte, in *batch) {
 	if c.client.agreed() != mcp.ProtocolVersion20250326 || in != nil {
 		c.respond(in, errorAnswer(nil, codeInvalidRequest, "arrays of messages are part of protocol revision 2025-03-26 only", nil))
 		return
@@ -158,15 +147,15 @@ func (c *conn) handleBatch(message []byte, in *batch) {
 	}
 	b := &batch{conn: c, pending: 1}
 	for _, member := range members {
-		c.handle(member, b)
+		c.handle(ctx, member, b)
 	}
 	b.settle(nil, nil)
 }
 
 // handleNotification passes a notification on.
-func (c *conn) handleNotification(message []byte) {
-	defer c.recoverPanic("notification")
-	c.server.HandleMessage(c.server.WithContext(c.ctx, c.listed()), message)
+func (c *conn) handleNotification(ctx context.Context, message []byte) {
+	defer logPanic(c.logger, "notification")
+	c.server.HandleMessage(c.server.WithContext(ctx, c.listed()), message)
 }
 
 // handleCancelled ends the request that a client does not want any more.
@@ -200,7 +189,7 @@ func (c *conn) handleCancelled(message []byte) {
 }
 
 // handleRequest starts, queues or refuses a request.
-func (c *conn) handleRequest(message []byte, env *envelope, in *batch) {
+func (c *conn) handleRequest(ctx context.Context, message []byte, env *envelope, in *batch) {
 	r := &request{
 		requestSession: requestSession{id: c.sessionID, method: env.method, shared: &c.client},
 		rpcID:          env.id, key: idKey(env.id), message: message, size: len(message), batch: in,
@@ -237,7 +226,7 @@ func (c *conn) handleRequest(message []byte, env *envelope, in *batch) {
 			return
 		}
 	}
-	r.ctx, r.cancel = context.WithCancel(c.ctx)
+	r.ctx, r.cancel = context.WithCancel(withTrace(ctx, nil, message))
 	c.inflight[r.key] = r
 	c.outstanding++
 	c.held += r.size
@@ -322,7 +311,7 @@ func (c *conn) run(r *request) {
 
 	buffer, _ := c.buffers.Get().(*bytes.Buffer)
 	buffer.Reset()
-	c.encode(buffer, r, response)
+	encodeAnswer(buffer, r.rpcID, r.method, response, c.logger)
 	c.sendAnswer(buffer, r)
 	if buffer.Cap() <= maxPooledBuffer {
 		c.buffers.Put(buffer)
@@ -332,35 +321,8 @@ func (c *conn) run(r *request) {
 // dispatch runs the library's handler; a panic in it is an internal error of
 // this request only.
 func (c *conn) dispatch(r *request) (response mcp.JSONRPCMessage) {
-	defer c.recoverPanic(r.method)
-	return c.server.HandleMessage(c.server.WithContext(r.ctx, r), r.message)
-}
-
-// recoverPanic logs where a handler panicked. The value is left out, because it
-// may quote what the call was about.
-func (c *conn) recoverPanic(method string) {
-	if value := recover(); value != nil {
-		c.logger.Error("handler panicked", slog.String("method", method),
-			slog.String("type", fmt.Sprintf("%T", value)), slog.String("stack", string(debug.Stack())))
-	}
-}
-
-// encode writes the answer of r to buffer. The id is the client's own text, so
-// that numbers keep every digit.
-func (c *conn) encode(buffer *bytes.Buffer, r *request, response mcp.JSONRPCMessage) {
-	var err error
-	switch response := response.(type) {
-	case mcp.JSONRPCResponse:
-		err = appendAnswer(buffer, r.rpcID, "result", response.Result)
-	case mcp.JSONRPCError:
-		err = appendAnswer(buffer, r.rpcID, "error", response.Error)
-	default:
-		err = fmt.Errorf("no answer of type %T", response)
-	}
-	if err != nil {
-		c.logger.Error("answer could not be encoded", slog.String("method", r.method), slog.Any("error", err))
-		buffer.Write(errorAnswer(r.rpcID, codeInternal, "internal error", nil))
-	}
+	defer logPanic(c.logger, r.method)
+	return tools.HandleMessage(c.server.WithContext(r.ctx, r), c.server, r.message)
 }
 
 // release forgets a request that has ended.

@@ -3,6 +3,11 @@ package transport
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/mark3labs/mcp-go/mcp"
 )
 
 // Error codes of JSON-RPC 2.0.
@@ -102,4 +107,45 @@ func appendAnswer(buffer *bytes.Buffer, id []byte, member string, value any) err
 	buffer.Truncate(buffer.Len() - 1) // the line feed that Encode adds
 	buffer.WriteByte('}')
 	return nil
+}
+
+// tooLong answers a message that was too long to be read. A response carries an
+// id of ours, which is not answered.
+func tooLong(env *envelope, limit int) []byte {
+	id := env.id
+	if env.kind != kindObject || (!env.hasMethod && (env.hasResult || env.hasError)) {
+		id = nil
+	}
+	return errorAnswer(id, codeInvalidRequest, fmt.Sprintf("the message is longer than %d bytes; send less at once", limit), nil)
+}
+
+// encodeAnswer appends the library's answer to the request with the given id.
+// The id is the client's own text, so that numbers keep every digit. An answer
+// that cannot be encoded becomes an internal error, so that nobody waits for it.
+func encodeAnswer(buffer *bytes.Buffer, id []byte, method string, response mcp.JSONRPCMessage, logger *slog.Logger) {
+	var err error
+	switch response := response.(type) {
+	case mcp.JSONRPCResponse:
+		err = appendAnswer(buffer, id, "result", response.Result)
+	case mcp.JSONRPCError:
+		err = appendAnswer(buffer, id, "error", response.Error)
+	default:
+		err = fmt.Errorf("no answer of type %T", response)
+	}
+	if err != nil {
+		logger.Error("answer could not be encoded", slog.String("method", truncate(method, maxLogged)), slog.Any("error", err))
+		buffer.Write(errorAnswer(id, codeInternal, "internal error", nil))
+	}
+}
+
+// maxLogged bounds in bytes what of a client's text goes into a log line.
+const maxLogged = 100
+
+// logPanic logs where a handler panicked, if it did. The value is left out,
+// because it may quote what the call was about. It is deferred.
+func logPanic(logger *slog.Logger, method string) {
+	if value := recover(); value != nil {
+		logger.Error("handler panicked", slog.String("method", truncate(method, maxLogged)),
+			slog.String("type", fmt.Sprintf("%T", value)), slog.String("stack", string(debug.Stack())))
+	}
 }

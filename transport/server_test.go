@@ -120,6 +120,15 @@ func newServer(tb testing.TB, p *probe) *server.MCPServer {
 		}
 		return mcp.NewToolResultText(string(answer.Action)), nil
 	})
+	// caller reports who the transport says makes the call.
+	add("caller", objectSchema, func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		caller, _ := tools.CallerFrom(ctx)
+		return mcp.NewToolResultText(caller.Label + ":" + caller.Token), nil
+	})
+	add("request_id", objectSchema, func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		caller, _ := tools.CallerFrom(ctx)
+		return mcp.NewToolResultText(caller.RequestID), nil
+	})
 	add("panic", objectSchema, func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		panic("canary-panic-value")
 	})

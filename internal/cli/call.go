@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 
@@ -34,6 +35,8 @@ func (s *session) call(ctx context.Context) int {
 	if err != nil {
 		return usageError(s.Stderr, err)
 	}
+	ctx, stop := graceful(ctx)
+	defer stop()
 	result, err := s.runTool(ctx, server, name, args)
 	if err != nil {
 		return usageError(s.Stderr, err)
@@ -54,6 +57,24 @@ func (s *session) runTool(ctx context.Context, server *tools.Server, name string
 	ctx, done := s.withProgress(ctx, args)
 	defer done()
 	return server.Call(ctx, name, args)
+}
+
+// stopGrace is how long a call may go on after the first interrupt.
+const stopGrace = 1500 * time.Millisecond
+
+// graceful returns a context that outlives the given one for a moment, in which
+// waiting ends at once with how things stand: what was started goes on without
+// us, so that is worth knowing.
+func graceful(ctx context.Context) (context.Context, context.CancelFunc) {
+	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(stopGrace, cancel)
+		context.AfterFunc(lasting, func() { timer.Stop() })
+	})
+	return tools.WithDrain(lasting, ctx.Done()), func() {
+		stop()
+		cancel()
+	}
 }
 
 // readArguments finds the tool and types what was given for it. A tool that the
@@ -101,7 +122,7 @@ func (s *session) approved(ctx context.Context, result *mcp.CallToolResult) stri
 		answer <- strings.TrimSpace(text)
 	}()
 	select {
-	case <-ctx.Done():
+	case <-tools.Draining(ctx):
 	case text := <-answer:
 		if strings.EqualFold(text, "yes") {
 			return o.Confirm

@@ -24,6 +24,8 @@ type run struct {
 	words []string
 	// dir is the working directory; a fresh one where empty.
 	dir string
+	// interrupt is when the person presses Ctrl-C; never where 0.
+	interrupt time.Duration
 }
 
 // result is what the run left behind.
@@ -37,6 +39,9 @@ func (r run) do(t *testing.T) result {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
+	if r.interrupt > 0 {
+		time.AfterFunc(r.interrupt, cancel)
+	}
 	home := t.TempDir()
 	dir := r.dir
 	if dir == "" {
@@ -236,6 +241,17 @@ func TestProgressIsShownWhileWaiting(t *testing.T) {
 	got := run{args: "call restart_service --arg project=eshop-staging --arg service=api --arg wait_seconds=1", env: env, terminal: true}.do(t)
 	if got.code != 5 || !strings.Contains(got.stderr, "stack.restart") || !strings.HasSuffix(got.stderr, "\r\x1b[K") {
 		t.Errorf("exit code %d, stderr %q", got.code, got.stderr)
+	}
+}
+
+func TestAnInterruptTellsHowThingsStand(t *testing.T) {
+	t.Parallel()
+	account, env := account(t)
+	account.Hold("stack.restart")
+	begun := time.Now()
+	got := run{args: "call restart_service --arg project=eshop-staging --arg service=api --arg wait_seconds=20", env: env, interrupt: time.Second}.do(t)
+	if got.code != 5 || got.object(t)["next"] == nil || time.Since(begun) > 10*time.Second {
+		t.Errorf("after %s: exit code %d, %s", time.Since(begun), got.code, got.stdout)
 	}
 }
 

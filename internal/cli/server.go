@@ -31,7 +31,8 @@ func (p *program) run(ctx context.Context, logger *slog.Logger) int {
 	s := &session{program: p, logger: logger, token: p.Token}
 	address := p.APIURL
 	if p.Demo {
-		demo, err := simulator.New().Start(ctx)
+		// The account outlives a signal, so that open calls can still end.
+		demo, err := simulator.New().Start(context.WithoutCancel(ctx))
 		if err != nil {
 			return failed(p.Stderr, fmt.Errorf("start the demo account: %w", err))
 		}
@@ -105,7 +106,8 @@ func (s *session) config() tools.Config {
 // credential is the token of a call: the caller's own where the transport knows
 // one, else that of this process.
 func (s *session) credential(ctx context.Context) tools.Credential {
-	if caller, ok := tools.CallerFrom(ctx); ok && (caller.Token != "" || s.HTTPAuth == settings.AuthCaller) {
+	caller, known := tools.CallerFrom(ctx)
+	if known && caller.Token != "" || s.Remote() && s.HTTPAuth == settings.AuthCaller {
 		return tools.HeaderCredential(caller)
 	}
 	c := s.token.Current()

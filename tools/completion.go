@@ -1,0 +1,159 @@
+package tools
+
+import (
+	"context"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+
+	"zerops-mcp/zerops"
+)
+
+const (
+	// completionTime bounds the wait for names: a person is typing.
+	completionTime = 5 * time.Second
+	// maxCompletions is the protocol's limit of values.
+	maxCompletions = 100
+)
+
+// completer completes arguments of resources and prompts with live names. What
+// fails completes to nothing: whoever types sees no errors.
+type completer struct{ server *Server }
+
+// CompletePromptArgument completes an argument of a prompt.
+func (c completer) CompletePromptArgument(ctx context.Context, name string, argument mcp.CompleteArgument, given mcp.CompleteContext) (*mcp.Completion, error) {
+	if c.server.prompt(name) == nil {
+		return complete(nil, ""), nil
+	}
+	return c.complete(ctx, argument, given), nil
+}
+
+// CompleteResourceArgument completes a variable of a resource template.
+func (c completer) CompleteResourceArgument(ctx context.Context, uri string, argument mcp.CompleteArgument, given mcp.CompleteContext) (*mcp.Completion, error) {
+	if uri == guideTemplate && argument.Name == "topic" {
+		return complete(guideTopics(), argument.Value), nil
+	}
+	if uri != projectTemplate && uri != serviceTemplate {
+		return complete(nil, ""), nil
+	}
+	return c.complete(ctx, argument, given), nil
+}
+
+func (c completer) complete(ctx context.Context, argument mcp.CompleteArgument, given mcp.CompleteContext) (completion *mcp.Completion) {
+	completion = complete(nil, "")
+	var err error
+	defer func() {
+		if err != nil {
+			c.server.logger.DebugContext(ctx, "no completion", "argument", clean(argument.Name, 40), "error", err)
+		}
+	}()
+	defer c.server.contain(ctx, "completion", &err)
+	ctx, cancel := context.WithTimeout(ctx, completionTime)
+	defer cancel()
+	work := c.server.quietCall(ctx)
+	if work == nil {
+		return completion
+	}
+	var names []string
+	switch argument.Name {
+	case "project", "left", "right":
+		names, err = work.projectNames(ctx)
+	case "service":
+		names, err = work.serviceNames(ctx, strings.TrimSpace(given.Arguments["project"]))
+	case "org":
+		names, err = work.organizationNames(ctx)
+	}
+	if err != nil {
+		return completion
+	}
+	for i := range names {
+		names[i] = work.redactor.text(names[i])
+	}
+	return complete(names, argument.Value)
+}
+
+// quietCall makes a call that no tool stands behind; nil where there is no token.
+func (s *Server) quietCall(ctx context.Context) *call {
+	c := &call{
+		server: s, tool: &tool{spec: spec{Name: "completion", Toolset: "account", Effect: zerops.Reads}},
+		started: time.Now(), outcome: "ok", redactor: &redactor{patterns: s.patterns}, credential: s.cfg.Credential(ctx),
+	}
+	if c.credential.Token == "" {
+		return nil
+	}
+	c.redactor.know(c.credential.Token)
+	c.api = s.cfg.API.Client(c.credential.Token)
+	return c
+}
+
+// projectNames names the visible projects. Where several have one name, or a name
+// that cannot be typed, the id stands for it.
+func (c *call) projectNames(ctx context.Context) ([]string, error) {
+	all, err := c.visibleProjects(ctx, zerops.ListOptions{})
+	if err != nil {
+		return nil, err
+	}
+	count := map[string]int{}
+	for _, p := range all.projects {
+		count[p.Name]++
+	}
+	var names []string
+	for _, p := range all.projects {
+		if count[p.Name] > 1 || clean(p.Name, maxName) != p.Name {
+			names = append(names, p.ID)
+		} else {
+			names = append(names, p.Name)
+		}
+	}
+	return names, nil
+}
+
+// serviceNames names the services of a project, or of all where none is known
+// yet.
+func (c *call) serviceNames(ctx context.Context, project string) ([]string, error) {
+	services, _, _, err := c.collectServices(ctx, project)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, s := range services {
+		if !s.Hidden() {
+			names = append(names, clean(s.Name, 40))
+		}
+	}
+	return names, nil
+}
+
+func (c *call) organizationNames(ctx context.Context) ([]string, error) {
+	_, organizations, err := c.organizations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, o := range organizations {
+		names = append(names, clean(o.Name, 120))
+	}
+	return names, nil
+}
+
+// complete keeps the names that fit what was typed, those that begin with it
+// first.
+func complete(names []string, typed string) *mcp.Completion {
+	typed = strings.ToLower(strings.TrimSpace(typed))
+	var first, rest []string
+	sort.Strings(names)
+	for _, name := range slices.Compact(names) {
+		switch lower := strings.ToLower(name); {
+		case strings.HasPrefix(lower, typed):
+			first = append(first, name)
+		case strings.Contains(lower, typed):
+			rest = append(rest, name)
+		}
+	}
+	fitting := append(append([]string{}, first...), rest...)
+	shown := fitting[:min(len(fitting), maxCompletions)]
+	return &mcp.Completion{Values: shown, Total: len(fitting), HasMore: len(fitting) > len(shown)}
+}

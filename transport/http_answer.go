@@ -1,0 +1,178 @@
+package transport
+
+import (
+	"bytes"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// writeTimeout is how long a client may take to accept a piece of an answer.
+const writeTimeout = 30 * time.Second
+
+// answerWriter is the answer to one POST. It becomes a stream of events when
+// something is sent before the answer itself, and as a sign of life; else it is
+// one JSON text. The library writes to it as to a response that cannot stream:
+// so notifications take their own way, and none of them is lost.
+type answerWriter struct {
+	w         http.ResponseWriter
+	control   *http.ResponseController
+	streams   bool // the client accepts a stream
+	keepAlive time.Duration
+
+	mu        sync.Mutex
+	streaming bool
+	ended     bool
+	timer     *time.Timer
+
+	// What the library wrote.
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func newAnswerWriter(w http.ResponseWriter, r *http.Request, keepAlive time.Duration) *answerWriter {
+	a := &answerWriter{
+		w: w, control: http.NewResponseController(w), streams: accepts(r, "text/event-stream"),
+		keepAlive: keepAlive, header: make(http.Header), status: http.StatusOK,
+	}
+	if a.streams {
+		a.timer = time.AfterFunc(keepAlive, a.alive)
+	}
+	return a
+}
+
+// Header returns the header of the library's answer.
+func (a *answerWriter) Header() http.Header { return a.header }
+
+// WriteHeader takes the status of the library's answer.
+func (a *answerWriter) WriteHeader(status int) { a.status = status }
+
+// Write takes the body of the library's answer.
+func (a *answerWriter) Write(p []byte) (int, error) { return a.body.Write(p) }
+
+// Flush does nothing: the answer goes out as a whole.
+func (a *answerWriter) Flush() {}
+
+// CanStream makes the library leave streaming to this package.
+func (a *answerWriter) CanStream() bool { return false }
+
+// event sends a message before the answer, unless call, where it is given, has
+// no answer to come any more. It reports whether the message was sent.
+func (a *answerWriter) event(message []byte, call *httpCall) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.ended || !a.streams || (call != nil && call.state.Load() != requestOpen) {
+		return false
+	}
+	return a.writeLocked(message)
+}
+
+// alive sends a comment, so that no proxy takes the connection for dead.
+func (a *answerWriter) alive() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.ended {
+		return
+	}
+	if a.writeLocked(nil) {
+		a.timer.Reset(a.keepAlive)
+	}
+}
+
+// writeLocked writes one event, or a comment for a nil message.
+func (a *answerWriter) writeLocked(message []byte) bool {
+	if !a.streaming {
+		startStream(a.w)
+		a.streaming = true
+	}
+	return writeEvent(a.w, a.control, message) == nil
+}
+
+// finish sends the answer. cancelled leaves it out.
+func (a *answerWriter) finish(cancelled bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.ended = true
+	if a.timer != nil {
+		a.timer.Stop()
+	}
+	body := bytes.TrimSpace(a.body.Bytes())
+	switch {
+	case cancelled && a.streaming:
+	case cancelled || (len(body) == 0 && !a.streaming):
+		a.w.WriteHeader(http.StatusAccepted)
+	case a.streaming:
+		_ = writeEvent(a.w, a.control, body)
+	default:
+		header := a.w.Header()
+		header.Set("Content-Type", "application/json")
+		if kind := a.header.Get("Content-Type"); kind != "" {
+			header.Set("Content-Type", kind)
+		}
+		header.Set("Content-Length", strconv.Itoa(len(body)))
+		_ = a.control.SetWriteDeadline(time.Now().Add(writeTimeout))
+		a.w.WriteHeader(a.status)
+		_, _ = a.w.Write(body)
+	}
+}
+
+// startStream begins a stream of events.
+func startStream(w http.ResponseWriter) {
+	header := w.Header()
+	header.Set("Content-Type", "text/event-stream")
+	header.Set("Cache-Control", "no-cache, no-store")
+	// Without it nginx keeps events back until its buffer is full.
+	header.Set("X-Accel-Buffering", "no")
+	w.WriteHeader(http.StatusOK)
+}
+
+// writeEvent writes one message as an event, or a comment for a nil message, and
+// sends it off. A client that does not read holds it for writeTimeout at most.
+func writeEvent(w http.ResponseWriter, control *http.ResponseController, message []byte) error {
+	return writeNamedEvent(w, control, "message", message)
+}
+
+func writeNamedEvent(w http.ResponseWriter, control *http.ResponseController, name string, data []byte) error {
+	_ = control.SetWriteDeadline(time.Now().Add(writeTimeout))
+	frame := make([]byte, 0, len(data)+len(name)+24)
+	if data == nil {
+		frame = append(frame, ": keep-alive\n\n"...)
+	} else {
+		frame = append(frame, "event: "...)
+		frame = append(frame, name...)
+		frame = append(frame, "\ndata: "...)
+		frame = append(frame, data...)
+		frame = append(frame, "\n\n"...)
+	}
+	if _, err := w.Write(frame); err != nil {
+		return err
+	}
+	return control.Flush()
+}
+
+// accepts reports whether a client takes a media type. One that does not say
+// takes everything.
+func accepts(r *http.Request, kind string) bool {
+	values := r.Header.Values("Accept")
+	if len(values) == 0 {
+		return true
+	}
+	group, _, _ := strings.Cut(kind, "/")
+	for _, value := range values {
+		for part := range strings.SplitSeq(value, ",") {
+			name, parameters, _ := strings.Cut(part, ";")
+			name = strings.ToLower(strings.TrimSpace(name))
+			if name != kind && name != group+"/*" && name != "*/*" {
+				continue
+			}
+			if quality := strings.ReplaceAll(parameters, " ", ""); quality == "q=0" || quality == "q=0.0" {
+				continue
+			}
+			return true
+		}
+	}
+	return false
+}

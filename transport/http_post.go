@@ -1,0 +1,420 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+	"golang.org/x/sync/errgroup"
+)
+
+// batchParallel is how many requests of one array run at once.
+const batchParallel = 16
+
+// exchange is one POST of a known caller.
+type exchange struct {
+	h       *Handler
+	w       http.ResponseWriter
+	r       *http.Request
+	who     identity
+	account *caller
+	session *httpSession // nil: the messages stand alone
+	answer  *answerWriter
+}
+
+// httpCall is one request in a POST.
+type httpCall struct {
+	requestSession
+	rpcID  []byte
+	key    string
+	cancel context.CancelFunc
+	state  atomic.Int32
+}
+
+// post takes the message or messages of a POST.
+func (h *Handler) post(w http.ResponseWriter, r *http.Request, who identity) {
+	account := h.callers.get(who.key)
+	if !account.take(&account.reading, waitingPerCall*h.cfg.Concurrency) {
+		h.refuse(w, tooManyAtOnce())
+		return
+	}
+	body, release, ok := h.readBody(w, r)
+	account.give(&account.reading)
+	if !ok {
+		return
+	}
+	defer release()
+
+	message := bytes.Trim(body, " \t\r\n")
+	if !json.Valid(message) {
+		writeRPC(w, http.StatusBadRequest, errorAnswer(nil, codeParse, "the message is not valid JSON", nil))
+		return
+	}
+	env := scanEnvelope(message)
+	if code, reason := flawOf(message, &env); code != 0 {
+		writeRPC(w, http.StatusBadRequest, errorAnswer(env.id, code, reason, nil))
+		return
+	}
+	e := &exchange{h: h, w: w, r: r, who: who, account: account}
+	version := r.Header.Get(mcp.HeaderProtocolVersion)
+	if mcp.IsModernProtocol(version) || mcp.IsModernProtocol(versionOf(message)) {
+		e.modern(message, &env)
+		return
+	}
+	if version != "" && !mcp.IsValidProtocolVersion(version) {
+		writeRPC(w, http.StatusBadRequest, errorAnswer(env.id, codeInvalidRequest, "the protocol version of the request is not known here", nil))
+		return
+	}
+	e.legacy(message, &env)
+}
+
+// versionOf returns the protocol version that a message itself names.
+func versionOf(message []byte) string {
+	if !bytes.Contains(message, []byte(mcp.MetaKeyProtocolVersion)) {
+		return ""
+	}
+	var request struct {
+		Params struct {
+			Meta struct {
+				Version string `json:"io.modelcontextprotocol/protocolVersion"`
+			} `json:"_meta"`
+		} `json:"params"`
+	}
+	if json.Unmarshal(message, &request) != nil {
+		return ""
+	}
+	return request.Params.Meta.Version
+}
+
+// refuse answers with HTTP's own words for a limit, for messages that have no
+// answer to put it in.
+func (h *Handler) refuse(w http.ResponseWriter, f *failure) {
+	h.metrics.refused("limit")
+	w.Header().Set("Retry-After", strconv.Itoa(max(1, f.RetryAfterSeconds)))
+	writeProblem(w, http.StatusTooManyRequests, *f)
+}
+
+// modern takes a message of revision 2026-07-28, which stands alone: it belongs
+// to no session, and its answer is ended by closing the connection. So a
+// notification that cancels can only be meant for somebody else's request.
+func (e *exchange) modern(message []byte, env *envelope) {
+	switch {
+	case env.kind == kindArray:
+		writeRPC(e.w, http.StatusBadRequest, errorAnswer(nil, codeInvalidRequest, "arrays of messages are part of protocol revision 2025-03-26 only", nil))
+	case !env.hasMethod:
+		writeRPC(e.w, http.StatusBadRequest, errorAnswer(nil, codeInvalidRequest, "this protocol revision has no responses of clients", nil))
+	case env.id == nil:
+		if f := e.admitMessage(); f != nil {
+			e.h.refuse(e.w, f)
+			return
+		}
+		e.w.WriteHeader(http.StatusAccepted)
+	case env.method == string(mcp.MethodSubscriptionsListen):
+		e.listen(message)
+	default:
+		e.single(message, env, true)
+	}
+}
+
+// listen serves a stream of subscribed notifications, which the library writes
+// to directly.
+func (e *exchange) listen(message []byte) {
+	if !e.account.take(&e.account.streams, streamsPerCall*e.h.cfg.Concurrency) {
+		e.h.refuse(e.w, tooManyAtOnce())
+		return
+	}
+	defer e.account.give(&e.account.streams)
+	e.h.metrics.streams.Add(1)
+	defer e.h.metrics.streams.Add(-1)
+	ctx, cancel := context.WithCancel(e.r.Context())
+	defer cancel()
+	go func() {
+		select {
+		case <-e.h.drain:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	e.w.Header().Set("X-Accel-Buffering", "no")
+	e.h.library.Handle(directWriter{e.w}, &server.HTTPRequest{
+		Method: http.MethodPost, URL: e.r.URL, Header: protocolHeaders(e.r.Header), Body: message, Context: ctx,
+	})
+}
+
+// directWriter lets the library write to a response itself.
+type directWriter struct{ http.ResponseWriter }
+
+// Flush sends off what is buffered.
+func (w directWriter) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
+
+// CanStream lets the library stream.
+func (w directWriter) CanStream() bool { return true }
+
+// legacy takes a message of the older revisions.
+func (e *exchange) legacy(message []byte, env *envelope) {
+	initialize := env.method == string(mcp.MethodInitialize) && env.id != nil
+	if !e.h.cfg.Stateless && !initialize {
+		id := e.r.Header.Get(mcp.HeaderSessionID)
+		if id == "" {
+			writeRPC(e.w, http.StatusBadRequest, errorAnswer(env.id, codeInvalidRequest, "the header Mcp-Session-Id is missing; send initialize first", nil))
+			return
+		}
+		session, done := e.h.sessions.use(id, e.who.key)
+		if session == nil {
+			writeRPC(e.w, http.StatusNotFound, errorAnswer(env.id, codeNoSession, "there is no such session; send initialize to start one", nil))
+			return
+		}
+		defer done()
+		e.session = session
+	}
+	switch {
+	case env.kind == kindArray:
+		e.array(message)
+	case env.id != nil && env.hasMethod:
+		e.single(message, env, false)
+	default:
+		if f := e.admitMessage(); f != nil {
+			e.h.refuse(e.w, f)
+			return
+		}
+		e.oneWay(message, env)
+		e.w.WriteHeader(http.StatusAccepted)
+	}
+}
+
+// codeNoSession is the JSON-RPC code for a session that is not known.
+const codeNoSession = -32001
+
+// oneWay takes a message that has no answer.
+func (e *exchange) oneWay(message []byte, env *envelope) {
+	switch {
+	case !env.hasMethod:
+		if e.session != nil {
+			e.session.questions.answer(message, env.id)
+		}
+	case env.method == methodCancelled:
+		// Without a session nobody can tell whose request is meant.
+		if key, ok := cancelledKey(message); ok && e.session != nil {
+			e.session.cancelCall(key)
+		}
+	case strings.HasPrefix(env.method, "notifications/"):
+		defer logPanic(e.h.logger, env.method)
+		call := e.call(env)
+		e.h.server.HandleMessage(e.h.server.WithContext(e.r.Context(), &call.requestSession), message)
+	}
+}
+
+// admitMessage counts a message against the caller's rate.
+func (e *exchange) admitMessage() *failure {
+	if after := e.account.wait(time.Now()); after > 0 {
+		return tooFast(after)
+	}
+	return nil
+}
+
+// call returns a request in this exchange.
+func (e *exchange) call(env *envelope) *httpCall {
+	c := &httpCall{rpcID: env.id}
+	c.method = env.method
+	if env.id != nil {
+		c.key = idKey(env.id)
+	}
+	if e.session == nil {
+		c.id = "http"
+		c.own.initialized = true
+		c.own.version = e.r.Header.Get(mcp.HeaderProtocolVersion)
+		return c
+	}
+	c.id = e.session.id
+	c.shared = &e.session.client
+	c.ask = func(ctx context.Context, params mcp.ElicitationParams) (*mcp.ElicitationResult, error) {
+		return e.session.questions.ask(ctx, params,
+			func(message []byte) bool { return e.answer.event(message, c) },
+			func(message []byte) bool { return e.answer.event(message, nil) })
+	}
+	return c
+}
+
+// single answers a request that came by itself.
+func (e *exchange) single(message []byte, env *envelope, modern bool) {
+	initialize := !modern && env.method == string(mcp.MethodInitialize)
+	if initialize && !e.h.cfg.Stateless {
+		e.session = e.h.sessions.make(e.who.key)
+	}
+	e.answer = newAnswerWriter(e.w, e.r, e.h.cfg.KeepAlive)
+	c := e.call(env)
+	refusal := e.run(c, message, modern, &e.answer.body)
+	if refusal != nil {
+		e.w.Header().Set("Retry-After", strconv.Itoa(max(1, refusal.RetryAfterSeconds)))
+		e.answer.body.Write(failureAnswer(c.rpcID, c.method, message, *refusal))
+	}
+	if initialize && e.session != nil && e.session.client.ready() {
+		e.h.sessions.add(e.session)
+		e.w.Header().Set(mcp.HeaderSessionID, e.session.id)
+	}
+	e.answer.finish(!c.state.CompareAndSwap(requestOpen, requestAnswered))
+}
+
+// array answers the requests of an array in one array.
+func (e *exchange) array(message []byte) {
+	agreed := e.r.Header.Get(mcp.HeaderProtocolVersion)
+	if e.session != nil {
+		agreed = e.session.client.agreed()
+	} else if agreed == "" {
+		agreed = mcp.ProtocolVersion20250326 // the last revision without that header
+	}
+	if agreed != mcp.ProtocolVersion20250326 {
+		writeRPC(e.w, http.StatusBadRequest, errorAnswer(nil, codeInvalidRequest, "arrays of messages are part of protocol revision 2025-03-26 only", nil))
+		return
+	}
+	members, ok := splitBatch(message)
+	if !ok || len(members) == 0 {
+		writeRPC(e.w, http.StatusBadRequest, errorAnswer(nil, codeInvalidRequest, fmt.Sprintf("an array must hold 1 to %d messages", maxBatch), nil))
+		return
+	}
+	e.answer = newAnswerWriter(e.w, e.r, e.h.cfg.KeepAlive)
+
+	var (
+		mu      sync.Mutex
+		answers [][]byte
+		group   errgroup.Group
+	)
+	add := func(answer []byte) {
+		mu.Lock()
+		defer mu.Unlock()
+		answers = append(answers, answer)
+	}
+	group.SetLimit(batchParallel)
+	for _, member := range members {
+		env := scanEnvelope(member)
+		code, reason := flawOf(member, &env)
+		switch {
+		case code == 0 && env.kind == kindArray:
+			add(errorAnswer(nil, codeInvalidRequest, "an array must not hold arrays", nil))
+		case code != 0:
+			add(errorAnswer(env.id, code, reason, nil))
+		case env.method == string(mcp.MethodInitialize):
+			add(errorAnswer(env.id, codeInvalidRequest, "initialize must not be part of an array", nil))
+		case env.id == nil || !env.hasMethod:
+			if e.admitMessage() == nil {
+				e.oneWay(member, &env)
+			}
+		default:
+			group.Go(func() error {
+				c := e.call(&env)
+				var body bytes.Buffer
+				if refusal := e.run(c, member, false, &body); refusal != nil {
+					body.Write(failureAnswer(c.rpcID, c.method, member, *refusal))
+				}
+				if c.state.CompareAndSwap(requestOpen, requestAnswered) {
+					add(body.Bytes())
+				}
+				return nil
+			})
+		}
+	}
+	_ = group.Wait()
+	if len(answers) > 0 {
+		e.answer.body.WriteByte('[')
+		e.answer.body.Write(bytes.Join(answers, []byte(",")))
+		e.answer.body.WriteByte(']')
+	}
+	e.answer.finish(len(answers) == 0)
+}
+
+// run gets the answer to a request into body, or returns why it was not done.
+func (e *exchange) run(c *httpCall, message []byte, modern bool, body *bytes.Buffer) *failure {
+	if f := e.admitMessage(); f != nil {
+		e.h.metrics.refused("rate")
+		return f
+	}
+	if c.method != string(mcp.MethodInitialize) && c.method != string(mcp.MethodPing) {
+		if !e.account.take(&e.account.running, e.h.cfg.Concurrency) {
+			e.h.metrics.refused("concurrency")
+			return tooManyAtOnce()
+		}
+		defer e.account.give(&e.account.running)
+	}
+	e.h.metrics.inFlight.Add(1)
+	defer e.h.metrics.inFlight.Add(-1)
+
+	ctx, cancel := context.WithCancel(withTrace(e.r.Context(), e.r.Header, message))
+	defer cancel()
+	c.cancel = cancel
+	c.notes.send = func(n mcp.JSONRPCNotification) {
+		if line, err := json.Marshal(n); err == nil {
+			e.answer.event(line, c)
+		}
+	}
+	if e.session != nil && !modern {
+		if !e.session.addCall(c) {
+			body.Write(errorAnswer(c.rpcID, codeInvalidRequest, "a request with this id is still running", nil))
+			return nil
+		}
+		defer e.session.removeCall(c)
+	}
+	e.dispatch(ctx, c, message, modern, body)
+	c.notes.end()
+	return nil
+}
+
+// dispatch runs the library's handler. A message of 2026-07-28 goes through the
+// library's own HTTP code, which compares its headers with its content.
+func (e *exchange) dispatch(ctx context.Context, c *httpCall, message []byte, modern bool, body *bytes.Buffer) {
+	if modern {
+		e.dispatchModern(context.WithValue(ctx, callKey{}, c), c, message)
+		return
+	}
+	encodeAnswer(body, c.rpcID, c.method, e.handle(ctx, c, message), e.h.logger)
+}
+
+func (e *exchange) handle(ctx context.Context, c *httpCall, message []byte) (response mcp.JSONRPCMessage) {
+	defer logPanic(e.h.logger, c.method)
+	return e.h.server.HandleMessage(e.h.server.WithContext(ctx, &c.requestSession), message)
+}
+
+func (e *exchange) dispatchModern(ctx context.Context, c *httpCall, message []byte) {
+	defer func() {
+		if e.answer.body.Len() == 0 {
+			e.answer.status = http.StatusOK
+			e.answer.body.Write(errorAnswer(c.rpcID, codeInternal, "internal error", nil))
+		}
+	}()
+	defer logPanic(e.h.logger, c.method)
+	e.h.library.Handle(e.answer, &server.HTTPRequest{
+		Method: http.MethodPost, URL: e.r.URL, Header: protocolHeaders(e.r.Header), Body: message, Context: ctx,
+	})
+}
+
+// callKey is the context key of the request that the library handles.
+type callKey struct{}
+
+// callContext gives the library our session in place of its own.
+func (h *Handler) callContext(ctx context.Context, _ *http.Request) context.Context {
+	call, ok := ctx.Value(callKey{}).(*httpCall)
+	if !ok {
+		return ctx
+	}
+	return h.server.WithContext(ctx, &call.requestSession)
+}
+
+// protocolHeaders returns the headers that the protocol defines; credentials are
+// no business of handlers.
+func protocolHeaders(all http.Header) http.Header {
+	kept := http.Header{"Content-Type": {"application/json"}}
+	for name, values := range all {
+		if strings.HasPrefix(name, "Mcp-") && name != mcp.HeaderSessionID || name == mcp.HeaderLastEventID {
+			kept[name] = values
+		}
+	}
+	return kept
+}

@@ -1,0 +1,164 @@
+package transport
+
+import (
+	"bytes"
+	"crypto/rand"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"zerops-mcp/tools"
+)
+
+// sseTable holds the open streams of the older transport.
+type sseTable struct {
+	mu   sync.Mutex
+	byID map[string]*sseClient
+}
+
+// sseClient is one client of the older transport: messages come in by POST, and
+// everything goes out on the one stream. But for that it is a conn like any
+// other, except that its person is not asked: such clients are old.
+type sseClient struct {
+	conn  *conn
+	owner string
+}
+
+func (t *sseTable) add(id string, client *sseClient) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.byID[id] = client
+}
+
+func (t *sseTable) remove(id string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.byID, id)
+}
+
+func (t *sseTable) get(id, owner string) *sseClient {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if client := t.byID[id]; client != nil && client.owner == owner {
+		return client
+	}
+	return nil
+}
+
+// openSSE serves the stream of a client until the client leaves or serving ends.
+func (h *Handler) openSSE(w http.ResponseWriter, r *http.Request, who identity) {
+	if !accepts(r, "text/event-stream") {
+		writeProblem(w, http.StatusNotAcceptable, failure{
+			Code: "unsupported", Message: "This address answers with a stream of events.", Hint: "Send Accept: text/event-stream.",
+		})
+		return
+	}
+	account := h.callers.get(who.key)
+	if after := account.wait(time.Now()); after > 0 {
+		h.refuse(w, tooFast(after))
+		return
+	}
+	if h.draining() || !account.take(&account.streams, streamsPerCall*h.cfg.Concurrency) {
+		h.refuse(w, tooManyAtOnce())
+		return
+	}
+	defer account.give(&account.streams)
+	h.metrics.streams.Add(1)
+	defer h.metrics.streams.Add(-1)
+
+	control := http.NewResponseController(w)
+	c := newConn(r.Context(), h.server, StdioConfig{
+		Logger: h.logger, Concurrency: h.cfg.Concurrency, Queue: noQueue, MaxPending: 4 * h.cfg.MaxBody,
+	})
+	c.canAsk = false
+	c.write = func(message []byte) error { return writeEvent(w, control, message) }
+	defer c.cancel(errServerEnds)
+	id := h.sessions.bind(rand.Text(), who.key)
+	c.sessionID = id
+	if err := h.server.RegisterSession(c.ctx, c.listed()); err != nil {
+		writeProblem(w, http.StatusInternalServerError, failure{Code: "internal", Message: "The stream could not be opened.", Retryable: true})
+		return
+	}
+	defer h.server.UnregisterSession(c.ctx, id)
+	defer c.broadcast.leave()
+
+	startStream(w)
+	endpoint := pathMessage + "?sessionId=" + url.QueryEscape(id)
+	if writeNamedEvent(w, control, "endpoint", []byte(endpoint)) != nil {
+		return
+	}
+	h.sse.add(id, &sseClient{conn: c, owner: who.key})
+	defer c.closeWriter()
+	defer h.sse.remove(id)
+
+	ticker := time.NewTicker(h.cfg.KeepAlive)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			c.comment()
+		case <-h.drain:
+			c.startDrain()
+			c.stop(h.cfg.DrainTimeout)
+			return
+		case <-c.broken:
+			c.startDrain()
+			return
+		case <-r.Context().Done():
+			c.startDrain()
+			return
+		}
+	}
+}
+
+// noQueue makes a conn refuse what it cannot run at once.
+const noQueue = -1
+
+// comment sends a sign of life.
+func (c *conn) comment() {
+	c.writeMu.Lock()
+	defer c.writeMu.Unlock()
+	c.writeLocked(nil)
+}
+
+// closeWriter sees to it that nothing is written any more: the response is over.
+func (c *conn) closeWriter() {
+	c.writeMu.Lock()
+	defer c.writeMu.Unlock()
+	c.failed = true
+}
+
+// postSSE takes a message for the stream of a client.
+func (h *Handler) postSSE(w http.ResponseWriter, r *http.Request, who identity) {
+	account := h.callers.get(who.key)
+	if after := account.wait(time.Now()); after > 0 {
+		h.refuse(w, tooFast(after))
+		return
+	}
+	id := r.URL.Query().Get("sessionId")
+	var client *sseClient
+	if h.sessions.bound(id, who.key) {
+		client = h.sse.get(id, who.key)
+	}
+	if client == nil {
+		writeProblem(w, http.StatusNotFound, failure{Code: "not_found", Message: "There is no such stream.", Hint: "Open one with GET " + pathSSE + "."})
+		return
+	}
+	if !account.take(&account.reading, waitingPerCall*h.cfg.Concurrency) {
+		h.refuse(w, tooManyAtOnce())
+		return
+	}
+	body, release, ok := h.readBody(w, r)
+	account.give(&account.reading)
+	if !ok {
+		return
+	}
+	defer release()
+	message := bytes.Trim(body, " \t\r\n")
+	caller, _ := tools.CallerFrom(r.Context())
+	if len(message) > 0 {
+		client.conn.handle(tools.WithCaller(client.conn.ctx, caller), message, nil)
+	}
+	writeText(w, http.StatusAccepted, "accepted")
+}
