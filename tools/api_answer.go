@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -108,10 +109,7 @@ func (a *apiAnswer) findRows(r *apiRequest, value any) {
 		}
 		a.list = rows
 		a.place = func(rows []any) any {
-			shorter := make(map[string]any, len(object))
-			for k, v := range object {
-				shorter[k] = v
-			}
+			shorter := maps.Clone(object)
 			shorter[name] = rows
 			return shorter
 		}

@@ -20,6 +20,7 @@ func ownerCredential(context.Context) tools.Credential {
 
 // in returns the harness for a subtest.
 func (h *harness) in(t *testing.T) *harness {
+	t.Helper()
 	sub := *h
 	sub.t = t
 	return &sub
@@ -80,26 +81,27 @@ func gatherIn(h *harness, project, runtime string) samples {
 		}
 		return fallback
 	}
-	make := func(operation, id string, body map[string]any, path string) string {
+	create := func(operation, id string, body map[string]any, path string) string {
 		r := h.call("write_api", args{"operation": operation, "path": map[string]any{"id": id}, "body": body})
 		got, _ := r.ok().get(path).(string)
 		return got
 	}
 	s.user = read("GetUserInfo", "", "result.id", "")
 	s.httpPort = h.call("read_api", args{"operation": "GetServiceStack", "path": map[string]any{"id": s.runtime}}).get("result.ports.0.port")
-	s.httpRouting = make("PostProjectPublicHttpRouting", s.project, map[string]any{
+	s.httpRouting = create("PostProjectPublicHttpRouting", s.project, map[string]any{
 		"sslEnabled": true, "domains": []any{"gathered." + project + ".example.com"},
 		"locations": []any{map[string]any{"path": "/", "port": s.httpPort, "serviceStackId": s.runtime}},
 	}, "result.id")
-	s.port = make("PostServiceStackPublicPortRouting", s.service, portBody(15433), "result.id")
-	s.shared = make("PostProjectServiceStack", s.project, map[string]any{"name": "gathered", "serviceStackVersionName": "shared-storage"}, "result.id")
-	s.blank = make("PostServiceStackAppVersion", s.runtime, map[string]any{}, "result.id")
-	s.draft = make("PostServiceStackAppVersion", s.runtime, map[string]any{}, "result.id")
-	make("PutAppVersionUpload", s.draft, map[string]any{"base64": tarball}, "status")
-	make("PutServiceStackConnectSharedStorage", s.runtime, map[string]any{"sharedStorageId": s.shared}, "status")
-	make("PostServiceStackUserData", s.runtime, map[string]any{"key": "GATHERED", "content": "obviously-fake-gathered-value", "sensitive": true}, "status")
-	make("PostProjectEnv", s.project, map[string]any{"key": "GATHERED", "content": "obviously-fake-gathered-value", "sensitive": true}, "status")
-	make("PostServiceStackBackup", s.service, map[string]any{}, "status")
+	s.port = create("PostServiceStackPublicPortRouting", s.service, portBody(15433), "result.id")
+	s.shared = create("PostProjectServiceStack", s.project, map[string]any{"name": "gathered", "serviceStackVersionName": "shared-storage"}, "result.id")
+	s.blank = create("PostServiceStackAppVersion", s.runtime, map[string]any{}, "result.id")
+	s.draft = create("PostServiceStackAppVersion", s.runtime, map[string]any{}, "result.id")
+	create("PutAppVersionUpload", s.draft, map[string]any{"base64": tarball}, "status")
+	create("PutServiceStackConnectSharedStorage", s.runtime, map[string]any{"sharedStorageId": s.shared}, "status")
+	create("PostServiceStackUserData", s.runtime, map[string]any{"key": "GATHERED", "content": "obviously-fake-gathered-value", "sensitive": true}, "status")
+	create("PostProjectEnv", s.project, map[string]any{"key": "GATHERED", "content": "obviously-fake-gathered-value", "sensitive": true}, "status")
+	create("PostServiceStackBackup", s.service, map[string]any{}, "status")
+	h.registerVPNKey(s.project)
 	s.process = read("GetProjectProcess", s.project, "result.list.0.id", s.user)
 	s.version = h.variable("GetServiceStackAppVersion", s.runtime, nil, `[.list[] | select(.status == "BACKUP") | .id][0]`)
 	s.member = read("GetClientUserList", s.org, "result.clientUserList.1.id", s.user)
@@ -118,6 +120,21 @@ func portBody(public int) map[string]any {
 	return map[string]any{
 		"publicIpType": "IP_V6", "publicPort": public, "internalPort": 5432, "internalProtocol": "tcp",
 		"firewallPolicy": "WHITELIST", "firewallIpRanges": []any{"198.51.100.0/24"}, "firewallAllowMyIp": false,
+	}
+}
+
+// registerVPNKey adds a VPN peer, whose answer is a secret that the harness would
+// refuse to see.
+func (h *harness) registerVPNKey(project string) {
+	h.t.Helper()
+	server := h.another(func(c *tools.Config) { c.AllowSecrets, c.Confirm = true, tools.ConfirmNever })
+	raw := fmt.Sprintf(`{"operation":"PostProjectVpn","path":{"id":%q},"body":{"publicKey":%q}}`, project, publicKey)
+	got, err := server.Call(h.t.Context(), "write_api", json.RawMessage(raw))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if code := errorCode(h.t, got); code != "" {
+		h.t.Fatalf("registering a VPN key: %s", code)
 	}
 }
 
@@ -347,6 +364,8 @@ func (s samples) reference(name string) string {
 
 func (s samples) text(op zerops.Operation, name string) string {
 	switch name {
+	case "value":
+		return "512"
 	case "key":
 		if op == zerops.PutUserData || op == zerops.PutProjectEnv {
 			return "GATHERED"
@@ -355,6 +374,9 @@ func (s samples) text(op zerops.Operation, name string) string {
 	case "name":
 		if op == zerops.GetProjectEnvFile || op == zerops.GetProjectEnvFileDownload {
 			return ""
+		}
+		if op == zerops.PutProjectL7httpbalancerConfig {
+			return "worker_connections"
 		}
 		return "walk" + strings.ToLower(op.String())[len(op.String())-8:]
 	case "base64":

@@ -102,7 +102,6 @@ func TestDescribeAPI(t *testing.T) {
 }
 
 func TestAPIRefusesBadArguments(t *testing.T) {
-	t.Parallel()
 	h := start(t)
 	project := h.sim.ProjectID("eshop-staging")
 	for _, test := range []struct {
@@ -270,7 +269,6 @@ func TestReadAPIMasksSecrets(t *testing.T) {
 }
 
 func TestReadAPIBoundsJQ(t *testing.T) {
-	t.Parallel()
 	h := start(t)
 	project := h.sim.ProjectID("eshop-staging")
 	for name, test := range map[string]struct{ jq, want string }{
@@ -354,7 +352,6 @@ func TestWriteAPIFollowsProcesses(t *testing.T) {
 }
 
 func TestWriteAPIConfirms(t *testing.T) {
-	t.Parallel()
 	h := start(t)
 	staging, service := h.sim.ProjectID("eshop-staging"), h.sim.ServiceID("eshop-staging", "worker")
 	for _, test := range []struct {
