@@ -158,8 +158,8 @@ func (c *call) prepareAPI(in apiArguments, reading bool) (*apiRequest, error) {
 
 // lost tells how to find out what became of a write whose answer was lost.
 func (c *call) lost(err error, r *apiRequest) error {
-	var uncertain *zerops.UncertainError
-	if !errors.As(err, &uncertain) || c.projectID != "" || c.serviceID != "" {
+	uncertain, ok := errors.AsType[*zerops.UncertainError](err)
+	if !ok || c.projectID != "" || c.serviceID != "" {
 		return err
 	}
 	f := c.explainUncertain(uncertain)
@@ -229,7 +229,7 @@ func processesIn(raw json.RawMessage) (processes []zerops.Process, whole bool) {
 	// A field of another shape costs that field only.
 	_ = json.Unmarshal(raw, &answer)
 	_ = json.Unmarshal(raw, &answer.Fields)
-	if answer.Process.Action != "" && zerops.ValidID(answer.Process.ID) {
+	if answer.Action != "" && zerops.ValidID(answer.ID) {
 		return []zerops.Process{answer.Process}, true
 	}
 	if answer.One != nil {
