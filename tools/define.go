@@ -74,6 +74,9 @@ func toolsets() []toolset {
 		{"services", services()},
 		{"observe", slices.Concat(observe(), measures())},
 		{"env", env()},
+		{"network", networkTools()},
+		{"storage", storageTools()},
+		{"team", team()},
 		{"api", api()},
 	}
 }

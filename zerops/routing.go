@@ -61,6 +61,25 @@ type RoutedLocation struct {
 	} `json:"serviceStackInfo,omitempty"`
 }
 
+// Passwords returns the passwords that visitors of the location are asked for.
+func (l RoutedLocation) Passwords() []string {
+	config, err := decode[struct {
+		BasicAuth *struct {
+			Users []struct {
+				Password string `json:"password"`
+			} `json:"users"`
+		} `json:"basicAuth"`
+	}](l.Config)
+	if len(l.Config) == 0 || err != nil || config.BasicAuth == nil {
+		return nil
+	}
+	var passwords []string
+	for _, user := range config.BasicAuth.Users {
+		passwords = append(passwords, user.Password)
+	}
+	return passwords
+}
+
 // HTTPRoutingSettings is the whole editable part of a routing: what an update
 // leaves out is lost.
 type HTTPRoutingSettings struct {

@@ -62,7 +62,7 @@ func (s *Simulator) serve(rt route, spec *operationSpec) http.HandlerFunc {
 				writeError(w, &apiError{status: http.StatusRequestEntityTooLarge, code: "requestEntityTooLarge", message: "Request entity too large"})
 				return
 			}
-			panic(http.ErrAbortHandler) // The caller went away in the middle.
+			panic(http.ErrAbortHandler) //nolint:forbidigo // The caller went away in the middle.
 		}
 		if entry, ok := r.Context().Value(entryKey{}).(*Request); ok {
 			s.requests.body(entry, body)

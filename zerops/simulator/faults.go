@@ -131,15 +131,15 @@ func (l *faultList) strike(w http.ResponseWriter, r *http.Request, operation str
 		return false
 	}
 	if fault.Delay > 0 && !wait(r, fault.Delay) {
-		panic(http.ErrAbortHandler)
+		panic(http.ErrAbortHandler) //nolint:forbidigo // The only way to cut a connection.
 	}
 	if fault.Drop == DropBefore {
-		panic(http.ErrAbortHandler)
+		panic(http.ErrAbortHandler) //nolint:forbidigo // The only way to cut a connection.
 	}
 	answer := &bufferedAnswer{header: make(http.Header)}
 	fault.answer(answer, r, next)
 	if fault.Drop == DropAfter {
-		panic(http.ErrAbortHandler)
+		panic(http.ErrAbortHandler) //nolint:forbidigo // The only way to cut a connection.
 	}
 	fault.send(w, answer)
 	return true
@@ -174,7 +174,7 @@ func (f *Fault) send(w http.ResponseWriter, answer *bufferedAnswer) {
 	if f.Drop == DropInBody {
 		_, _ = io.WriteString(w, body[:len(body)/2])
 		_ = http.NewResponseController(w).Flush()
-		panic(http.ErrAbortHandler)
+		panic(http.ErrAbortHandler) //nolint:forbidigo // The only way to cut a connection.
 	}
 	_, _ = io.WriteString(w, body)
 	for left := f.Fill; left > 0; {
@@ -195,6 +195,7 @@ type bufferedAnswer struct {
 	header http.Header
 	status int
 	body   strings.Builder
+	cut    bool
 }
 
 func (b *bufferedAnswer) Header() http.Header            { return b.header }

@@ -6,7 +6,6 @@ import "time"
 type org struct {
 	id, name string
 	created  time.Time
-	finance  *finance
 	currency string
 }
 

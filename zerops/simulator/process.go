@@ -161,7 +161,10 @@ func (w *world) step(p *process) {
 // end closes a process and wakes those that waited for it.
 func (w *world) end(p *process, status string, cause *problem) {
 	finished := w.now
-	p.status, p.finished, p.lastUpdate, p.problem, p.phases = status, &finished, finished, cause, nil
+	p.status, p.finished, p.lastUpdate, p.phases = status, &finished, finished, nil
+	if cause != nil && cause.code != "" {
+		p.problem = cause // Some failures have no reason at all.
+	}
 	if p.next != nil {
 		p.next.dead = true
 	}

@@ -11,7 +11,7 @@ func (w *world) seed(cfg config) {
 	w.seedShop(shop)
 	w.seedLab(lab)
 	w.grantProjects(shop)
-	w.seedRoutings()
+	w.seedNetwork()
 	w.seedBackups()
 	for i := range cfg.projects {
 		w.seedSmallProject(shop, i+1)

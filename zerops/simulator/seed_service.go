@@ -26,9 +26,7 @@ type seeded struct {
 // seedService makes a service with the past that its spec asks for.
 func (w *world) seedService(p *project, spec seeded) *service {
 	kind, found, err := w.resolveType(spec.kind)
-	if err != nil {
-		panic("simulator: " + err.Error())
-	}
+	must(kind, err)
 	s := w.addService(p, serviceDraft{name: spec.name, kind: kind, version: found, custom: spec.custom, objectGB: spec.objectGB})
 	by := actorOf(w.principals[OwnerToken].user)
 	w.pastProcess(p, s, "stack.create", 0, createTime, nil, by, nil)
@@ -70,10 +68,7 @@ func (w *world) seedBuilds(p *project, s *service, spec seeded) {
 		ports = []int{3000}
 	}
 	text := sampleYaml(s, ports)
-	setup, err := findSetup(text, "", s.name)
-	if err != nil {
-		panic("simulator: " + err.Error())
-	}
+	setup := must(findSetup(text, "", s.name))
 	created := w.now
 	for i := range spec.builds {
 		// From the creation to three hours ago, evenly.
@@ -194,9 +189,9 @@ func (w *world) pastProcess(p *project, s *service, action string, after, took t
 		row.versionID = v.id
 	}
 	if cause != nil {
-		row.status, row.problem = processFailed, cause
-		if cause.code == "" {
-			row.problem = nil
+		row.status = processFailed
+		if cause.code != "" {
+			row.problem = cause
 		}
 	}
 	w.processes.put(row.id, row)
@@ -214,4 +209,13 @@ func sampleYaml(s *service, ports []int) string {
 		text += fmt.Sprintf("        - port: %d\n          httpSupport: true\n", number)
 	}
 	return text + "      envVariables:\n        NODE_ENV: production\n        DATABASE_URL: ${db_connectionString}\n      start: node dist/main.js\n"
+}
+
+// must is for what the seeded account is made of: a mistake there is a fault of the
+// build.
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic("simulator: " + err.Error()) //nolint:forbidigo // Cannot happen in a build whose tests pass.
+	}
+	return value
 }

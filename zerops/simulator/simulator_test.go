@@ -274,7 +274,7 @@ func TestFailNextAndHold(t *testing.T) {
 
 	a.sim.Hold("stack.restart")
 	held := a.ok(http.MethodPut, service+"/restart", nil)
-	time.Sleep(300 * time.Millisecond)
+	pause(300 * time.Millisecond)
 	if status := a.get("/process/" + held["id"].(string))["status"]; status != "PENDING" {
 		t.Errorf("a held process is %v", status)
 	}
@@ -309,7 +309,7 @@ func TestFaults(t *testing.T) {
 			t.Fatal(err)
 		}
 		request.Header.Set("Authorization", "Bearer "+a.token)
-		response, err := http.DefaultClient.Do(request)
+		response, err := a.client().Do(request)
 		if err == nil {
 			err = json.NewDecoder(response.Body).Decode(&struct{}{})
 			response.Body.Close()
@@ -331,7 +331,7 @@ func TestFaults(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	request, _ := http.NewRequestWithContext(ctx, http.MethodGet, a.url+"/api/rest/public"+blog, nil)
-	if response, err := http.DefaultClient.Do(request); err == nil {
+	if response, err := a.client().Do(request); err == nil {
 		response.Body.Close()
 		t.Error("a delayed answer came at once")
 	}
