@@ -21,8 +21,8 @@ func (in compareIn) wants(part string) bool {
 	return in.What == "" || in.What == "all" || in.What == part
 }
 
-// difference is one thing that is not the same on both sides.
-type difference struct {
+// configDifference is one thing that is not the same on both sides.
+type configDifference struct {
 	Service string `json:"service,omitempty"`
 	What    string `json:"what" jsonschema:"enum=services,enum=env,enum=scaling,enum=types"`
 	Name    string `json:"name"`
@@ -32,12 +32,12 @@ type difference struct {
 }
 
 type compareOut struct {
-	Left       string       `json:"left"`
-	Right      string       `json:"right"`
-	Items      []difference `json:"items"`
-	Same       int          `json:"same"`
-	Incomplete []string     `json:"incomplete,omitempty"`
-	Note       string       `json:"note,omitempty"`
+	Left       string             `json:"left"`
+	Right      string             `json:"right"`
+	Items      []configDifference `json:"items"`
+	Same       int                `json:"same"`
+	Incomplete []string           `json:"incomplete,omitempty"`
+	Note       string             `json:"note,omitempty"`
 }
 
 // Kinds of difference.
@@ -77,7 +77,7 @@ func compareConfig(ctx context.Context, c *call, in compareIn) (compareOut, erro
 		a, b := cmp.found[i], cmp.found[j]
 		return a.Service+"\x00"+a.What+"\x00"+a.Name < b.Service+"\x00"+b.What+"\x00"+b.Name
 	})
-	out := compareOut{Left: left.label(), Right: right.label(), Items: append([]difference{}, cmp.found...), Same: cmp.same, Incomplete: cmp.incomplete}
+	out := compareOut{Left: left.label(), Right: right.label(), Items: append([]configDifference{}, cmp.found...), Same: cmp.same, Incomplete: cmp.incomplete}
 	if in.wants("env") {
 		out.Note = "Values are compared by keyed fingerprints; what the platform generates is ignored."
 	}
@@ -91,7 +91,7 @@ type comparison struct {
 	left, right envStore
 	prints      fingerprints
 
-	found      []difference
+	found      []configDifference
 	same       int
 	incomplete []string
 }
@@ -120,9 +120,9 @@ func (cmp *comparison) projects(ctx context.Context) error {
 		case inLeft && inRight:
 			both = append(both, name)
 		case inLeft:
-			cmp.found = append(cmp.found, difference{Service: clean(name, 40), What: "services", Name: "service", Kind: kindOnlyLeft, Left: clean(l.Type.Version, 60)})
+			cmp.found = append(cmp.found, configDifference{Service: clean(name, 40), What: "services", Name: "service", Kind: kindOnlyLeft, Left: clean(l.Type.Version, 60)})
 		default:
-			cmp.found = append(cmp.found, difference{Service: clean(name, 40), What: "services", Name: "service", Kind: kindOnlyRight, Right: clean(r.Type.Version, 60)})
+			cmp.found = append(cmp.found, configDifference{Service: clean(name, 40), What: "services", Name: "service", Kind: kindOnlyRight, Right: clean(r.Type.Version, 60)})
 		}
 	}
 	if len(both) > maxCompared {
@@ -182,7 +182,7 @@ func (cmp *comparison) fields(service, what string, left, right map[string]strin
 			cmp.same++
 			continue
 		}
-		d := difference{Service: clean(service, 40), What: what, Name: name, Kind: kindDifferent, Left: l, Right: r}
+		d := configDifference{Service: clean(service, 40), What: what, Name: name, Kind: kindDifferent, Left: l, Right: r}
 		switch {
 		case l == "":
 			d.Kind = kindOnlyRight
@@ -207,7 +207,7 @@ func (cmp *comparison) env(ctx context.Context, name string, left, right envStor
 	for _, key := range union(lefts, rights) {
 		l, inLeft := lefts[key]
 		r, inRight := rights[key]
-		d := difference{Service: clean(name, 40), What: "env", Name: clean(key, 120), Kind: kindDifferent}
+		d := configDifference{Service: clean(name, 40), What: "env", Name: clean(key, 120), Kind: kindDifferent}
 		switch {
 		case inLeft && inRight && (l.Redacted() || r.Redacted()):
 			d.Kind = kindUnknown

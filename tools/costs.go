@@ -356,13 +356,8 @@ func (k *costs) groups() ([]costGroup, float64) {
 // included.
 func (k *costs) buckets() []time.Time {
 	var all []time.Time
-	for at := k.interval.align(k.from); at.Before(k.till) && len(all) < maxIntervals; {
+	for at := k.interval.align(k.from); at.Before(k.till) && len(all) < maxIntervals; at = k.interval.next(at) {
 		all = append(all, at)
-		if k.interval.code == zerops.PerMonth {
-			at = at.AddDate(0, 1, 0)
-		} else {
-			at = at.AddDate(0, 0, 1)
-		}
 	}
 	return all
 }

@@ -87,13 +87,18 @@ func (p *dotenvParser) assignment() (dotenvPair, error) {
 	if after, ok := strings.CutPrefix(key, "export"); ok && after != strings.TrimLeft(after, " \t") {
 		key = strings.TrimSpace(after)
 	}
-	if key == "" || strings.ContainsAny(key, " \t\"'`#") {
+	if key == "" || strings.ContainsFunc(key, notInName) {
 		return dotenvPair{}, p.fail("has no name in front of =")
 	}
 	trimmed := strings.TrimLeft(p.rest, " \t")
 	p.take(len(p.rest) - len(trimmed))
 	value, err := p.value()
 	return dotenvPair{key: key, value: value}, err
+}
+
+// notInName reports what no reader takes for part of a name.
+func notInName(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' && r != '.' && r != '-'
 }
 
 func (p *dotenvParser) value() (string, error) {

@@ -152,10 +152,11 @@ func (c *call) settleOwners(ctx context.Context, s envStore, variables []zerops.
 	}
 	var baked []zerops.Variable
 	if s.service.ActiveVersion != nil {
-		var err error
-		if baked, err = c.api.DeployedVariables(ctx, s.service.ActiveVersion.ID); err != nil {
+		version, err := c.api.AppVersion(ctx, s.service.ActiveVersion.ID)
+		if err != nil {
 			return nil, err
 		}
+		baked = version.Variables
 	}
 	for i, v := range owned {
 		if v.owner != zerops.OwnerUnknown {
@@ -243,7 +244,7 @@ func viewVariable(v envVariable, f fingerprints) envView {
 	if len(v.Content) >= shortValue {
 		view.Length = new(len(v.Content))
 	}
-	for _, name := range references(v.Content) {
+	for _, name := range referencesIn(v.Content) {
 		view.References = append(view.References, clean(name, 120))
 	}
 	if selfReference(v.Key, v.Content) {

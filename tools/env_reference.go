@@ -11,8 +11,8 @@ import (
 
 const selfReferenceWarning = "refers to itself; the reference is not resolved and its text becomes the value"
 
-// references returns the names inside ${…} of a value, in their order, each once.
-func references(value string) []string {
+// referencesIn returns the names inside ${…} of a value, in their order, each once.
+func referencesIn(value string) []string {
 	var names []string
 	for {
 		_, after, found := strings.Cut(value, "${")
@@ -37,14 +37,14 @@ func onlyReferences(value string) bool {
 		return false
 	}
 	rest := value
-	for _, name := range references(value) {
+	for _, name := range referencesIn(value) {
 		rest = strings.ReplaceAll(rest, "${"+name+"}", "")
 	}
 	return strings.Trim(rest, ":/@.-_?=&, ") == ""
 }
 
 // selfReference reports KEY=${KEY}, which stays literal (platform facts §4.9).
-func selfReference(key, value string) bool { return slices.Contains(references(value), key) }
+func selfReference(key, value string) bool { return slices.Contains(referencesIn(value), key) }
 
 // validKey follows the platform: letters, digits and underscores, no digit
 // first (platform facts §4.9).
@@ -101,7 +101,7 @@ func (r *resolver) warning(ctx context.Context, key, value string) string {
 		return selfReferenceWarning
 	}
 	var open []string
-	for _, name := range references(value) {
+	for _, name := range referencesIn(value) {
 		if problem := r.unresolved(ctx, name); problem != "" {
 			open = append(open, problem)
 		}

@@ -279,7 +279,7 @@ func (c *call) addRestarts(ctx context.Context, s envStore, out *envChangeOut) {
 
 // warnReferences adds what will not resolve to the outcomes.
 func (c *call) warnReferences(ctx context.Context, s envStore, current []envVariable, wanted []wantedVariable, outcomes []envOutcome) {
-	if !slices.ContainsFunc(wanted, func(w wantedVariable) bool { return len(references(w.value)) > 0 }) {
+	if !slices.ContainsFunc(wanted, func(w wantedVariable) bool { return len(referencesIn(w.value)) > 0 }) {
 		return
 	}
 	var known []string

@@ -21,5 +21,9 @@ func measures() []*tool {
 			Name: "get_costs", Title: "Get costs", Standard: true, Effect: zerops.Reads,
 			Description: "Costs without VAT by organisation, project, service or day; credit left and how long it lasts.",
 		}, getCosts),
+		define(spec{
+			Name: "render_chart", Title: "Draw a chart", Standard: true, Effect: zerops.Reads, Image: true,
+			Description: "Draw metrics (of a service, or the peaks of a project) or costs as a picture.",
+		}, renderChart),
 	}
 }

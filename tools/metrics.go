@@ -132,6 +132,19 @@ func (i interval) align(t time.Time) time.Time {
 	return t.Truncate(i.length)
 }
 
+// next is the start of the bucket after the one that starts at t.
+func (i interval) next(t time.Time) time.Time {
+	switch i.code {
+	case zerops.PerMonth:
+		return t.AddDate(0, 1, 0)
+	case zerops.PerWeek:
+		return t.AddDate(0, 0, 7)
+	case zerops.PerDay:
+		return t.AddDate(0, 0, 1)
+	}
+	return t.Add(i.length)
+}
+
 // usage is what get_metrics and the chart have in common: the history of one
 // service, or of all services of a project.
 type usage struct {
