@@ -11,6 +11,7 @@ import (
 
 	"zerops-mcp/internal/settings"
 	"zerops-mcp/tools"
+	"zerops-mcp/transport"
 	"zerops-mcp/zerops"
 	"zerops-mcp/zerops/simulator"
 )
@@ -24,6 +25,8 @@ type session struct {
 	audit  *auditLog
 	// probe watches the requests of doctor; nil for other commands.
 	probe *probe
+	// metrics count for --metrics-listen; nil without it.
+	metrics *transport.Metrics
 }
 
 // run opens a session, runs the command in it and closes it again.
@@ -45,6 +48,12 @@ func (p *program) run(ctx context.Context, logger *slog.Logger) int {
 		RequestsPerSecond: p.APIRateLimit,
 		Burst:             int(4 * p.APIRateLimit),
 		Logger:            logger,
+	}
+	if p.MetricsListen != "" {
+		s.metrics = transport.NewMetrics()
+		options.Observe = func(_ context.Context, a zerops.Attempt) {
+			s.metrics.APIRequest(a.Operation.String(), a.Status, a.Number, a.Duration)
+		}
 	}
 	if p.Command == settings.Doctor {
 		s.probe = newProbe()
@@ -97,10 +106,20 @@ func (s *session) config() tools.Config {
 		Logger:       s.logger,
 		Version:      Version(),
 	}
-	if s.audit != nil {
-		cfg.Audit = s.audit.write
+	if s.audit != nil || s.metrics != nil {
+		cfg.Audit = s.record
 	}
 	return cfg
+}
+
+// record takes note of a call that has ended.
+func (s *session) record(ctx context.Context, record tools.AuditRecord) {
+	if s.metrics != nil {
+		s.metrics.Call(record.Tool, record.Outcome, time.Duration(record.Took*float64(time.Second)))
+	}
+	if s.audit != nil {
+		s.audit.write(ctx, record)
+	}
 }
 
 // credential is the token of a call: the caller's own where the transport knows
