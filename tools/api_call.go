@@ -24,7 +24,7 @@ type readAPIIn struct {
 
 type readAPIOut struct {
 	Operation  string `json:"operation"`
-	Result     any    `json:"result"`
+	Result     any    `json:"result" jsonschema_description:"any JSON"`
 	Total      *int   `json:"total,omitempty"`
 	NextOffset *int   `json:"next_offset,omitempty"`
 	Masked     int    `json:"masked,omitempty"`
@@ -84,7 +84,7 @@ type writeAPIIn struct {
 type writeAPIOut struct {
 	frame
 	Operation string `json:"operation,omitempty"`
-	Result    any    `json:"result,omitempty"`
+	Result    any    `json:"result,omitempty" jsonschema_description:"any JSON"`
 	Masked    int    `json:"masked,omitempty"`
 	Truncated string `json:"truncated,omitempty"`
 
