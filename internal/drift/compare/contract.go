@@ -163,26 +163,22 @@ func problemsOf(where string, err error) []string {
 	if err == nil {
 		return nil
 	}
-	var several openapi3.MultiError
-	if errors.As(err, &several) {
+	if several, ok := errors.AsType[openapi3.MultiError](err); ok {
 		var problems []string
 		for _, one := range several {
 			problems = append(problems, problemsOf(where, one)...)
 		}
 		return problems
 	}
-	var request *openapi3filter.RequestError
-	if errors.As(err, &request) {
+	if request, ok := errors.AsType[*openapi3filter.RequestError](err); ok {
 		if request.Parameter != nil {
 			where = request.Parameter.In + " " + request.Parameter.Name + ": "
 		}
-		var inner openapi3.MultiError
-		if errors.As(request.Err, &inner) {
+		if inner, ok := errors.AsType[openapi3.MultiError](request.Err); ok {
 			return problemsOf(where, inner)
 		}
 	}
-	var schema *openapi3.SchemaError
-	if errors.As(err, &schema) {
+	if schema, ok := errors.AsType[*openapi3.SchemaError](err); ok {
 		if pointer := schema.JSONPointer(); where == "" && len(pointer) > 0 {
 			where = "body " + strings.Join(pointer, ".") + ": "
 		}
