@@ -71,6 +71,7 @@ func toolsets() []toolset {
 		{"account", account()},
 		{"projects", projects()},
 		{"services", services()},
+		{"deploy", deploy()},
 		{"observe", observe()},
 		{"api", api()},
 	}
