@@ -14,7 +14,7 @@ import (
 // probably means.
 type diagnoseServiceOut struct {
 	Service    diagnosedView   `json:"service"`
-	Verdict    string          `json:"verdict" jsonschema:"enum=healthy,enum=working,enum=failing,enum=unknown"`
+	Verdict    string          `json:"verdict" jsonschema:"enum=healthy,enum=warnings,enum=working,enum=failing,enum=unknown"`
 	Summary    string          `json:"summary"`
 	Phase      string          `json:"phase,omitempty"`
 	Deployment *deploymentView `json:"deployment,omitempty"`
@@ -54,6 +54,10 @@ type resourcesView struct {
 	RAMPercent  int `json:"ram_peak_percent"`
 	DiskPercent int `json:"disk_peak_percent"`
 }
+
+// passingTime is how long ago an error of a running application may lie to count
+// as something that is wrong now.
+const passingTime = 30 * time.Minute
 
 // maxCauses bounds the causes of one answer: past it they contradict each other.
 const maxCauses = 6
@@ -117,8 +121,11 @@ func (e *evidence) verdict(causes []causeView) (verdict, summary string) {
 		return "healthy", fmt.Sprintf("nothing wrong was found with %q in what was checked", name)
 	case causes[0].Cause == "unknown":
 		return "unknown", fmt.Sprintf("%q has a problem that no known cause explains; the evidence is all there is", name)
-	case e.failed:
+	case e.failed && len(causes) > 0:
 		return "failing", fmt.Sprintf("the last deployment of %q did not come to its end: %s", name, causes[0].Explanation)
+	}
+	if causes[0].Confidence == low.String() && !e.service.Failed() {
+		return "warnings", fmt.Sprintf("%q runs; what follows was seen and may matter: %s", name, causes[0].Explanation)
 	}
 	return "failing", fmt.Sprintf("%q: %s", name, causes[0].Explanation)
 }
@@ -171,11 +178,19 @@ func (e *evidence) diagnose() []causeView {
 		generic bool
 	}
 	var found []ranked
-	specific := map[string]bool{}
+	specific := map[string]bool{} // phases with a cause that is more than a symptom
+	explained := false            // whether one of them explains where it failed
 	for _, r := range rules() {
+		e.lastMatch = time.Time{}
 		f := r.find(e)
 		if len(f.evidence) == 0 {
 			continue
+		}
+		if !e.failed && !e.service.Failed() && !e.lastMatch.IsZero() && e.now.Sub(e.lastMatch) > passingTime {
+			f.confidence = low // it happened, and passed
+		}
+		if e.failed && !e.concerns(r.phase) && f.confidence < high {
+			continue // something else that may be wrong too
 		}
 		view := causeView{Cause: r.cause, Explanation: r.explanation, Phase: r.phase, Confidence: f.confidence.String(), Evidence: shownEvidence(f.evidence), Next: f.next}
 		if f.explanation != "" {
@@ -188,14 +203,13 @@ func (e *evidence) diagnose() []causeView {
 		if e.concerns(r.phase) {
 			score += 15
 		}
-		if r.generic {
-			score -= 9
-		} else {
+		if !r.generic && f.confidence > low {
 			specific[r.phase] = true
+			explained = explained || e.concerns(r.phase)
 		}
 		found = append(found, ranked{view, score, r.generic})
 	}
-	found = slices.DeleteFunc(found, func(r ranked) bool { return r.generic && specific[r.Phase] && r.Confidence != "high" })
+	found = slices.DeleteFunc(found, func(r ranked) bool { return r.generic && (specific[r.Phase] || explained && e.concerns(r.Phase)) })
 	slices.SortStableFunc(found, func(a, b ranked) int { return b.score - a.score })
 	views := []causeView{}
 	for _, r := range found[:min(len(found), maxCauses)] {

@@ -59,7 +59,7 @@ func buildRules() []rule {
 		{
 			cause: "lockfile_out_of_date", phase: "build", next: nextBuildLog,
 			explanation: "The lock file does not fit the list of dependencies. Install locally once and commit the lock file.",
-			find: inBuild(high, "can only install&package-lock", "npm ci&in sync", "err_pnpm_outdated_lockfile", "frozen-lockfile&", "lockfile would have been modified",
+			find: inBuild(high, "in sync&package-lock", "err_pnpm_outdated_lockfile", "install with \"frozen-lockfile\"", "lockfile&frozen", "lockfile would have been modified",
 				"lock file&not up to date", "poetry.lock&changed", "pyproject.toml changed significantly", "missing go.sum entry", "updates to go.mod needed", "lock file needs to be updated"),
 		},
 		{
@@ -137,7 +137,7 @@ func buildRules() []rule {
 					return finding{}
 				}
 				for _, line := range tail(e.log.build, 3) {
-					lines = append(lines, "build log "+logText(line))
+					lines = append(lines, "build log "+evidenceText(line))
 				}
 				return because(medium, lines...)
 			},
@@ -211,7 +211,7 @@ func prepareRules() []rule {
 				}
 				lines := []string{"deployment " + e.deployment.Version.ID + ": " + deploymentError(*e.deployment, e.now)}
 				for _, line := range tail(e.log.prepare, 4) {
-					lines = append(lines, "prepare log "+logText(line))
+					lines = append(lines, "prepare log "+evidenceText(line))
 				}
 				return because(medium, lines...)
 			},

@@ -35,6 +35,10 @@ type evidence struct {
 
 	checked    []string
 	incomplete []string
+
+	// lastMatch is the time of the newest application line that the rule at work
+	// has found.
+	lastMatch time.Time
 }
 
 const (
@@ -283,9 +287,9 @@ func (e *evidence) codeWhere(fits func(code string) bool) []string {
 	return words
 }
 
-// said finds lines that hold the words of one of the patterns; see holds.
-func said(source string, lines []zerops.LogLine, patterns ...string) []string {
-	var found []string
+// said finds lines that hold the words of one of the patterns (see holds), and
+// the time of the newest.
+func said(source string, lines []zerops.LogLine, patterns ...string) (found []string, last time.Time) {
 	for _, line := range lines {
 		text := strings.ToLower(line.Message)
 		if len(text) > 4000 {
@@ -293,34 +297,52 @@ func said(source string, lines []zerops.LogLine, patterns ...string) []string {
 		}
 		for _, pattern := range patterns {
 			if holds(text, pattern) {
-				found = append(found, source+" "+logText(line))
+				found = append(found, source+" "+evidenceText(line))
+				if line.Time.After(last) {
+					last = line.Time
+				}
 				break
 			}
 		}
 	}
 	// The newest are about what is wrong now.
-	return found[max(len(found)-4, 0):]
+	return found[max(len(found)-4, 0):], last
+}
+
+// evidenceText is a log line with its full time.
+func evidenceText(l zerops.LogLine) string {
+	if l.Time.IsZero() {
+		return l.Message
+	}
+	return l.Time.UTC().Format("2006-01-02 15:04:05 ") + l.Message
 }
 
 // building returns lines of the build log.
 func (e *evidence) building(patterns ...string) []string {
-	return said("build log", e.log.build, patterns...)
+	found, _ := said("build log", e.log.build, patterns...)
+	return found
 }
 
 // preparing returns lines of the log of run.prepareCommands.
 func (e *evidence) preparing(patterns ...string) []string {
-	return said("prepare log", e.log.prepare, patterns...)
+	found, _ := said("prepare log", e.log.prepare, patterns...)
+	return found
 }
 
 // running returns lines of the application: those of a deployment that failed
 // while it started, else the recent ones.
 func (e *evidence) running(patterns ...string) []string {
+	const source = "application log"
 	if e.failed && e.stage == "deploy" {
-		return said("application log", e.log.runtime, patterns...)
+		found, _ := said(source, e.log.runtime, patterns...)
+		return found
 	}
-	found := said("application log", e.severe, patterns...)
+	found, last := said(source, e.severe, patterns...)
 	if len(found) == 0 {
-		found = said("application log", e.runtime, patterns...)
+		found, last = said(source, e.runtime, patterns...)
+	}
+	if last.After(e.lastMatch) {
+		e.lastMatch = last
 	}
 	return found
 }

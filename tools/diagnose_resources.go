@@ -3,6 +3,8 @@ package tools
 import (
 	"fmt"
 	"strings"
+
+	"zerops-mcp/zerops"
 )
 
 // resourceRules recognise that an application has too little of something.
@@ -41,7 +43,7 @@ func resourceRules() []rule {
 			explanation: "Memory came close to what there is; the next peak may kill the application.",
 			find: func(e *evidence) finding {
 				if peak := e.resources(); peak != nil && peak.RAMPercent >= 95 && e.atMaximum() {
-					return because(medium, fmt.Sprintf("memory was at %d %% within the last %s, at the maximum of scaling", peak.RAMPercent, usageTime))
+					return because(medium, fmt.Sprintf("memory was at %d %% within the last %s, at the maximum of scaling", peak.RAMPercent, usageHours))
 				}
 				return finding{}
 			},
@@ -50,8 +52,8 @@ func resourceRules() []rule {
 			cause: "disk_near_limit", phase: "resources", next: nextDisk,
 			explanation: "The disk is almost full.",
 			find: func(e *evidence) finding {
-				if peak := e.resources(); peak != nil && peak.DiskPercent >= 95 {
-					return because(medium, fmt.Sprintf("the disk was at %d %% within the last %s", peak.DiskPercent, usageTime))
+				if peak := e.resources(); peak != nil && peak.DiskPercent >= 95 && e.diskAtMaximum() {
+					return because(medium, fmt.Sprintf("the disk was at %d %% within the last %s, at the maximum of scaling", peak.DiskPercent, usageHours))
 				}
 				return finding{}
 			},
@@ -74,7 +76,7 @@ func resourceRules() []rule {
 				}
 				return because(low, fmt.Sprintf("in %d of the last %d minutes the processor was at 95 %% or more", busy, buckets))
 			},
-			next: func(e *evidence) *next { return &next{Tool: "get_metrics", Arguments: nextArgs{Service: e.service.ID}} },
+			next: nextMetrics,
 		},
 		{
 			cause: "too_many_files_open", phase: "resources", next: nextLogs,
@@ -84,15 +86,26 @@ func resourceRules() []rule {
 	}
 }
 
+// usageHours is usageTime in words.
+const usageHours = "6 hours"
+
 // atMaximum reports that scaling cannot give more memory; without its limits
 // nothing is claimed.
 func (e *evidence) atMaximum() bool {
-	limit := e.maxRAM()
+	return e.allAt(e.maxRAM(), func(box zerops.Container) float64 { return float64(box.Hardware.RAMMB) / 1024 })
+}
+
+// diskAtMaximum is the same for the disk.
+func (e *evidence) diskAtMaximum() bool {
+	return e.allAt(e.maxDisk(), func(box zerops.Container) float64 { return float64(box.Hardware.DiskGB) })
+}
+
+func (e *evidence) allAt(limit float64, has func(zerops.Container) float64) bool {
 	if limit == 0 || len(e.containers) == 0 {
 		return false
 	}
 	for _, box := range e.containers {
-		if float64(box.Hardware.RAMMB)/1024 < limit*0.95 {
+		if has(box) < limit*0.95 {
 			return false
 		}
 	}
@@ -107,20 +120,31 @@ func (e *evidence) maxRAM() float64 {
 	return 0
 }
 
+// maxDisk is the most disk space a container may get, in GB, 0 where it is not
+// known.
+func (e *evidence) maxDisk() float64 {
+	if a := e.service.CurrentAutoscaling; a != nil && a.Vertical != nil && a.Vertical.Max != nil && a.Vertical.Max.DiskGB != nil {
+		return *a.Vertical.Max.DiskGB
+	}
+	return 0
+}
+
 // nextRAM doubles the most memory.
 func nextRAM(e *evidence) *next {
-	n := &next{Tool: "scale_service", Arguments: nextArgs{Service: e.service.ID}}
 	if now := e.maxRAM(); now > 0 {
-		n.Arguments.MaxRAM = now * 2
-		return n
+		return &next{Tool: "scale_service", Arguments: nextArgs{Service: e.service.ID, MaxRAM: now * 2}}
 	}
-	return &next{Tool: "get_metrics", Arguments: nextArgs{Service: e.service.ID}}
+	return nextMetrics(e)
 }
 
 // nextDisk doubles the most disk space.
 func nextDisk(e *evidence) *next {
-	if a := e.service.CurrentAutoscaling; a != nil && a.Vertical != nil && a.Vertical.Max != nil && a.Vertical.Max.DiskGB != nil {
-		return &next{Tool: "scale_service", Arguments: nextArgs{Service: e.service.ID, MaxDisk: *a.Vertical.Max.DiskGB * 2}}
+	if now := e.maxDisk(); now > 0 {
+		return &next{Tool: "scale_service", Arguments: nextArgs{Service: e.service.ID, MaxDisk: now * 2}}
 	}
+	return nextMetrics(e)
+}
+
+func nextMetrics(e *evidence) *next {
 	return &next{Tool: "get_metrics", Arguments: nextArgs{Service: e.service.ID}}
 }

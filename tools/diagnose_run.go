@@ -158,10 +158,12 @@ func (e *evidence) listening(hosts ...string) []string {
 			patterns = append(patterns, verb+"&"+host)
 		}
 	}
+	lines := e.runtime
 	if e.failed && e.stage == "deploy" {
-		return said("application log", e.log.runtime, patterns...)
+		lines = e.log.runtime
 	}
-	return said("application log", e.runtime, patterns...)
+	found, _ := said("application log", lines, patterns...)
+	return found
 }
 
 // wrongPort compares the port the application says with those of zerops.yaml.
@@ -287,7 +289,7 @@ func runtimeRules() []rule {
 				}
 				if len(lines) > 0 {
 					for _, line := range tail(e.severe, 3) {
-						lines = append(lines, "application log "+logText(line))
+						lines = append(lines, "application log "+evidenceText(line))
 					}
 				}
 				return because(medium, lines...)
