@@ -283,14 +283,8 @@ func (c *call) guard(ctx context.Context, projectID, serviceID string) error {
 	if err != nil {
 		return err
 	}
-	for _, tag := range project.Tags {
-		if strings.EqualFold(tag, c.server.cfg.ProtectTag) {
-			return &failure{
-				Code:    codeBlocked,
-				Message: fmt.Sprintf("the project %q (%s) has the tag %q, which protects it from destruction; nothing was changed", clean(project.Name, 80), project.ID, clean(tag, 40)),
-				Hint:    "A person can remove the tag in the Zerops GUI (project → settings → tags).",
-			}
-		}
+	if err := c.protected(project); err != nil {
+		return err
 	}
 	if own == "" || serviceID != "" {
 		return nil
@@ -299,6 +293,20 @@ func (c *call) guard(ctx context.Context, projectID, serviceID string) error {
 		return &failure{Code: codeBlocked, Message: "this server runs in that project and does not stop or delete itself", Hint: "Do it in the Zerops GUI."}
 	} else if err != nil && !errors.Is(err, zerops.ErrNotFound) && !errors.Is(err, zerops.ErrForbidden) {
 		return err
+	}
+	return nil
+}
+
+// protected refuses to destroy anything in a project with the protecting tag.
+func (c *call) protected(project zerops.Project) error {
+	for _, tag := range project.Tags {
+		if strings.EqualFold(tag, c.server.cfg.ProtectTag) {
+			return &failure{
+				Code:    codeBlocked,
+				Message: fmt.Sprintf("the project %q (%s) has the tag %q, which protects it from destruction; nothing was changed", clean(project.Name, 80), project.ID, clean(tag, 40)),
+				Hint:    "A person can remove the tag in the Zerops GUI (project → settings → tags).",
+			}
+		}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 
 	"zerops-mcp/zerops"
@@ -72,7 +73,11 @@ func toolsets() []toolset {
 		{"projects", projects()},
 		{"services", services()},
 		{"deploy", deploy()},
-		{"observe", observe()},
+		{"observe", slices.Concat(observe(), measures())},
+		{"env", env()},
+		{"network", networkTools()},
+		{"storage", storageTools()},
+		{"team", team()},
 		{"api", api()},
 	}
 }

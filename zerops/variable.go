@@ -1,9 +1,6 @@
 package zerops
 
-import (
-	"context"
-	"strings"
-)
+import "context"
 
 // Variable is one environment variable of a service or project. Content is a
 // secret whatever the flag says; a token that may not read it gets
@@ -91,23 +88,6 @@ func (c *Client) ProjectVariable(ctx context.Context, id string) (Variable, erro
 func (c *Client) ServiceVariables(ctx context.Context, serviceID string) ([]Variable, error) {
 	p, err := fetch[page[Variable]](ctx, c, Call{Operation: GetServiceStackEnv, Path: []string{serviceID}})
 	return p.Items, err
-}
-
-// DeployedVariables lists the variables that a deployment brought along from
-// run.envVariables of its zerops.yaml (operation GetAppVersion; platform facts
-// §4.9). Their ids cannot be written to.
-func (c *Client) DeployedVariables(ctx context.Context, deploymentID string) ([]Variable, error) {
-	version, err := fetch[struct {
-		Variables []Variable `json:"userDataList"`
-	}](ctx, c, Call{Operation: GetAppVersion, Path: []string{deploymentID}})
-	var baked []Variable
-	for _, v := range version.Variables {
-		// ZEROPS_YAML holds the whole file.
-		if !strings.HasPrefix(v.Key, "ZEROPS_") {
-			baked = append(baked, v)
-		}
-	}
-	return baked, err
 }
 
 // NewVariable is what is written for a variable. Sensitive has no default on the

@@ -1,0 +1,285 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+
+	"zerops-mcp/zerops"
+)
+
+type compareIn struct {
+	Left  onEnv  `json:"left"`
+	Right onEnv  `json:"right"`
+	What  string `json:"what,omitempty" jsonschema:"enum=env,enum=scaling,enum=types,enum=all"`
+}
+
+// wants reports whether a part is to be compared; all is the default.
+func (in compareIn) wants(part string) bool {
+	return in.What == "" || in.What == "all" || in.What == part
+}
+
+// configDifference is one thing that is not the same on both sides.
+type configDifference struct {
+	Service string `json:"service,omitempty"`
+	What    string `json:"what" jsonschema:"enum=services,enum=env,enum=scaling,enum=types"`
+	Name    string `json:"name"`
+	Kind    string `json:"kind" jsonschema:"enum=different,enum=only_left,enum=only_right,enum=unknown"`
+	Left    string `json:"left,omitempty"`
+	Right   string `json:"right,omitempty"`
+}
+
+type compareOut struct {
+	Left       string             `json:"left"`
+	Right      string             `json:"right"`
+	Items      []configDifference `json:"items"`
+	Same       int                `json:"same"`
+	Incomplete []string           `json:"incomplete,omitempty"`
+	Note       string             `json:"note,omitempty"`
+}
+
+// Kinds of difference.
+const (
+	kindDifferent = "different"
+	kindOnlyLeft  = "only_left"
+	kindOnlyRight = "only_right"
+	kindUnknown   = "unknown"
+)
+
+// maxCompared bounds the pairs of services that are compared in one call; each
+// costs two requests.
+const maxCompared = 60
+
+func compareConfig(ctx context.Context, c *call, in compareIn) (compareOut, error) {
+	left, err := c.envStore(ctx, in.Left)
+	if err != nil {
+		return compareOut{}, err
+	}
+	right, err := c.envStore(ctx, in.Right)
+	if err != nil {
+		return compareOut{}, err
+	}
+	if (left.service == nil) != (right.service == nil) {
+		return compareOut{}, invalid("right", "must be of the same kind as left: two projects, or two services")
+	}
+	cmp := &comparison{call: c, in: in, left: left, right: right, prints: c.server.fingerprints(left.organizationID())}
+	if left.service != nil {
+		err = cmp.services(ctx, "", *left.service, *right.service)
+	} else {
+		err = cmp.projects(ctx)
+	}
+	if err != nil {
+		return compareOut{}, err
+	}
+	sort.SliceStable(cmp.found, func(i, j int) bool {
+		a, b := cmp.found[i], cmp.found[j]
+		return a.Service+"\x00"+a.What+"\x00"+a.Name < b.Service+"\x00"+b.What+"\x00"+b.Name
+	})
+	out := compareOut{Left: left.label(), Right: right.label(), Items: append([]configDifference{}, cmp.found...), Same: cmp.same, Incomplete: cmp.incomplete}
+	if in.wants("env") {
+		out.Note = "Values are compared by keyed fingerprints; what the platform generates is ignored."
+	}
+	return out, nil
+}
+
+// comparison gathers differences.
+type comparison struct {
+	call        *call
+	in          compareIn
+	left, right envStore
+	prints      fingerprints
+
+	found      []configDifference
+	same       int
+	incomplete []string
+}
+
+// projects compares two projects: their own variables, and their services by
+// hostname.
+func (cmp *comparison) projects(ctx context.Context) error {
+	lefts, err := cmp.visibleServices(ctx, cmp.left.project.ID)
+	if err != nil {
+		return err
+	}
+	rights, err := cmp.visibleServices(ctx, cmp.right.project.ID)
+	if err != nil {
+		return err
+	}
+	if cmp.in.wants("env") {
+		if err := cmp.env(ctx, "", envStore{project: cmp.left.project}, envStore{project: cmp.right.project}); err != nil {
+			return err
+		}
+	}
+	var both []string
+	for _, name := range union(lefts, rights) {
+		l, inLeft := lefts[name]
+		r, inRight := rights[name]
+		switch {
+		case inLeft && inRight:
+			both = append(both, name)
+		case inLeft:
+			cmp.found = append(cmp.found, configDifference{Service: clean(name, 40), What: "services", Name: "service", Kind: kindOnlyLeft, Left: clean(l.Type.Version, 60)})
+		default:
+			cmp.found = append(cmp.found, configDifference{Service: clean(name, 40), What: "services", Name: "service", Kind: kindOnlyRight, Right: clean(r.Type.Version, 60)})
+		}
+	}
+	if len(both) > maxCompared {
+		cmp.incomplete = append(cmp.incomplete, fmt.Sprintf("only the first %d of %d services in both projects were compared", maxCompared, len(both)))
+		both = both[:maxCompared]
+	}
+	return cmp.pairs(ctx, both, lefts, rights)
+}
+
+// pairs compares services side by side, several at once.
+func (cmp *comparison) pairs(ctx context.Context, names []string, lefts, rights map[string]zerops.Service) error {
+	results := make([]*comparison, len(names))
+	err := errors.Join(zerops.FanOut(len(names), func(i int) error {
+		results[i] = &comparison{call: cmp.call, in: cmp.in, left: cmp.left, right: cmp.right, prints: cmp.prints}
+		return results[i].services(ctx, names[i], lefts[names[i]], rights[names[i]])
+	})...)
+	if err != nil {
+		return err
+	}
+	for _, one := range results {
+		cmp.found = append(cmp.found, one.found...)
+		cmp.same += one.same
+		cmp.incomplete = append(cmp.incomplete, one.incomplete...)
+	}
+	return nil
+}
+
+func (cmp *comparison) visibleServices(ctx context.Context, projectID string) (map[string]zerops.Service, error) {
+	all, _, err := zerops.Collect(cmp.call.api.ProjectServices(ctx, projectID, zerops.ListOptions{}), 0)
+	services := map[string]zerops.Service{}
+	for _, s := range all {
+		if !s.Hidden() {
+			services[s.Name] = s
+		}
+	}
+	return services, err
+}
+
+// services compares two services.
+func (cmp *comparison) services(ctx context.Context, name string, left, right zerops.Service) error {
+	if cmp.in.wants("types") {
+		cmp.fields(name, "types", typeFields(left), typeFields(right))
+	}
+	if cmp.in.wants("scaling") {
+		cmp.fields(name, "scaling", scalingFields(left), scalingFields(right))
+	}
+	if !cmp.in.wants("env") {
+		return nil
+	}
+	return cmp.env(ctx, name, envStore{project: cmp.left.project, service: &left}, envStore{project: cmp.right.project, service: &right})
+}
+
+func (cmp *comparison) fields(service, what string, left, right map[string]string) {
+	for _, name := range union(left, right) {
+		l, r := left[name], right[name]
+		if l == r {
+			cmp.same++
+			continue
+		}
+		d := configDifference{Service: clean(service, 40), What: what, Name: name, Kind: kindDifferent, Left: l, Right: r}
+		switch {
+		case l == "":
+			d.Kind = kindOnlyRight
+		case r == "":
+			d.Kind = kindOnlyLeft
+		}
+		cmp.found = append(cmp.found, d)
+	}
+}
+
+// env compares variables. What the platform generates differs by nature, except
+// for the settings of isolation, which it keeps as variables.
+func (cmp *comparison) env(ctx context.Context, name string, left, right envStore) error {
+	lefts, err := cmp.compared(ctx, left)
+	if err != nil {
+		return err
+	}
+	rights, err := cmp.compared(ctx, right)
+	if err != nil {
+		return err
+	}
+	for _, key := range union(lefts, rights) {
+		l, inLeft := lefts[key]
+		r, inRight := rights[key]
+		d := configDifference{Service: clean(name, 40), What: "env", Name: clean(key, 120), Kind: kindDifferent}
+		switch {
+		case inLeft && inRight && (l.Redacted() || r.Redacted()):
+			d.Kind = kindUnknown
+		case inLeft && inRight && l.Content == r.Content:
+			cmp.same++
+			continue
+		case !inRight:
+			d.Kind = kindOnlyLeft
+		case !inLeft:
+			d.Kind = kindOnlyRight
+		}
+		if inLeft {
+			d.Left = cmp.describe(l)
+		}
+		if inRight {
+			d.Right = cmp.describe(r)
+		}
+		cmp.found = append(cmp.found, d)
+	}
+	return nil
+}
+
+func (cmp *comparison) describe(v envVariable) string {
+	if v.Redacted() {
+		return "withheld, from " + string(v.owner)
+	}
+	return cmp.prints.of(v.Content) + ", from " + string(v.owner)
+}
+
+func (cmp *comparison) compared(ctx context.Context, s envStore) (map[string]envVariable, error) {
+	variables, err := cmp.call.readEnv(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	kept := map[string]envVariable{}
+	for _, v := range variables {
+		if v.owner != zerops.OwnerPlatform || v.Key == "envIsolation" || v.Key == "sshIsolation" {
+			kept[v.Key] = v
+		}
+	}
+	return kept, nil
+}
+
+func typeFields(s zerops.Service) map[string]string {
+	fields := map[string]string{"type": clean(orDash(s.Type.Version, s.TypeVersionID), 80), "mode": clean(s.Mode, 20), "public": fmt.Sprint(s.SubdomainAccess)}
+	var ports []string
+	for _, p := range s.Ports {
+		ports = append(ports, fmt.Sprintf("%d/%s", p.Port, clean(orDash(p.Scheme, p.Protocol), 20)))
+	}
+	sort.Strings(ports)
+	fields["ports"] = strings.Join(ports, ", ")
+	return fields
+}
+
+func scalingFields(s zerops.Service) map[string]string {
+	v := scalingOf(s)
+	if v == nil {
+		return nil
+	}
+	return map[string]string{
+		"cpu_cores": v.CPU, "cpu_mode": v.CPUMode, "ram_gb": v.RAM, "disk_gb": v.Disk, "containers": v.Containers, "profile": v.Profile,
+	}
+}
+
+// union returns the keys of both maps in order.
+func union[V any](a, b map[string]V) []string {
+	all := make(map[string]struct{}, len(a)+len(b))
+	for k := range a {
+		all[k] = struct{}{}
+	}
+	for k := range b {
+		all[k] = struct{}{}
+	}
+	return sortedKeys(all)
+}

@@ -1,0 +1,67 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"zerops-mcp/zerops"
+)
+
+// readBack notes for each changed key whether the change can be seen. A project's
+// list trails writes, so it is read some times before the answer is no.
+func (w *envWriter) readBack(ctx context.Context) {
+	for _, delay := range append([]time.Duration{0}, listDelays()...) {
+		if delay > 0 && !rest(ctx, delay) {
+			return
+		}
+		current, err := w.call.readEnv(ctx, w.store)
+		if err != nil {
+			continue
+		}
+		w.current = current
+		if w.seen(ctx) || w.store.service != nil {
+			return
+		}
+	}
+}
+
+// seen compares what is there now with the outcomes, and reports whether all
+// changes show.
+func (w *envWriter) seen(ctx context.Context) bool {
+	all := true
+	for i := range w.outcomes {
+		o := &w.outcomes[i]
+		if !o.changed() || o.ReadBack != nil && *o.ReadBack {
+			continue
+		}
+		shows, err := w.shows(ctx, o)
+		if err != nil {
+			all = false
+			continue
+		}
+		o.ReadBack = &shows
+		all = all && shows
+	}
+	return all
+}
+
+// shows reports whether the change of one key can be seen. A value that this
+// token may not read counts as seen when its key is there.
+func (w *envWriter) shows(ctx context.Context, o *envOutcome) (bool, error) {
+	if o.Outcome == envDeleted && w.store.service == nil && o.id != "" {
+		_, err := w.call.api.ProjectVariable(ctx, o.id)
+		if errors.Is(err, zerops.ErrNotFound) {
+			return true, nil
+		}
+		return false, err
+	}
+	found, err := w.find(ctx, o.Key)
+	if err != nil {
+		return false, err
+	}
+	if o.Outcome == envDeleted {
+		return found == nil, nil
+	}
+	return found != nil && (found.Redacted() || o.value == found.Content), nil
+}

@@ -1,0 +1,307 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"zerops-mcp/zerops"
+)
+
+// maxVariables bounds how many variables one call writes or deletes.
+const maxVariables = 50
+
+type setEnvIn struct {
+	onEnv
+	Variables []envPair    `json:"variables,omitempty" jsonschema:"maxItems=50"`
+	FromEnv   []envFromEnv `json:"from_env,omitempty" jsonschema:"maxItems=50" jsonschema_description:"from the environment of this server"`
+	FromFile  *envFromFile `json:"from_file,omitempty" jsonschema_description:"from a local dotenv file"`
+	Sensitive *bool        `json:"sensitive,omitempty" jsonschema_description:"default true for new ones"`
+	waiting
+}
+
+type envPair struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+type envFromEnv struct {
+	Key  string `json:"key"`
+	Name string `json:"name"`
+}
+
+type envFromFile struct {
+	Path string   `json:"path"`
+	Keys []string `json:"keys,omitempty" jsonschema:"maxItems=50" jsonschema_description:"default all"`
+}
+
+// Outcomes of one key.
+const (
+	envCreated      = "created"
+	envUpdated      = "updated"
+	envUnchanged    = "unchanged"
+	envDeleted      = "deleted"
+	envAbsent       = "absent"
+	envFailed       = "failed"
+	envUnknown      = "unknown" // sent, the answer was lost
+	envNotAttempted = "not_attempted"
+)
+
+// envOutcome is what became of one key.
+type envOutcome struct {
+	Key     string `json:"key"`
+	Outcome string `json:"outcome" jsonschema:"enum=created,enum=updated,enum=unchanged,enum=deleted,enum=absent,enum=failed,enum=unknown,enum=not_attempted"`
+	Source  string `json:"source,omitempty"`
+	// ReadBack says whether the change was seen afterwards; absent where nothing
+	// was changed.
+	ReadBack *bool  `json:"read_back,omitempty"`
+	Warning  string `json:"warning,omitempty"`
+	Error    string `json:"error,omitempty"`
+	Hint     string `json:"hint,omitempty"`
+	APICode  string `json:"api_code,omitempty"`
+
+	id      string // of the variable, where known
+	value   string // that was written
+	process string
+	err     error
+}
+
+// failed notes why a key could not be written.
+func (o *envOutcome) failed(err error) {
+	o.Outcome, o.err = envFailed, err
+	var uncertain *zerops.UncertainError
+	if errors.As(err, &uncertain) {
+		o.Outcome = envUnknown
+	}
+}
+
+// changed reports that the key was written or deleted.
+func (o *envOutcome) changed() bool {
+	return o.Outcome == envCreated || o.Outcome == envUpdated || o.Outcome == envDeleted
+}
+
+type restartView struct {
+	ID       string `json:"id"`
+	Hostname string `json:"hostname"`
+}
+
+type envChangeOut struct {
+	frame
+	Variables []envOutcome `json:"variables,omitempty"`
+	// Restart are the services that still run with the old values.
+	Restart []restartView `json:"restart,omitempty"`
+}
+
+// wantedVariable is one variable to write and where its value came from.
+type wantedVariable struct {
+	key, value, source string
+}
+
+func setEnv(ctx context.Context, c *call, in setEnvIn) (envChangeOut, error) {
+	wanted, err := c.wantedVariables(in)
+	if err != nil {
+		return envChangeOut{}, err
+	}
+	for _, w := range wanted { // before anything can fail and quote them
+		if !onlyReferences(w.value) && !strings.Contains(c.server.vocabulary(), w.value) {
+			c.redactor.know(w.value)
+		}
+	}
+	if err := checkWanted(wanted); err != nil {
+		return envChangeOut{}, err
+	}
+	store, err := c.envStore(ctx, in.onEnv)
+	if err != nil {
+		return envChangeOut{}, err
+	}
+	current, err := c.readEnv(ctx, store)
+	if err != nil {
+		return envChangeOut{}, err
+	}
+	writer := &envWriter{call: c, store: store, current: current, sensitive: in.Sensitive}
+	err = c.change(ctx, func(ctx context.Context) error {
+		writer.setAll(ctx, wanted)
+		return nil
+	})
+	if err != nil {
+		return envChangeOut{}, err
+	}
+	if err := writer.whole(); err != nil {
+		return envChangeOut{}, err
+	}
+	out, err := c.envChanged(ctx, writer, in.waiting)
+	if err != nil {
+		return envChangeOut{}, err
+	}
+	c.warnReferences(ctx, store, current, wanted, out.Variables)
+	return out, nil
+}
+
+// wantedVariables collects the variables of all sources. The values of local sources are
+// read here, so that nothing is sent when one cannot be had.
+func (c *call) wantedVariables(in setEnvIn) ([]wantedVariable, error) {
+	var wanted []wantedVariable
+	for _, v := range in.Variables {
+		wanted = append(wanted, wantedVariable{key: v.Key, value: v.Value, source: "argument"})
+	}
+	if len(in.FromEnv) > 0 || in.FromFile != nil {
+		if c.server.cfg.Remote {
+			return nil, &failure{
+				Code: codeUnsupported, Message: "from_env and from_file read local values, which a remote server does not have; nothing was changed",
+				Hint: "Give the values in variables, or run the server over stdio.",
+			}
+		}
+	}
+	fromEnv, err := c.fromEnv(in.FromEnv)
+	if err != nil {
+		return nil, err
+	}
+	wanted = append(wanted, fromEnv...)
+	if in.FromFile != nil {
+		fromFile, err := c.fromFile(*in.FromFile)
+		if err != nil {
+			return nil, err
+		}
+		wanted = append(wanted, fromFile...)
+	}
+	if len(wanted) == 0 {
+		return nil, invalid("variables", "name at least one variable in variables, from_env or from_file")
+	}
+	if len(wanted) > maxVariables {
+		return nil, invalid("variables", "are %d in all; at most %d are written in one call", len(wanted), maxVariables)
+	}
+	return wanted, nil
+}
+
+// checkWanted refuses what can never be right before anything is sent: a call
+// that would fail half-way for such a reason is better not begun.
+func checkWanted(wanted []wantedVariable) error {
+	var problems []zerops.FieldProblem
+	problem := func(key, format string, args ...any) {
+		problems = append(problems, zerops.FieldProblem{Field: clean(key, 120), Problems: []string{fmt.Sprintf(format, args...)}})
+	}
+	seen := map[string]bool{}
+	for _, w := range wanted {
+		switch reserved := reservedKey(w.key); {
+		case !validKey(w.key):
+			problem(w.key, "is not a key: letters, digits and underscores, no digit first")
+		case reserved != "":
+			problem(w.key, "%s; choose another name", reserved)
+		case seen[strings.ToLower(w.key)]:
+			problem(w.key, "is given twice (upper and lower case count as the same)")
+		case strings.TrimSpace(w.value) == zerops.RedactedContent || strings.TrimSpace(w.value) == redacted:
+			problem(w.key, "has the value that stands for a withheld one; writing it would destroy the real value")
+		case strings.ContainsRune(w.value, 0):
+			problem(w.key, "has a value with a NUL byte")
+		}
+		seen[strings.ToLower(w.key)] = true
+	}
+	if len(problems) == 0 {
+		return nil
+	}
+	f := invalidArguments(problems)
+	f.Message += "; nothing was changed"
+	return f
+}
+
+// envChanged follows the processes of the changes, reads the variables back, and
+// says what has to be restarted.
+func (c *call) envChanged(ctx context.Context, w *envWriter, wait waiting) (envChangeOut, error) {
+	out := envChangeOut{Variables: w.outcomes}
+	f, err := c.follow(ctx, wait, w.processes...)
+	if err != nil {
+		return envChangeOut{}, err
+	}
+	out.frame = f
+	w.markFailedProcesses(f.Processes)
+	if f.Status != statusInProgress {
+		w.readBack(ctx)
+	}
+	failed, changed, unseen := 0, 0, 0
+	for i := range w.outcomes {
+		o := &w.outcomes[i]
+		if o.err != nil {
+			explained := c.explain(ctx, o.err)
+			o.Error, o.Hint, o.APICode = explained.Message, explained.Hint, explained.APICode
+		}
+		switch {
+		case o.changed():
+			changed++
+			if o.ReadBack != nil && !*o.ReadBack {
+				unseen++
+			}
+		case o.Outcome != envUnchanged && o.Outcome != envAbsent:
+			failed++
+		}
+	}
+	switch {
+	case failed > 0:
+		out.Status = statusFailed
+		out.Message = fmt.Sprintf("%d of %d keys failed; the others are as their outcome says", failed, len(w.outcomes))
+	case changed == 0:
+		out.Status = statusUnchanged
+	case unseen > 0 && out.Status == statusDone:
+		out.Status = statusInProgress
+		out.Message = "accepted, but not visible yet in what the API lists"
+		out.Next = &next{Tool: "list_env", Arguments: w.store.next()}
+	}
+	if changed > 0 {
+		c.addRestarts(ctx, w.store, &out)
+	}
+	return out, nil
+}
+
+// addRestarts names the services that run with the old values until they are
+// restarted (platform facts §4.9). A project's variables reach all of them.
+func (c *call) addRestarts(ctx context.Context, s envStore, out *envChangeOut) {
+	var services []zerops.Service
+	if s.service != nil {
+		services = []zerops.Service{*s.service}
+	} else {
+		all, _, err := zerops.Collect(c.api.ProjectServices(ctx, s.project.ID, zerops.ListOptions{}), 0)
+		if err != nil {
+			out.Message = orDash(out.Message, "services of the project see the change after a restart")
+			return
+		}
+		services = all
+	}
+	for _, service := range services {
+		if service.Runtime() && !service.Hidden() && service.ActiveVersion != nil && service.Status != "STOPPED" {
+			out.Restart = append(out.Restart, restartView{ID: service.ID, Hostname: clean(service.Name, 40)})
+		}
+	}
+	if len(out.Restart) == 1 && out.Status == statusDone && out.Next == nil {
+		out.Next = &next{Tool: "restart_service", Arguments: nextArgs{Service: out.Restart[0].ID}}
+	}
+}
+
+// warnReferences adds what will not resolve to the outcomes.
+func (c *call) warnReferences(ctx context.Context, s envStore, current []envVariable, wanted []wantedVariable, outcomes []envOutcome) {
+	if !slices.ContainsFunc(wanted, func(w wantedVariable) bool { return len(referencesIn(w.value)) > 0 }) {
+		return
+	}
+	var known []string
+	for _, v := range current {
+		known = append(known, v.Key)
+	}
+	for _, w := range wanted {
+		known = append(known, w.key)
+	}
+	if s.service != nil {
+		inherited, err := c.readEnv(ctx, envStore{project: s.project})
+		if err != nil {
+			return // the warnings are a courtesy
+		}
+		for _, v := range inherited {
+			known = append(known, v.Key)
+		}
+	}
+	r := c.newResolver(s, known)
+	for i, w := range wanted {
+		if warning := r.warning(ctx, w.key, w.value); warning != "" && outcomes[i].Warning == "" {
+			outcomes[i].Warning = warning
+		}
+	}
+}
