@@ -72,6 +72,7 @@ func toolsets() []toolset {
 		{"account", account()},
 		{"projects", projects()},
 		{"services", services()},
+		{"deploy", deploy()},
 		{"observe", slices.Concat(observe(), measures())},
 		{"env", env()},
 		{"network", networkTools()},
