@@ -36,7 +36,7 @@ func BenchmarkToolsList(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		answer := s.MCP().HandleMessage(b.Context(), json.RawMessage(`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`))
+		answer := tools.HandleMessage(b.Context(), s.MCP(), json.RawMessage(`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`))
 		if raw, err := json.Marshal(answer); err != nil || len(raw) < 10_000 {
 			b.Fatalf("%d bytes, %v", len(raw), err)
 		}

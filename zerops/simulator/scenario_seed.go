@@ -64,6 +64,8 @@ func (s *Simulator) SeedScenario(name string) (Scenario, error) {
 		made = w.seedService(p, seeded{name: "app", kind: "nodejs@22", containers: 1, builds: 2})
 	})
 	v = w.seedScenario(made, name)
+	w.processes.reindex()
+	w.versions.reindex()
 	return Scenario{ProjectID: p.id, Project: p.name, ServiceID: made.id, Service: made.name, DeploymentID: v.id}, nil
 }
 
