@@ -70,7 +70,7 @@ func toolsets() []toolset {
 	return []toolset{
 		{"account", account()},
 		{"projects", projects()},
-		{"services", services()},
+		{"services", append(services(), yamlTools()...)},
 		{"observe", observe()},
 		{"env", env()},
 		{"api", api()},

@@ -46,8 +46,10 @@ func revealEnv(ctx context.Context, c *call, in revealEnvIn) (revealEnvOut, erro
 		return revealEnvOut{}, f
 	}
 	if found.Redacted() {
-		return revealEnvOut{}, &failure{Code: codeForbidden, Message: fmt.Sprintf("the platform withholds the value of %q from this token", clean(in.Key, 120)),
-			Hint: "A person can reveal it in the Zerops GUI; tokens with full access to the project usually read it."}
+		return revealEnvOut{}, &failure{
+			Code: codeForbidden, Message: fmt.Sprintf("the platform withholds the value of %q from this token", clean(in.Key, 120)),
+			Hint: "A person can reveal it in the Zerops GUI; tokens with full access to the project usually read it.",
+		}
 	}
 	c.allow(found.Content)
 	source := string(found.owner)

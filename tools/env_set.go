@@ -105,9 +105,7 @@ func setEnv(ctx context.Context, c *call, in setEnvIn) (envChangeOut, error) {
 		return envChangeOut{}, err
 	}
 	for _, w := range wanted { // before anything can fail and quote them
-		if !onlyReferences(w.value) && !strings.Contains(c.server.vocabulary(), w.value) {
-			c.redactor.know(w.value)
-		}
+		c.knowValue(w.value, "")
 	}
 	if err := checkWanted(wanted); err != nil {
 		return envChangeOut{}, err
@@ -148,8 +146,10 @@ func (c *call) gather(in setEnvIn) ([]wantedVariable, error) {
 	}
 	if len(in.FromEnv) > 0 || in.FromFile != nil {
 		if c.server.cfg.Remote {
-			return nil, &failure{Code: codeUnsupported, Message: "from_env and from_file read local values, which a remote server does not have; nothing was changed",
-				Hint: "Give the values in variables, or run the server over stdio."}
+			return nil, &failure{
+				Code: codeUnsupported, Message: "from_env and from_file read local values, which a remote server does not have; nothing was changed",
+				Hint: "Give the values in variables, or run the server over stdio.",
+			}
 		}
 	}
 	fromEnv, err := c.fromEnv(in.FromEnv)

@@ -33,8 +33,10 @@ func (c *call) fromEnv(list []envFromEnv) ([]wantedVariable, error) {
 		case ownVariable(name):
 			return nil, &failure{Code: codeOutOfScope, Message: fmt.Sprintf("%q configures this server and is never copied; nothing was changed", shown)}
 		case !c.envAllowed(name):
-			return nil, &failure{Code: codeOutOfScope, Message: fmt.Sprintf("the name %q is not among those that may be copied; nothing was changed", shown),
-				Hint: "The operator allows names with --env-allow (patterns such as APP_*)."}
+			return nil, &failure{
+				Code: codeOutOfScope, Message: fmt.Sprintf("the name %q is not among those that may be copied; nothing was changed", shown),
+				Hint: "The operator allows names with --env-allow (patterns such as APP_*).",
+			}
 		}
 		value, set := os.LookupEnv(name)
 		if !set {

@@ -116,8 +116,10 @@ func (w *envWriter) set(ctx context.Context, wanted wantedVariable, o *envOutcom
 func (w *envWriter) update(ctx context.Context, wanted wantedVariable, existing envVariable, o *envOutcome) {
 	o.id = existing.ID
 	if existing.Key != wanted.key {
-		o.failed(&failure{Code: codeConflict, Message: fmt.Sprintf("the variable %q differs from this key in upper and lower case only", clean(existing.Key, 120)),
-			Hint: "Write that key, or delete it first."})
+		o.failed(&failure{
+			Code: codeConflict, Message: fmt.Sprintf("the variable %q differs from this key in upper and lower case only", clean(existing.Key, 120)),
+			Hint: "Write that key, or delete it first.",
+		})
 		return
 	}
 	if !existing.editable() {
@@ -155,22 +157,28 @@ func (w *envWriter) sent(process zerops.Process, o *envOutcome) {
 // notEditable says who owns a variable and where to change it.
 func (w *envWriter) notEditable(v envVariable) error {
 	if v.owner == zerops.OwnerPlatform {
-		return &failure{Code: codeConflict, Message: fmt.Sprintf("the platform generates %q and does not let it be changed", clean(v.Key, 120)),
-			Hint: "Choose another key."}
+		return &failure{
+			Code: codeConflict, Message: fmt.Sprintf("the platform generates %q and does not let it be changed", clean(v.Key, 120)),
+			Hint: "Choose another key.",
+		}
 	}
 	return ownedByYAML(v.Key)
 }
 
 func ownedByYAML(key string) error {
-	return &failure{Code: codeConflict, Message: fmt.Sprintf("zerops.yaml owns %q: it stands in run.envVariables of the deployed setup and overrides what is set here", clean(key, 120)),
+	return &failure{
+		Code: codeConflict, Message: fmt.Sprintf("zerops.yaml owns %q: it stands in run.envVariables of the deployed setup and overrides what is set here", clean(key, 120)),
 		Hint: "Edit run.envVariables in zerops.yaml and deploy; to set it here instead, remove it there and deploy first.",
-		Next: &failureNext{Tool: "get_yaml_schema", Arguments: map[string]any{"kind": "guide", "path": "environment"}}}
+		Next: &failureNext{Tool: "get_yaml_schema", Arguments: map[string]any{"kind": "guide", "path": "environment"}},
+	}
 }
 
 // hiddenDuplicate is a key that the API says exists and does not list.
 func (w *envWriter) hiddenDuplicate(key string) error {
-	return &failure{Code: codeConflict, Message: fmt.Sprintf("the API says that %q exists, but does not list it", clean(key, 120)), Retryable: true,
-		Hint: "It may have been created a moment ago, or belong to zerops.yaml; try again in some seconds, or look with list_env."}
+	return &failure{
+		Code: codeConflict, Message: fmt.Sprintf("the API says that %q exists, but does not list it", clean(key, 120)), Retryable: true,
+		Hint: "It may have been created a moment ago, or belong to zerops.yaml; try again in some seconds, or look with list_env.",
+	}
 }
 
 func (w *envWriter) create(ctx context.Context, v zerops.NewVariable) (zerops.Process, error) {

@@ -22,8 +22,10 @@ const maxLocalFile = 64 << 10
 func readLocal(roots []string, name string) (text, shown string, err error) {
 	shown = clean(name, 120)
 	if len(roots) == 0 {
-		return "", shown, &failure{Code: codeOutOfScope, Message: "this server may read no local directory; nothing was changed",
-			Hint: "The operator names directories with --deploy-root."}
+		return "", shown, &failure{
+			Code: codeOutOfScope, Message: "this server may read no local directory; nothing was changed",
+			Hint: "The operator names directories with --deploy-root.",
+		}
 	}
 	if name == "" || strings.ContainsRune(name, 0) {
 		return "", shown, invalid("path", "is empty or holds a NUL byte")
@@ -43,8 +45,10 @@ func readLocal(roots []string, name string) (text, shown string, err error) {
 	var refused *failure
 	switch {
 	case !found:
-		return "", shown, &failure{Code: codeOutOfScope, Message: fmt.Sprintf("%s is outside the directories this server may read; nothing was changed", shown),
-			Hint: "The operator can add its directory with --deploy-root."}
+		return "", shown, &failure{
+			Code: codeOutOfScope, Message: fmt.Sprintf("%s is outside the directories this server may read; nothing was changed", shown),
+			Hint: "The operator can add its directory with --deploy-root.",
+		}
 	case errors.As(err, &refused):
 		return "", shown, refused
 	case errors.Is(err, fs.ErrNotExist):

@@ -88,7 +88,9 @@ func whenType(types []string, then object) object {
 }
 
 func importSchema(w *world) object {
-	all := w.schemaTypes(func(t *serviceType) bool { return t.runtime() || t.managed() || t.category == "OBJECT_STORAGE" || t.category == "SHARED_STORAGE" })
+	all := w.schemaTypes(func(t *serviceType) bool {
+		return t.runtime() || t.managed() || t.category == "OBJECT_STORAGE" || t.category == "SHARED_STORAGE"
+	})
 	sql := w.schemaTypes(func(t *serviceType) bool { return t.managed() && len(t.profiles) > 0 })
 	plain := w.schemaTypes(func(t *serviceType) bool { return t.managed() && len(t.profiles) == 0 })
 	runtimes := w.schemaTypes((*serviceType).runtime)
