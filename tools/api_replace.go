@@ -47,7 +47,7 @@ func (c *call) replaces(ctx context.Context, r *apiRequest, p *plan) error {
 			return err
 		}
 	}
-	changes := difference(r.detail.Body, before, r.body)
+	changes := fieldChanges(r.detail.Body, before, r.body)
 	p.repeats = len(changes) == 0
 	if len(changes) > maxChanges {
 		changes = append(changes[:maxChanges], fmt.Sprintf("and %d more", len(changes)-maxChanges))
@@ -126,10 +126,10 @@ func asBody(r *apiRequest, record map[string]any) map[string]any {
 	return record
 }
 
-// difference lists what a body changes of a record, field by field: "name:
+// fieldChanges lists what a body changes of a record, field by field: "name:
 // "a" → "b"". A field that the body leaves out is said to be cleared when the
 // record has a value for it.
-func difference(s *zerops.Shape, before, after map[string]any) []string {
+func fieldChanges(s *zerops.Shape, before, after map[string]any) []string {
 	var changes []string
 	for _, field := range s.Fields {
 		was, is := onlyKnown(field.Shape, before[field.Name]), onlyKnown(field.Shape, after[field.Name])

@@ -117,8 +117,7 @@ func (c *call) lookUp(ctx context.Context, kind zerops.Subject, id string) (subj
 		PublicPort int `json:"publicPort"`
 	}
 	if err := json.Unmarshal(raw, &record); err != nil {
-		var shape *json.UnmarshalTypeError
-		if !errors.As(err, &shape) { // one odd field costs that field only
+		if _, odd := errors.AsType[*json.UnmarshalTypeError](err); !odd { // one odd field costs that field only
 			return s, fmt.Errorf("reading %s: %w", reader, err)
 		}
 	}
@@ -281,8 +280,8 @@ func (c *call) confineSearch(r *apiRequest, column string, ids []string) error {
 	return c.confineID("a term {name: "+column+", operator: eq} of the search", "", ids)
 }
 
-// references maps the names under which bodies and queries name other objects.
-func references(name string) (zerops.Subject, bool) {
+// subjectNamed maps the names under which bodies and queries name other objects.
+func subjectNamed(name string) (zerops.Subject, bool) {
 	switch name {
 	case "projectId":
 		return zerops.SubjectProject, true
@@ -298,7 +297,7 @@ func references(name string) (zerops.Subject, bool) {
 func (c *call) confineReferences(ctx context.Context, r *apiRequest, ids []string) error {
 	named := map[string]zerops.Subject{}
 	note := func(name string, v any) {
-		if kind, ok := references(name); ok {
+		if kind, ok := subjectNamed(name); ok {
 			if id, isText := v.(string); isText && zerops.ValidID(id) {
 				named[id] = kind
 			}
@@ -369,8 +368,7 @@ func (c *call) fillOrganization(ctx context.Context, r *apiRequest) error {
 	}
 	organization, _, err := c.organization(ctx, "")
 	if err != nil {
-		var f *failure
-		if errors.As(err, &f) && f.Code == codeAmbiguous {
+		if f, ok := errors.AsType[*failure](err); ok && f.Code == codeAmbiguous {
 			f.Message = "the search needs a term {name: clientId, operator: eq, value: id of the organisation}, and the token reaches several"
 		}
 		return err

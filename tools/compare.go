@@ -135,11 +135,11 @@ func (cmp *comparison) projects(ctx context.Context) error {
 // pairs compares services side by side, several at once.
 func (cmp *comparison) pairs(ctx context.Context, names []string, lefts, rights map[string]zerops.Service) error {
 	results := make([]*comparison, len(names))
-	errs := zerops.FanOut(len(names), func(i int) error {
+	err := errors.Join(zerops.FanOut(len(names), func(i int) error {
 		results[i] = &comparison{call: cmp.call, in: cmp.in, left: cmp.left, right: cmp.right, prints: cmp.prints}
 		return results[i].services(ctx, names[i], lefts[names[i]], rights[names[i]])
-	})
-	if err := errors.Join(errs...); err != nil {
+	})...)
+	if err != nil {
 		return err
 	}
 	for _, one := range results {

@@ -251,6 +251,13 @@ func (c *call) costsOf(ctx context.Context, in getCostsIn) (zerops.Organization,
 		if err != nil {
 			return zerops.Organization{}, nil, err
 		}
+		if in.Org != "" {
+			if chosen, _, err := c.organization(ctx, in.Org); err != nil {
+				return chosen, nil, err
+			} else if chosen.ID != p.OrganizationID {
+				return chosen, nil, invalid("project", "the project %s belongs to another organisation (%s)", p.ID, p.OrganizationID)
+			}
+		}
 		return zerops.Organization{ID: p.OrganizationID, Name: c.organizationName(ctx, p.OrganizationID)}, &p, nil
 	}
 	if !c.server.scope.all() {
@@ -349,13 +356,8 @@ func (k *costs) groups() ([]costGroup, float64) {
 // included.
 func (k *costs) buckets() []time.Time {
 	var all []time.Time
-	for at := k.interval.align(k.from); at.Before(k.till) && len(all) < maxIntervals; {
+	for at := k.interval.align(k.from); at.Before(k.till) && len(all) < maxIntervals; at = k.interval.next(at) {
 		all = append(all, at)
-		if k.interval.code == zerops.PerMonth {
-			at = at.AddDate(0, 1, 0)
-		} else {
-			at = at.AddDate(0, 0, 1)
-		}
 	}
 	return all
 }

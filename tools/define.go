@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 
 	"zerops-mcp/zerops"
@@ -70,9 +71,12 @@ func toolsets() []toolset {
 	return []toolset{
 		{"account", account()},
 		{"projects", projects()},
-		{"services", append(services(), yamlTools()...)},
-		{"observe", observe()},
+		{"services", slices.Concat(services(), yamlTools())},
+		{"observe", slices.Concat(observe(), measures())},
 		{"env", env()},
+		{"network", networkTools()},
+		{"storage", storageTools()},
+		{"team", team()},
 		{"api", api()},
 	}
 }

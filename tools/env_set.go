@@ -100,7 +100,7 @@ type wantedVariable struct {
 }
 
 func setEnv(ctx context.Context, c *call, in setEnvIn) (envChangeOut, error) {
-	wanted, err := c.gather(in)
+	wanted, err := c.wantedVariables(in)
 	if err != nil {
 		return envChangeOut{}, err
 	}
@@ -137,9 +137,9 @@ func setEnv(ctx context.Context, c *call, in setEnvIn) (envChangeOut, error) {
 	return out, nil
 }
 
-// gather collects the variables of all sources. The values of local sources are
+// wantedVariables collects the variables of all sources. The values of local sources are
 // read here, so that nothing is sent when one cannot be had.
-func (c *call) gather(in setEnvIn) ([]wantedVariable, error) {
+func (c *call) wantedVariables(in setEnvIn) ([]wantedVariable, error) {
 	var wanted []wantedVariable
 	for _, v := range in.Variables {
 		wanted = append(wanted, wantedVariable{key: v.Key, value: v.Value, source: "argument"})

@@ -84,10 +84,25 @@ func (c *call) write(out any) ([]byte, error) {
 	return rewriteStrings(raw, c.safe), nil
 }
 
+// allow lets a secret value out as it is. Only tools that exist for it, and that
+// --allow-secrets has switched on, do so; the caller's own token never leaves.
+func (c *call) allow(value string) {
+	if value == c.credential.Token || len(c.allowed) >= maxAllowed {
+		return
+	}
+	if c.allowed == nil {
+		c.allowed = map[string]bool{}
+	}
+	c.allowed[value] = true
+}
+
+// maxAllowed bounds the values of one result that may be secrets.
+const maxAllowed = 1000
+
 // safe is what every string of a result passes.
 func (c *call) safe(name, value string) string {
-	if name == "confirm" && value == c.token { // a token of our own making
-		return value
+	if name == "confirm" && value == c.token {
+		return value // a token of our own making
 	}
 	if !c.allowed[value] {
 		value = c.redactor.text(cleanText(value))

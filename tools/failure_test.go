@@ -147,17 +147,17 @@ func TestGuideOnlyAddress(t *testing.T) {
 func TestTokenKindsSeeWhatIsTheirs(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		token, reach string
-		projects     int
+		token, kind, reach string
+		projects           int
 	}{
-		{simulator.ReadOnlyToken, "projects", 6},
-		{simulator.ProjectToken, "projects", 2},
-		{simulator.SingleProjectToken, "projects", 1},
+		{simulator.ReadOnlyToken, "user", "projects", 6},
+		{simulator.ProjectToken, "integration_token", "projects", 2},
+		{simulator.SingleProjectToken, "integration_token", "projects", 1},
 	} {
 		h := start(t, func(s *setup) { s.token = c.token })
 		who := h.call("whoami", nil).ok()
-		if who.get("reach") != c.reach {
-			t.Errorf("%s: reach %v; want %s", c.token, who.get("reach"), c.reach)
+		if who.get("kind") != c.kind || who.get("reach") != c.reach {
+			t.Errorf("%s: kind %v, reach %v; want %s, %s", c.token, who.get("kind"), who.get("reach"), c.kind, c.reach)
 		}
 		projects := h.call("list_projects", nil).items()
 		if len(projects) != c.projects {

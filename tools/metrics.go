@@ -87,8 +87,11 @@ type interval struct {
 func intervals() []interval {
 	day := 24 * time.Hour
 	return []interval{
-		{"minute", zerops.PerMinute, time.Minute}, {"hour", zerops.PerHour, time.Hour}, {"day", zerops.PerDay, day},
-		{"week", zerops.PerWeek, 7 * day}, {"month", zerops.PerMonth, 28 * day},
+		{"minute", zerops.PerMinute, time.Minute},
+		{"hour", zerops.PerHour, time.Hour},
+		{"day", zerops.PerDay, day},
+		{"week", zerops.PerWeek, 7 * day},
+		{"month", zerops.PerMonth, 28 * day},
 	}
 }
 
@@ -127,6 +130,19 @@ func (i interval) align(t time.Time) time.Time {
 		return day
 	}
 	return t.Truncate(i.length)
+}
+
+// next is the start of the bucket after the one that starts at t.
+func (i interval) next(t time.Time) time.Time {
+	switch i.code {
+	case zerops.PerMonth:
+		return t.AddDate(0, 1, 0)
+	case zerops.PerWeek:
+		return t.AddDate(0, 0, 7)
+	case zerops.PerDay:
+		return t.AddDate(0, 0, 1)
+	}
+	return t.Add(i.length)
 }
 
 // usage is what get_metrics and the chart have in common: the history of one

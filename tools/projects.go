@@ -327,7 +327,12 @@ func updateProject(ctx context.Context, c *call, in updateProjectIn) (projectCha
 		return projectChangeOut{}, err
 	}
 	view := viewProject(now, now.OrganizationID)
-	return projectChangeOut{frame: frame{Status: status}, Project: &view}, nil
+	out := projectChangeOut{frame: frame{Status: status}, Project: &view}
+	if status == statusDone && p.MaxCreditLimit == nil {
+		// The record is replaced as a whole, and not every answer tells this part of it.
+		out.Message = "the API does not tell the project's credit limit; if one was set, check it in the Zerops GUI"
+	}
+	return out, nil
 }
 
 // keepsProtection refuses to take the protecting tag away: an assistant that

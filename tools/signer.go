@@ -63,7 +63,8 @@ func (s signer) issue(bound []byte, now time.Time) (string, time.Time, error) {
 // redeem checks a token and marks it used. It fails with one of the errToken
 // errors.
 func (s signer) redeem(token string, bound []byte, now time.Time) error {
-	raw, err := base64.RawURLEncoding.DecodeString(token)
+	// Strict, because a second spelling of a token would be a second use of it.
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
 	if err != nil || len(raw) != tokenHead+tokenMAC {
 		return errTokenForeign
 	}

@@ -237,6 +237,9 @@ func (e *exchange) call(env *envelope) *httpCall {
 	c.id = e.session.id
 	c.shared = &e.session.client
 	c.ask = func(ctx context.Context, params mcp.ElicitationParams) (*mcp.ElicitationResult, error) {
+		if e.h.draining() {
+			return nil, errClientGone
+		}
 		return e.session.questions.ask(ctx, params,
 			func(message []byte) bool { return e.answer.event(message, c) },
 			func(message []byte) bool { return e.answer.event(message, nil) })

@@ -83,14 +83,15 @@ func (h *Handler) openSSE(w http.ResponseWriter, r *http.Request, who identity) 
 	defer h.server.UnregisterSession(c.ctx, id)
 	defer c.broadcast.leave()
 
+	// Known before it is announced, or the first message could come too early.
+	h.sse.add(id, &sseClient{conn: c, owner: who.key})
+	defer c.closeWriter()
+	defer h.sse.remove(id)
 	startStream(w)
 	endpoint := pathMessage + "?sessionId=" + url.QueryEscape(id)
 	if writeNamedEvent(w, control, "endpoint", []byte(endpoint)) != nil {
 		return
 	}
-	h.sse.add(id, &sseClient{conn: c, owner: who.key})
-	defer c.closeWriter()
-	defer h.sse.remove(id)
 
 	ticker := time.NewTicker(h.cfg.KeepAlive)
 	defer ticker.Stop()

@@ -9,13 +9,10 @@ import (
 	"time"
 )
 
-// certificateAge is how long a certificate is used before its files are looked
-// at again.
-const certificateAge = 10 * time.Second
-
 // certificate is a TLS certificate that is read again when its files change.
 type certificate struct {
 	certFile, keyFile string
+	age               time.Duration
 	logger            *slog.Logger
 
 	mu      sync.Mutex
@@ -26,8 +23,8 @@ type certificate struct {
 
 // newCertificate reads the files once; an error in them then is an error of the
 // configuration.
-func newCertificate(certFile, keyFile string, logger *slog.Logger) (*certificate, error) {
-	c := &certificate{certFile: certFile, keyFile: keyFile, logger: logger, checked: time.Now()}
+func newCertificate(certFile, keyFile string, age time.Duration, logger *slog.Logger) (*certificate, error) {
+	c := &certificate{certFile: certFile, keyFile: keyFile, age: age, logger: logger, checked: time.Now()}
 	loaded, err := tls.LoadX509KeyPair(certFile, keyFile)
 	if err != nil {
 		return nil, fmt.Errorf("serve HTTP: read the TLS certificate: %w", err)
@@ -54,7 +51,7 @@ func (c *certificate) stampOf() string {
 func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if time.Since(c.checked) < certificateAge {
+	if time.Since(c.checked) < c.age {
 		return c.current, nil
 	}
 	c.checked = time.Now()

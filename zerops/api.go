@@ -44,6 +44,9 @@ type APIOptions struct {
 	MaxResponse int64
 	// Transport sends the requests. Nil means a pooled transport of the API's own.
 	Transport http.RoundTripper
+	// Visitor sends the visits of public addresses. Nil means one that connects to
+	// public addresses only.
+	Visitor http.RoundTripper
 	// Logger receives one debug line for each attempt, never a token or a body.
 	Logger *slog.Logger
 	// Observe, if set, is told of each finished attempt. It must be quick and
@@ -65,6 +68,7 @@ type API struct {
 	base         *url.URL
 	http         *http.Client
 	external     *http.Client
+	visitor      http.RoundTripper
 	userAgent    string
 	readTimeout  time.Duration
 	writeTimeout time.Duration
@@ -90,6 +94,7 @@ func NewAPI(o APIOptions) (*API, error) {
 		limits:       newLimiters(o.RequestsPerSecond, o.Burst),
 		logger:       o.Logger,
 		observe:      o.Observe,
+		visitor:      o.Visitor,
 	}
 	if api.logger == nil {
 		api.logger = slog.New(slog.DiscardHandler)

@@ -210,3 +210,10 @@ func (c *Client) CancelBuild(ctx context.Context, versionID string) error {
 	_, err := c.Do(ctx, Call{Operation: PutAppVersionCancelBuild, Path: []string{versionID}, Body: empty{}})
 	return err
 }
+
+// ProjectVersions searches the versions of all services of a project, newest
+// first. The search trails writes (operation PostAppVersionSearch).
+func (c *Client) ProjectVersions(ctx context.Context, organizationID, projectID string) iter.Seq2[AppVersion, error] {
+	return search[AppVersion](ctx, c, PostAppVersionSearch,
+		[]Filter{Equal("clientId", organizationID), Equal("projectId", projectID)}, Sort{Name: "created", Ascending: false})
+}

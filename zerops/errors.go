@@ -48,6 +48,9 @@ const (
 	CodeVariableSyncRunning     = "userDataSyncRunning"
 	CodeProcessAlreadyOver      = "processIsAlreadyOver"
 	CodeProcessAlreadyFinished  = "processAlreadyFinished"
+	CodeSubdomainAlreadyOff     = "serviceStackSubdomainAccessAlreadyDisabled"
+	CodeDomainTaken             = "publicHttpRoutingDuplicateDomainNameInAnotherRouting"
+	CodeMountNotFound           = "serviceStackConnectionNotFound"
 )
 
 // Error is a refusal by the API.
@@ -116,7 +119,7 @@ func conflictCode(code string) bool {
 		"stackWillBeDeleted", "stackOfProjectWillBeDeleted", "stackOfProjectWillBeCreated":
 		return true
 	}
-	return strings.HasPrefix(code, "projectWillBe") || strings.HasSuffix(code, "SyncRunning") || strings.HasSuffix(code, "VersionMismatch")
+	return strings.HasPrefix(code, "projectWillBe") || strings.Contains(code, "RoutingDuplicate") || strings.HasSuffix(code, "SyncRunning") || strings.HasSuffix(code, "VersionMismatch")
 }
 
 // ArgumentError reports an argument that cannot be right. Nothing was sent.

@@ -34,6 +34,11 @@ type Env struct {
 	StdinTerminal, StdoutTerminal, StderrTerminal bool
 	// Width is the terminal's, in columns; 0 where unknown.
 	Width int
+	// Executable is the path of this program; "" where unknown.
+	Executable string
+	// Hidden reads a line from the terminal without showing it; nil reads it
+	// from Stdin.
+	Hidden func() (string, error)
 }
 
 // program is one run of a command.
@@ -77,6 +82,9 @@ func Run(ctx context.Context, env Env) int {
 		for _, w := range warnings {
 			logger.WarnContext(ctx, "setting", slog.String("name", w.Setting), slog.String("problem", w.Text))
 		}
+	}
+	if s.Command == settings.Install {
+		return p.install(ctx)
 	}
 	return p.run(ctx, logger)
 }

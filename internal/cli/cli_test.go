@@ -26,6 +26,8 @@ type run struct {
 	dir string
 	// interrupt is when the person presses Ctrl-C; never where 0.
 	interrupt time.Duration
+	// home is the home directory: a fresh one where empty, none where "none".
+	home, executable string
 }
 
 // result is what the run left behind.
@@ -42,13 +44,16 @@ func (r run) do(t *testing.T) result {
 	if r.interrupt > 0 {
 		time.AfterFunc(r.interrupt, cancel)
 	}
-	home := t.TempDir()
-	dir := r.dir
+	home, dir := r.home, r.dir
+	if home == "" {
+		home = t.TempDir()
+	}
 	if dir == "" {
-		dir = filepath.Join(home, "project")
-		if err := os.Mkdir(dir, 0o700); err != nil {
-			t.Fatal(err)
-		}
+		dir = t.TempDir()
+	}
+	config := filepath.Join(home, ".config")
+	if home == "none" {
+		home, config = "", ""
 	}
 	words := r.words
 	if words == nil {
@@ -56,7 +61,7 @@ func (r run) do(t *testing.T) result {
 	}
 	var stdout, stderr bytes.Buffer
 	code := cli.Run(ctx, cli.Env{
-		Args: words, Environ: r.env, Dir: dir, Home: home, ConfigDir: filepath.Join(home, ".config"),
+		Args: words, Environ: r.env, Dir: dir, Home: home, ConfigDir: config, Executable: r.executable,
 		Stdin: strings.NewReader(r.stdin), Stdout: &stdout, Stderr: &stderr,
 		StdinTerminal: r.terminal, StdoutTerminal: r.terminal, StderrTerminal: r.terminal, Width: 120,
 	})

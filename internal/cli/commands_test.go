@@ -157,6 +157,7 @@ func TestCompletion(t *testing.T) {
 		{[]string{"--re"}, "--read-only", "--output"},
 		{[]string{"serve", "--confirm", ""}, "two-step", "serve"},
 		{[]string{"completion", ""}, "fish", "serve"},
+		{[]string{"install", "c"}, "cursor", "zed"},
 		{[]string{"help", "d"}, "doctor", "serve"},
 		{nil, "serve", "list_projects"},
 	} {

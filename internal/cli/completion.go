@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"zerops-mcp/internal/install"
 	"zerops-mcp/internal/settings"
 	"zerops-mcp/tools"
 	"zerops-mcp/zerops"
@@ -94,6 +95,8 @@ func candidates(before []string, last string) []string {
 		return names
 	case command == settings.Completion:
 		return []string{"bash", "fish", "zsh"}
+	case command == settings.Install && operand(before) == "":
+		return install.Clients()
 	case command == settings.CallTool && operand(before) == "":
 		return toolNames()
 	}

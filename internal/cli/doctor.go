@@ -61,6 +61,7 @@ func (s *session) doctor(ctx context.Context) int {
 	if _, _, skew, dated := s.probe.seen(); dated {
 		findings = append(findings, clockFinding(skew))
 	}
+	findings = append(findings, s.clientFindings(ctx)...)
 	return s.printFindings(findings)
 }
 

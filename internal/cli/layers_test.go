@@ -28,7 +28,9 @@ func TestDependenciesPointOneWay(t *testing.T) {
 			t.Errorf("%s imports nothing; is the directory right?", directory)
 		}
 		for _, imported := range pkg.Imports {
-			if slices.ContainsFunc(forbidden, func(f string) bool { return imported == f || strings.HasSuffix(f, "/") && strings.HasPrefix(imported, f) }) {
+			if slices.ContainsFunc(forbidden, func(f string) bool {
+				return imported == f || strings.HasSuffix(f, "/") && strings.HasPrefix(imported, f)
+			}) {
 				t.Errorf("%s must not import %s", directory, imported)
 			}
 		}

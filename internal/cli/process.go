@@ -23,6 +23,13 @@ func ProcessEnv(stdout *os.File) Env {
 	env.Dir, _ = os.Getwd()
 	env.Home, _ = os.UserHomeDir()
 	env.ConfigDir, _ = os.UserConfigDir()
+	env.Executable, _ = os.Executable()
+	if env.StdinTerminal {
+		env.Hidden = func() (string, error) {
+			line, err := term.ReadPassword(int(os.Stdin.Fd()))
+			return string(line), err
+		}
+	}
 	if env.StdoutTerminal {
 		env.Width, _, _ = term.GetSize(int(stdout.Fd()))
 	}

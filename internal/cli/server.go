@@ -11,6 +11,7 @@ import (
 
 	"zerops-mcp/internal/settings"
 	"zerops-mcp/tools"
+	"zerops-mcp/transport"
 	"zerops-mcp/zerops"
 	"zerops-mcp/zerops/simulator"
 )
@@ -22,6 +23,8 @@ type session struct {
 	api    *zerops.API
 	token  *settings.TokenSource
 	audit  *auditLog
+	// metrics count what a remote server does; nil where nobody reads them.
+	metrics *transport.Metrics
 	// probe watches the requests of doctor; nil for other commands.
 	probe *probe
 }
@@ -45,6 +48,12 @@ func (p *program) run(ctx context.Context, logger *slog.Logger) int {
 		RequestsPerSecond: p.APIRateLimit,
 		Burst:             int(4 * p.APIRateLimit),
 		Logger:            logger,
+	}
+	if p.Remote() && p.MetricsListen != "" && p.Command == settings.Serve {
+		s.metrics = transport.NewMetrics()
+		options.Observe = func(_ context.Context, a zerops.Attempt) {
+			s.metrics.APIRequest(a.Operation.String(), a.Status, a.Number, a.Duration)
+		}
 	}
 	if p.Command == settings.Doctor {
 		s.probe = newProbe()
@@ -97,8 +106,15 @@ func (s *session) config() tools.Config {
 		Logger:       s.logger,
 		Version:      Version(),
 	}
-	if s.audit != nil {
-		cfg.Audit = s.audit.write
+	if s.audit != nil || s.metrics != nil {
+		cfg.Audit = func(ctx context.Context, record tools.AuditRecord) {
+			if s.audit != nil {
+				s.audit.write(ctx, record)
+			}
+			if s.metrics != nil {
+				s.metrics.Call(record.Tool, record.Outcome, time.Duration(record.Took*float64(time.Second)))
+			}
+		}
 	}
 	return cfg
 }

@@ -42,6 +42,9 @@ func (l *loader) finish() error {
 	if s.ArgumentsJSON != "" && len(s.Arguments) > 0 {
 		return errors.New("give either --arg or --args, not both")
 	}
+	if s.Remove && s.StoreToken {
+		return errors.New("--remove and --store-token contradict each other: drop one")
+	}
 	if err := l.finishKeys(); err != nil {
 		return err
 	}
@@ -63,7 +66,41 @@ func (l *loader) finish() error {
 	if s.Command != Serve {
 		s.Operands = l.operands
 	}
+	s.ServeFlags = l.serveFlags()
 	return nil
+}
+
+// serveFlags writes the settings given as flags in their checked form, with
+// paths that hold in every working directory.
+func (l *loader) serveFlags() []string {
+	var words []string
+	for i := range l.table {
+		row := &l.table[i]
+		if !row.Takes(Serve) || !l.flag(row.Name()) {
+			continue
+		}
+		switch v := row.at(l.out).(type) {
+		case *bool:
+			if *v {
+				words = append(words, "--"+row.Flag)
+			}
+		case *string:
+			words = append(words, "--"+row.Flag+"="+*v)
+		case *[]string:
+			list := *v
+			if row.paths {
+				list = l.out.DeployRoots
+			}
+			for _, e := range list {
+				words = append(words, "--"+row.Flag+"="+e)
+			}
+		case *time.Duration:
+			words = append(words, "--"+row.Flag+"="+v.String())
+		case *float64:
+			words = append(words, fmt.Sprintf("--%s=%g", row.Flag, *v))
+		}
+	}
+	return words
 }
 
 func (l *loader) finishAPI() error {
@@ -113,6 +150,14 @@ func (l *loader) finishRemote() error {
 	}
 	if err := checkListen(s.Listen); err != nil {
 		return fmt.Errorf("%s: %w", l.where("listen"), err)
+	}
+	if s.MetricsListen != "" {
+		if err := checkListen(s.MetricsListen); err != nil {
+			return fmt.Errorf("%s: %w", l.where("metrics-listen"), err)
+		}
+	}
+	if s.Stateless && s.SigningKey == nil {
+		l.warn(l.where("stateless"), "replicas cannot check each other's confirmations without a shared key: set ZMCP_SIGNING_KEY")
 	}
 	return l.finishAuth()
 }

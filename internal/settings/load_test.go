@@ -121,6 +121,15 @@ func TestArguments(t *testing.T) {
 		{"help never looks at the environment", "help", []string{"ZMCP_NONSENSE=1"}, func(s *settings.Settings) bool { return s.Command == settings.Help }, ""},
 		{"the version as a flag", "--version", []string{"ZMCP_NONSENSE=1"}, func(s *settings.Settings) bool { return s.Command == settings.Version }, ""},
 		{"help of a command", "call --help", nil, func(s *settings.Settings) bool { return s.Help && s.Command == settings.CallTool }, ""},
+		{
+			"what an installed server is started with",
+			"install cursor --read-only --project a,b --deploy-root sub --token-file t --dry-run --store-token=false",
+			[]string{"ZMCP_CONFIRM=human"},
+			func(s *settings.Settings) bool {
+				return s.DryRun && len(s.ServeFlags) == 5 && filepath.IsAbs(s.TokenFile) && slices.Contains(s.ServeFlags, "--token-file="+s.TokenFile) &&
+					slices.Contains(s.ServeFlags, "--read-only") && slices.Contains(s.ServeFlags, "--project=b") && slices.Contains(s.ServeFlags, "--deploy-root="+s.DeployRoots[0])
+			}, "not a directory",
+		},
 		{"own service", "", []string{"serviceId=AAAAAAAAAAAAAAAAAAAAAA"}, func(s *settings.Settings) bool { return s.Own == "AAAAAAAAAAAAAAAAAAAAAA" }, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -176,6 +185,8 @@ func TestRefusals(t *testing.T) {
 		{"--listen 127.0.0.1:1", nil, []string{"--listen", "--transport"}},
 		{"--transport http --listen 8080", nil, []string{"--listen", "HOST:PORT"}},
 		{"--transport http --listen :99999", nil, []string{"port"}},
+		{"--transport http --metrics-listen 9090", nil, []string{"--metrics-listen", "HOST:PORT"}},
+		{"--metrics-listen :9090", nil, []string{"--metrics-listen", "--transport"}},
 		{"--transport http --deploy-root /tmp", nil, []string{"--deploy-root", "stdio"}},
 		{"serve /tmp --transport http", nil, []string{"stdio"}},
 		{"--transport http --env-allow A", nil, []string{"--env-allow", "stdio"}},
@@ -192,6 +203,9 @@ func TestRefusals(t *testing.T) {
 		{"--transport http", []string{"ZMCP_ACCESS_KEYS=a:${ACCESS_KEY_OF_A_CALLER}"}, []string{"filled in"}},
 		{"", []string{"ZMCP_SIGNING_KEY=secret-word-zebra"}, []string{"ZMCP_SIGNING_KEY", "32"}},
 		{"--signing-key-file /nonexistent/key", nil, []string{"--signing-key-file", "does not exist"}},
+		{"install cursor --remove --store-token", nil, []string{"--remove", "--store-token"}},
+		{"install cursor zed", nil, []string{"zed", "install CLIENT"}},
+		{"install cursor --listen :80", nil, []string{"--listen", "install"}},
 		{"--demo --api-url https://a.example", nil, []string{"--demo", "--api-url"}},
 		{"--api-url https://a.example", []string{"ZMCP_DEMO=1"}, []string{"ZMCP_DEMO", "--api-url"}},
 		{"--api-url http://api.example", nil, []string{"--api-url", "https"}},

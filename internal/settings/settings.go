@@ -107,6 +107,14 @@ type Settings struct {
 	// standard input.
 	ArgumentsJSON string
 
+	DryRun     bool
+	Remove     bool
+	StoreToken bool
+
+	// ServeFlags are the flags of this command line that serve takes too, each
+	// as one word, for whoever starts the server with the same settings.
+	ServeFlags []string
+
 	// Own is the Zerops service that this process runs in, or "".
 	Own string
 

@@ -13,6 +13,7 @@ const (
 	CallTool   = "call"
 	ListTools  = "tools"
 	Doctor     = "doctor"
+	Install    = "install"
 	Version    = "version"
 	Completion = "completion"
 	Help       = "help"
@@ -38,6 +39,7 @@ func Commands() []Command {
 		{Name: CallTool, Operands: "TOOL", Summary: "run one tool and print its result", most: 1},
 		{Name: ListTools, Summary: "list the tools that a client would see", most: 0},
 		{Name: Doctor, Summary: "check token, reach, API, clock and version, and say how to fix what is wrong", most: 0},
+		{Name: Install, Operands: "CLIENT", Summary: "add the server to an assistant's configuration, with the flags that follow", most: 1},
 		{Name: Version, Summary: "print the version", plain: true, most: 0},
 		{Name: Completion, Operands: "bash|zsh|fish", Summary: "print a shell completion script", plain: true, most: 1},
 		{Name: Help, Operands: "[COMMAND]", Summary: "describe a command and its flags", plain: true, most: 1},
@@ -106,8 +108,9 @@ const longestMaxWait = 600 * time.Second
 
 // Table returns every setting, grouped as the documentation shows them.
 func Table() []Setting {
-	account := []string{Serve, CallTool, ListTools, Doctor}
+	account := []string{Serve, CallTool, ListTools, Doctor, Install}
 	server := []string{Serve, ListTools, Doctor}
+	waiting := []string{Serve, ListTools, Doctor, Install}
 	printing := []string{CallTool, ListTools, Doctor}
 	return []Setting{
 		{
@@ -176,7 +179,7 @@ func Table() []Setting {
 			at: func(s *Settings) any { return &s.Confirm },
 		},
 		{
-			Flag: "max-wait", Env: []string{"ZMCP_MAX_WAIT"}, Value: "DURATION", Commands: server,
+			Flag: "max-wait", Env: []string{"ZMCP_MAX_WAIT"}, Value: "DURATION", Commands: waiting,
 			Default: "50s",
 			Meaning: "The longest a call waits for the platform, at most 600s. Many clients give up after a minute.",
 			at:      func(s *Settings) any { return &s.MaxWait },
@@ -293,7 +296,7 @@ func Table() []Setting {
 			at:      func(s *Settings) any { return &s.signingKeyFile },
 		},
 		{
-			Flag: "metrics-listen", Env: []string{"ZMCP_METRICS_LISTEN"}, Value: "ADDRESS", Commands: server,
+			Flag: "metrics-listen", Env: []string{"ZMCP_METRICS_LISTEN"}, Value: "ADDRESS", Commands: server, Remote: true,
 			Shown:   "off",
 			Meaning: "Serve Prometheus /metrics on a listener of its own.",
 			at:      func(s *Settings) any { return &s.MetricsListen },
@@ -331,6 +334,21 @@ func Table() []Setting {
 			Flag: "args", Value: "JSON|-", Commands: []string{CallTool},
 			Meaning: "All arguments as a JSON object, or - to read it from standard input.",
 			at:      func(s *Settings) any { return &s.ArgumentsJSON }, verbatim: true,
+		},
+		{
+			Flag: "dry-run", Commands: []string{Install},
+			Meaning: "Show what would change, and change nothing.",
+			at:      func(s *Settings) any { return &s.DryRun },
+		},
+		{
+			Flag: "remove", Commands: []string{Install},
+			Meaning: "Take the server out of the configuration again.",
+			at:      func(s *Settings) any { return &s.Remove },
+		},
+		{
+			Flag: "store-token", Commands: []string{Install},
+			Meaning: "Keep the present token in the configuration folder of zerops-mcp, where only its owner can read it.",
+			at:      func(s *Settings) any { return &s.StoreToken },
 		},
 	}
 }

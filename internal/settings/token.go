@@ -155,6 +155,16 @@ func (l *loader) zcliData() string {
 	return "cli.data"
 }
 
+// CleanToken accepts a token as people paste it, and says what is wrong with
+// what cannot be one.
+func CleanToken(raw string) (token, problem string) {
+	c := cleanToken(raw, "")
+	if c.Token != "" {
+		return c.Token, ""
+	}
+	return "", c.Problem
+}
+
 // cleanToken accepts the ways in which tokens get pasted: with spaces, quotes
 // or the word Bearer around them. Problem says what was taken off, or, without
 // a token, what is wrong.

@@ -40,7 +40,7 @@ func parseCatalogue() *catalogue {
 		Objects    map[string]map[string]string `json:"objects"`
 	}
 	if err := json.Unmarshal(catalogueJSON, &raw); err != nil {
-		panic(fmt.Sprintf("simulator: catalogue.json: %v", err))
+		must(false, fmt.Errorf("catalogue.json: %w", err))
 	}
 	known := &catalogue{operations: make(map[string]*operationSpec, len(raw.Operations)), shapes: raw.Objects}
 	for _, row := range raw.Operations {

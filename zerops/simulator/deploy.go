@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -58,8 +57,13 @@ func (w *world) pipeline(s *service, v *version, setup *yamlSetup, by actor) *pr
 			w.setVersion(v, versionWaitingBuild)
 		},
 		phases: w.buildPhases(s, v, setup, bad),
-		finish: func() { w.activate(s, v, setup) },
-		fail:   func(cause problem) { w.pipelineFailed(s, v, cause) },
+		finish: func() {
+			w.activate(s, v, setup)
+			if bad != nil && bad.stage == stageRun {
+				w.sicken(s, v, *bad)
+			}
+		},
+		fail: func(cause problem) { w.pipelineFailed(s, v, cause) },
 	})
 	v.processID = p.id
 	w.versions.put(v.id, v)
@@ -163,6 +167,7 @@ func (w *world) systemStack(s *service, kind, name string, id *string) *service 
 // containers take over, ports and variables are those of the new version.
 func (w *world) activate(s *service, v *version, setup *yamlSetup) {
 	if old, ok := w.versions.get(s.activeVersion); ok && old.id != v.id {
+		old.kept = w.userVariables(s)
 		w.setVersion(old, versionBackup)
 	}
 	v.activated = w.at()
@@ -307,18 +312,37 @@ func repositoryYaml(s *service, setupName string) string {
 		"      deployFiles: ./\n    run:\n      base: " + s.base + "\n      ports:\n        - port: 3000\n          httpSupport: true\n      start: ./start\n"
 }
 
-// rollback takes a former version back into use, with the variables that zerops.yaml
-// gave it.
+// rollback takes a former version back into use, with the variables of zerops.yaml
+// and of the users as they were when it ran.
 func (w *world) rollback(s *service, v *version, by actor) *process {
-	return w.deployOnly(s, v, nil, "stack.deploy.backup", rollbackTime, by)
+	p := w.deployOnly(s, v, nil, "stack.deploy.backup", rollbackTime, by)
+	finish := p.job.finish
+	p.job.finish = func() {
+		kept := v.kept
+		finish()
+		w.replaceVariables(kept, w.variablesOf(s.projectID, s.id), variable{clientID: s.clientID, projectID: s.projectID, serviceID: s.id})
+	}
+	return p
 }
 
-// running reports whether a pipeline of a service is under way.
-func (w *world) running(s *service) bool {
-	for _, p := range w.processes.all() {
-		if !p.over() && p.versionID != "" && slices.Contains(p.services, s.id) {
-			return true
+// userVariables are the variables that users made for a service.
+func (w *world) userVariables(s *service) [][2]string {
+	var pairs [][2]string
+	for _, v := range w.variablesOf(s.projectID, s.id) {
+		if !v.system && !v.baked {
+			pairs = append(pairs, [2]string{v.key, v.content})
 		}
 	}
-	return false
+	return pairs
+}
+
+// sicken makes a running service fail after a good deploy.
+func (w *world) sicken(s *service, v *version, bad failure) {
+	v.runtimeLog = bad.runtime
+	w.setVersion(v, v.status)
+	cause := bad.problem
+	w.pastProcess(w.projectOf(s), s, "stack.repair", 20*time.Second, &cause, systemActor(), nil)
+	if cause.code != "healthCheckFailed" {
+		w.setStatus(s, "CONTAINER_FAILED")
+	}
 }

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -163,9 +164,7 @@ func (f *Fault) answer(w *bufferedAnswer, r *http.Request, next http.HandlerFunc
 
 // send passes the answer on, lengthened or cut short.
 func (f *Fault) send(w http.ResponseWriter, answer *bufferedAnswer) {
-	for name, values := range answer.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), answer.header)
 	body := answer.body.String()
 	if f.Fill > 0 {
 		w.Header().Del("Content-Length")
@@ -195,6 +194,7 @@ type bufferedAnswer struct {
 	header http.Header
 	status int
 	body   strings.Builder
+	cut    bool
 }
 
 func (b *bufferedAnswer) Header() http.Header            { return b.header }

@@ -19,6 +19,8 @@ type api struct {
 	sim   *simulator.Simulator
 	url   string
 	token string
+
+	transport *http.Transport
 }
 
 // start serves a simulator for the length of a test.
@@ -34,7 +36,9 @@ func start(t *testing.T, opts ...simulator.Option) api {
 			t.Errorf("closing the simulator: %v", err)
 		}
 	})
-	return api{t: t, sim: sim, url: running.URL, token: simulator.OwnerToken}
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	return api{t: t, sim: sim, url: running.URL, token: simulator.OwnerToken, transport: transport}
 }
 
 // as is the same server for another token.
@@ -79,7 +83,7 @@ func (a api) send(method, path string, body any) answer {
 	if a.token != "" {
 		request.Header.Set("Authorization", "Bearer "+a.token)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := a.client().Do(request)
 	if err != nil {
 		a.t.Fatalf("%s %s: %v", method, path, err)
 	}
@@ -133,6 +137,9 @@ func (a api) search(entity, org string, more ...string) map[string]any {
 // rows are the objects of a list.
 func rows(t *testing.T, list any) []map[string]any {
 	t.Helper()
+	if typed, ok := list.([]map[string]any); ok {
+		return typed
+	}
 	values, ok := list.([]any)
 	if !ok {
 		t.Fatalf("not a list: %v", list)
@@ -174,10 +181,17 @@ func (a api) finished(process map[string]any) map[string]any {
 		case "FINISHED", "FAILED", "CANCELED":
 			return row
 		}
-		time.Sleep(5 * time.Millisecond)
+		pause(5 * time.Millisecond)
 	}
 	a.t.Fatalf("process %v does not end", process["actionName"])
 	return nil
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// pause waits; the simulator runs in another goroutine by the real clock.
+func pause(d time.Duration) { <-time.After(d) }
+
+func (a api) client() *http.Client {
+	return &http.Client{Timeout: 30 * time.Second, Transport: a.transport}
+}

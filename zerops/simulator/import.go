@@ -99,17 +99,30 @@ func (w *world) preprocess(text string) (string, error) {
 		if !found {
 			return text, nil
 		}
-		expression, after, closed := strings.Cut(rest, ">>")
-		if !closed || !strings.Contains(expression, "(") {
-			// A call without an argument in angle brackets ends with a single one.
-			expression, after, closed = strings.Cut(rest, ">")
-		}
-		if !closed || !strings.HasPrefix(expression, "generate") {
+		end := closing(rest)
+		if end < 0 || !strings.HasPrefix(rest, "generate") {
 			return "", refuse("yamlPreprocessingError", "Preprocessing of expression failed near line %d", strings.Count(before, "\n")+1)
 		}
-		text = before + w.secret("generated") + strings.TrimPrefix(strings.TrimPrefix(after, ")"), ">")
+		text = before + w.secret("generated") + rest[end+1:]
 	}
 	return "", refuse("yamlPreprocessingMaxDurationExceeded", "Preprocessing takes too long")
+}
+
+// closing finds the bracket that ends an expression; arguments are in brackets too.
+func closing(text string) int {
+	depth := 1
+	for i, c := range []byte(text) {
+		switch c {
+		case '<':
+			depth++
+		case '>':
+			depth--
+		}
+		if depth == 0 {
+			return i
+		}
+	}
+	return -1
 }
 
 func importProject(c *call) (any, error) {

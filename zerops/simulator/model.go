@@ -6,7 +6,6 @@ import "time"
 type org struct {
 	id, name string
 	created  time.Time
-	finance  *finance
 	currency string
 }
 
@@ -152,7 +151,6 @@ type notification struct {
 	finished                                 *time.Time
 	problem                                  *problem
 	versionID                                string
-	containerNumber                          int
 	acknowledged                             bool
 	created                                  time.Time
 	by                                       actor

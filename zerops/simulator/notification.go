@@ -17,11 +17,11 @@ func notificationRoutes() []route {
 // notify tells how a process ended. Housekeeping of the platform and cancelled
 // processes tell nobody.
 func (w *world) notify(p *process) {
-	if hiddenAction(p) || p.status == processCanceled || p.bySystem && p.problem == nil {
+	if hiddenAction(p) || p.status == processCanceled || p.bySystem && p.status != processFailed {
 		return
 	}
 	kind := "SUCCESS"
-	if p.problem != nil {
+	if p.status == processFailed {
 		kind = "ERROR"
 	}
 	n := &notification{

@@ -12,7 +12,8 @@ func (s *Simulator) routes() []route {
 		accountRoutes(), settingsRoutes(), projectRoutes(), serviceRoutes(), serviceActionRoutes(),
 		processRoutes(), searchRoutes(), notificationRoutes(), subdomainRoutes(),
 		deployRoutes(), pipelineRoutes(), variableRoutes(), envFileRoutes(), importRoutes(), exportRoutes(), logRoutes(), statsRoutes(), costRoutes(),
-		backupRoutes(), storageRoutes(), routingRoutes(), portRoutes(), schemaRoutes(),
+		backupRoutes(), storageRoutes(), routingRoutes(), portRoutes(), teamRoutes(), networkRoutes(), schemaRoutes(),
+		paymentRoutes(), delegationRoutes(),
 	} {
 		all = append(all, group...)
 	}

@@ -363,23 +363,3 @@ func checkDNS(c *call) (any, error) {
 	}
 	return success(), nil
 }
-
-// seedRoutings gives the shop its domains: a good one, and one whose DNS points
-// elsewhere.
-func (w *world) seedRoutings() {
-	p := w.projectNamed("eshop-production")
-	app := w.serviceNamed(p, "app")
-	checked, until, next := w.born.Add(-time.Hour), w.born.AddDate(0, 0, 61), w.born.Add(10*time.Minute)
-	add := func(names ...domain) {
-		r := &routing{
-			id: w.ids.next(), clientID: p.clientID, projectID: p.id, ssl: true, synced: true, domains: names, created: p.created,
-			lastUpdate: p.created, locations: []locationEntry{{path: "/", port: app.ports[0].number, serviceID: app.id}},
-		}
-		w.routings.put(r.id, r)
-	}
-	add(domain{name: "shop.example.com", dns: "OK", ssl: "ACTIVE", checked: &checked, certificate: &until})
-	add(domain{
-		name: "shop.example.org", dns: "FAILED", ssl: "WAITING_FOR_DNS", checked: &checked, next: &next,
-		dnsError: "no A or AAAA record of shop.example.org points to this project",
-	})
-}

@@ -10,23 +10,14 @@ import (
 func (w *world) seedScenario(s *service, name string) *version {
 	p := w.projectOf(s)
 	text := sampleYaml(s, []int{3000})
-	setup, err := findSetup(text, "", s.name)
-	if err != nil {
-		panic("simulator: " + err.Error())
-	}
+	setup := must(findSetup(text, "", s.name))
 	now, status := w.now, s.status
 	w.now = maxTime(w.born.Add(-20*time.Minute), w.now.Add(-10*time.Minute))
 	v := w.seedBuild(p, s, setup, text, "CLI", name)
 	w.now = now
 	found, _ := scenarioNamed(name)
 	if bad := found.failure(s); bad.stage == stageRun {
-		by := systemActor()
-		cause := bad.problem
-		w.pastProcess(p, s, "stack.repair", 3*time.Minute, 20*time.Second, &cause, by, nil)
-		w.setStatus(s, "CONTAINER_FAILED")
-		if name == "health-check" {
-			w.setStatus(s, "ACTIVE")
-		}
+		w.sicken(s, v, bad)
 	}
 	if status != "ACTIVE" && status != "READY_TO_DEPLOY" {
 		w.setStatus(s, status)
@@ -53,10 +44,10 @@ type Scenario struct {
 // SeedScenario adds a project of the first organisation with one service whose last
 // deployment went wrong in the way of the named scenario (see Scenarios): the status
 // of the version, the error of the process, the notification and the log lines are
-// those that a person would find. It panics where the name is unknown.
-func (s *Simulator) SeedScenario(name string) Scenario {
+// those that a person would find.
+func (s *Simulator) SeedScenario(name string) (Scenario, error) {
 	if _, ok := scenarioNamed(name); !ok {
-		panic(fmt.Sprintf("simulator: no scenario %q", name))
+		return Scenario{}, fmt.Errorf("simulator: no scenario %q", name)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -73,20 +64,23 @@ func (s *Simulator) SeedScenario(name string) Scenario {
 		made = w.seedService(p, seeded{name: "app", kind: "nodejs@22", containers: 1, builds: 2})
 	})
 	v = w.seedScenario(made, name)
-	return Scenario{ProjectID: p.id, Project: p.name, ServiceID: made.id, Service: made.name, DeploymentID: v.id}
+	w.processes.reindex()
+	w.versions.reindex()
+	return Scenario{ProjectID: p.id, Project: p.name, ServiceID: made.id, Service: made.name, DeploymentID: v.id}, nil
 }
 
 // FailNextDeploy makes the next deployment of a service go wrong in the way of the
-// named scenario. It panics where the service or the name is unknown.
-func (s *Simulator) FailNextDeploy(serviceID, name string) {
+// named scenario (see Scenarios).
+func (s *Simulator) FailNextDeploy(serviceID, name string) error {
 	if _, ok := scenarioNamed(name); !ok {
-		panic(fmt.Sprintf("simulator: no scenario %q", name))
+		return fmt.Errorf("simulator: no scenario %q", name)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	row, ok := s.world.services.get(serviceID)
 	if !ok {
-		panic(fmt.Sprintf("simulator: no service %q", serviceID))
+		return fmt.Errorf("simulator: no service %q", serviceID)
 	}
 	row.scenario = name
+	return nil
 }

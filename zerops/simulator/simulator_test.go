@@ -60,6 +60,7 @@ func TestRoutes(t *testing.T) {
 		{"escaped slash in an id", http.MethodGet, "/project/a%2Fb", 400, "invalidUserInput"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			b := a
 			b.t = t
 			b.refused(c.method, c.path, nil, c.status, c.code)
@@ -136,6 +137,7 @@ func TestSearchRules(t *testing.T) {
 		{"no search at all", "project", "invalidUserInput", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			b := a
 			b.t = t
 			b.refused(http.MethodPost, "/"+c.entity+"/search", map[string]any{"search": c.terms}, 400, c.code)
@@ -274,7 +276,7 @@ func TestFailNextAndHold(t *testing.T) {
 
 	a.sim.Hold("stack.restart")
 	held := a.ok(http.MethodPut, service+"/restart", nil)
-	time.Sleep(300 * time.Millisecond)
+	pause(300 * time.Millisecond)
 	if status := a.get("/process/" + held["id"].(string))["status"]; status != "PENDING" {
 		t.Errorf("a held process is %v", status)
 	}
@@ -309,7 +311,7 @@ func TestFaults(t *testing.T) {
 			t.Fatal(err)
 		}
 		request.Header.Set("Authorization", "Bearer "+a.token)
-		response, err := http.DefaultClient.Do(request)
+		response, err := a.client().Do(request)
 		if err == nil {
 			err = json.NewDecoder(response.Body).Decode(&struct{}{})
 			response.Body.Close()
@@ -331,7 +333,7 @@ func TestFaults(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	request, _ := http.NewRequestWithContext(ctx, http.MethodGet, a.url+"/api/rest/public"+blog, nil)
-	if response, err := http.DefaultClient.Do(request); err == nil {
+	if response, err := a.client().Do(request); err == nil {
 		response.Body.Close()
 		t.Error("a delayed answer came at once")
 	}
@@ -395,7 +397,7 @@ func TestSameFromRunToRun(t *testing.T) {
 		}
 		return all.String()
 	}
-	if list() != list() {
+	if first, second := list(), list(); first != second {
 		t.Error("two accounts with the same clock differ")
 	}
 }

@@ -37,6 +37,7 @@ type version struct {
 	log                                                      []scriptLine
 	prepareLog                                               []scriptLine
 	runtimeLog                                               []scriptLine
+	kept                                                     [][2]string
 	processID                                                string
 	ports                                                    []port
 }

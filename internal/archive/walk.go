@@ -1,0 +1,319 @@
+package archive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Limits bound what is packed.
+type Limits struct {
+	Files int   // files, links and directories together
+	Bytes int64 // of all files before compression
+}
+
+// Contents tells what an archive holds.
+type Contents struct {
+	Files, Links int
+	Bytes        int64 // of all files before compression
+	Ignored      int   // files and directories kept out by ignore rules
+	// Skipped are entries that cannot be packed, at most 50; SkippedMore counts
+	// the others.
+	Skipped     []Skipped
+	SkippedMore int
+}
+
+// Skipped is an entry that was left out, and why.
+type Skipped struct{ Path, Why string }
+
+const (
+	maxSkipped = 50
+	maxDepth   = 200
+)
+
+// LimitError reports a directory that holds more than may be packed.
+type LimitError struct {
+	Limits   Limits
+	TooMany  bool     // files, else bytes
+	Largest  []string // the largest entries at the top, largest first, with their share
+	Ignoring bool     // an ignore file was found
+}
+
+func (e *LimitError) Error() string {
+	if e.TooMany {
+		return fmt.Sprintf("the directory has more than %d files", e.Limits.Files)
+	}
+	return fmt.Sprintf("the directory has more than %d MB of files", e.Limits.Bytes/1_000_000)
+}
+
+// FileError reports a file that could not be read.
+type FileError struct {
+	Path string // relative to the directory
+	Err  error
+}
+
+func (e *FileError) Error() string { return e.Path + ": " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *FileError) Unwrap() error { return e.Err }
+
+// errChanged is a file that is shorter than it was when its header was written.
+var errChanged = errors.New("the file became shorter while it was read")
+
+// entry is one thing to pack.
+type entry struct {
+	path string // with slashes, relative to the directory
+	info fs.FileInfo
+	link string // target of a symbolic link
+}
+
+// walker goes through a directory in the order of names.
+type walker struct {
+	root     *os.Root
+	base     string // the directory without symbolic links in its path
+	limits   Limits
+	visit    func(entry) error
+	contents Contents
+	entries  int
+	top      map[string]int64 // bytes below each entry at the top
+	ignoring bool
+	git      []ruleSet
+	deploy   []ruleSet
+}
+
+func walk(ctx context.Context, dir string, limits Limits, visit func(*walker, entry) error) (Contents, error) {
+	resolved, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return Contents{}, &FileError{Path: ".", Err: cause(err)}
+	}
+	root, err := os.OpenRoot(resolved)
+	if err != nil {
+		return Contents{}, &FileError{Path: ".", Err: cause(err)}
+	}
+	defer root.Close()
+	w := &walker{root: root, base: resolved, limits: limits, top: map[string]int64{}}
+	w.visit = func(e entry) error { return visit(w, e) }
+	err = w.directory(ctx, nil)
+	return w.contents, err
+}
+
+// directory visits everything in a directory.
+func (w *walker) directory(ctx context.Context, dir []string) error {
+	if len(dir) > maxDepth {
+		return &FileError{Path: path.Join(dir...), Err: fmt.Errorf("the directory is nested more than %d levels deep", maxDepth)}
+	}
+	entries, err := w.list(dir)
+	if err != nil {
+		return err
+	}
+	git, deploy := len(w.git), len(w.deploy)
+	if err := w.readRules(dir, entries); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := w.one(ctx, append(dir[:len(dir):len(dir)], e.Name()), e); err != nil {
+			return err
+		}
+	}
+	w.git, w.deploy = w.git[:git], w.deploy[:deploy]
+	return nil
+}
+
+// list reads the names of a directory in order, and no more than may be packed.
+func (w *walker) list(dir []string) ([]fs.DirEntry, error) {
+	name := path.Join(append([]string{"."}, dir...)...)
+	f, err := w.root.Open(filepath.FromSlash(name))
+	if err != nil {
+		return nil, &FileError{Path: name, Err: cause(err)}
+	}
+	defer f.Close()
+	// What is ignored does not count, so allow for a good deal more.
+	most := 4*w.limits.Files + 1000
+	entries, err := f.ReadDir(most)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, &FileError{Path: name, Err: cause(err)}
+	}
+	if len(entries) == most {
+		return nil, w.tooMuch(true)
+	}
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, nil
+}
+
+// readRules adds the ignore files of a directory to those above it.
+func (w *walker) readRules(dir []string, entries []fs.DirEntry) error {
+	for _, e := range entries {
+		if name := e.Name(); (name == gitIgnore || name == deployIgnore) && e.Type().IsRegular() {
+			text, err := ReadFile(w.root, path.Join(append(dir[:len(dir):len(dir)], name)...), maxIgnoreFile)
+			if err != nil {
+				return err
+			}
+			w.ignoring = true
+			set := ruleSet{depth: len(dir), rules: parseRules(string(text))}
+			if name == gitIgnore {
+				w.git = append(w.git, set)
+			} else {
+				w.deploy = append(w.deploy, set)
+			}
+		}
+	}
+	return nil
+}
+
+// one visits one entry of a directory.
+func (w *walker) one(ctx context.Context, parts []string, e fs.DirEntry) error {
+	if e.Name() == gitDir {
+		return nil
+	}
+	if ignored(w.git, w.deploy, parts, e.IsDir()) {
+		w.contents.Ignored++
+		return nil
+	}
+	name := path.Join(parts...)
+	info, err := w.root.Lstat(filepath.FromSlash(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		w.skip(name, "it was gone before it could be read")
+		return nil
+	}
+	if err != nil {
+		return &FileError{Path: name, Err: cause(err)}
+	}
+	found := entry{path: name, info: info}
+	switch {
+	case info.Mode()&fs.ModeSymlink != 0:
+		target, why := w.linkTarget(parts)
+		if why != "" {
+			w.skip(name, why)
+			return nil
+		}
+		found.link = target
+		w.contents.Links++
+	case info.Mode().IsRegular():
+		w.contents.Files++
+		w.contents.Bytes += info.Size()
+		w.top[parts[0]] += info.Size()
+	case !info.IsDir():
+		w.skip(name, "it is neither a file, a directory nor a link")
+		return nil
+	}
+	if w.entries++; w.entries > w.limits.Files {
+		return w.tooMuch(true)
+	}
+	if w.contents.Bytes > w.limits.Bytes {
+		return w.tooMuch(false)
+	}
+	if err := w.visit(found); err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return w.directory(ctx, parts)
+	}
+	return nil
+}
+
+// linkTarget returns the target of a symbolic link as it goes into the archive,
+// or why the link stays out: what it points at must lie in the directory.
+func (w *walker) linkTarget(parts []string) (target, why string) {
+	name := filepath.FromSlash(path.Join(parts...))
+	raw, err := w.root.Readlink(name)
+	if err != nil {
+		return "", "the link cannot be read"
+	}
+	from := filepath.Join(w.base, filepath.FromSlash(path.Join(parts[:len(parts)-1]...)))
+	lexical := raw
+	if !filepath.IsAbs(raw) {
+		lexical = filepath.Join(from, raw)
+	}
+	const outside = "the link points outside the directory"
+	if !inside(w.base, lexical) {
+		return "", outside
+	}
+	// A link further along the way may still lead outside.
+	if end, err := filepath.EvalSymlinks(filepath.Join(w.base, name)); err == nil && !inside(w.base, end) {
+		return "", outside
+	}
+	if filepath.IsAbs(raw) {
+		// The directory has another place in the container.
+		if raw, err = filepath.Rel(from, lexical); err != nil {
+			return "", outside
+		}
+	}
+	return filepath.ToSlash(raw), ""
+}
+
+func inside(dir, name string) bool {
+	rel, err := filepath.Rel(dir, name)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+func (w *walker) skip(name, why string) {
+	if len(w.contents.Skipped) < maxSkipped {
+		w.contents.Skipped = append(w.contents.Skipped, Skipped{Path: name, Why: why})
+	} else {
+		w.contents.SkippedMore++
+	}
+}
+
+// tooMuch names what takes the most space, so that the reader knows what to keep
+// out.
+func (w *walker) tooMuch(files bool) error {
+	e := &LimitError{Limits: w.limits, TooMany: files, Ignoring: w.ignoring}
+	names := make([]string, 0, len(w.top))
+	for name := range w.top {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		if w.top[a] != w.top[b] {
+			return int(min(max(w.top[b]-w.top[a], -1), 1))
+		}
+		return strings.Compare(a, b)
+	})
+	for _, name := range names[:min(len(names), 3)] {
+		e.Largest = append(e.Largest, fmt.Sprintf("%s (%d MB)", name, w.top[name]/1_000_000))
+	}
+	return e
+}
+
+// ReadFile reads a regular file below root, of at most limit bytes.
+func ReadFile(root *os.Root, name string, limit int64) ([]byte, error) {
+	f, err := root.Open(filepath.FromSlash(name))
+	if err != nil {
+		return nil, &FileError{Path: name, Err: cause(err)}
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, &FileError{Path: name, Err: cause(err)}
+	case !info.Mode().IsRegular():
+		return nil, &FileError{Path: name, Err: errors.New("it is not a regular file")}
+	}
+	data, err := io.ReadAll(io.LimitReader(f, limit+1))
+	switch {
+	case err != nil:
+		return nil, &FileError{Path: name, Err: cause(err)}
+	case int64(len(data)) > limit:
+		return nil, &FileError{Path: name, Err: fmt.Errorf("it is larger than %d KB", limit/1000)}
+	}
+	return data, nil
+}
+
+// cause drops the path from a file system error: it names the machine's
+// directories, and the caller adds the relative one.
+func cause(err error) error {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err
+	}
+	return err
+}

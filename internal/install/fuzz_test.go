@@ -1,0 +1,129 @@
+package install_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/tailscale/hujson"
+
+	"zerops-mcp/internal/install"
+)
+
+func seed(f *testing.F, pattern string) {
+	f.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", pattern))
+	if err != nil || len(files) == 0 {
+		f.Fatal("no seeds", err)
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(content))
+	}
+}
+
+// others is a configuration without our entry, and our entry.
+func others(object map[string]any, section string) (rest, entry any) {
+	servers, _ := object[section].(map[string]any)
+	entry = servers["zerops"]
+	delete(servers, "zerops")
+	if len(servers) == 0 {
+		delete(object, section)
+	}
+	return object, entry
+}
+
+func FuzzEditJSON(f *testing.F) {
+	seed(f, "[a-bd-z]*/*.in")
+	seed(f, "claude*/*.in")
+	f.Add("{\"mcpServers\":{/* , */\"zerops\":{}/*,*/,},}")
+	f.Add("{\"mcpServers\":{\"zerops\":{\"command\":\"zerops-mcp\",\"env\":{}}},\"mcpServers\":{}}")
+	f.Fuzz(func(t *testing.T, text string) {
+		decode := func(text []byte) map[string]any {
+			text = bytes.TrimPrefix(text, []byte("\ufeff"))
+			if len(bytes.TrimSpace(text)) == 0 {
+				return map[string]any{}
+			}
+			standard, err := hujson.Standardize(bytes.Clone(text))
+			if err != nil {
+				t.Fatalf("%q became invalid: %v", text, err)
+			}
+			var object map[string]any
+			if err := json.Unmarshal(standard, &object); err != nil {
+				t.Fatalf("%q became invalid: %v", text, err)
+			}
+			return object
+		}
+		after, err := install.Edit("cursor", []byte(text), `C:\x\zerops-mcp.exe`, false)
+		if err != nil {
+			if strings.Contains(err.Error(), "\n") {
+				t.Errorf("an error of several lines: %q", err)
+			}
+			return
+		}
+		was, _ := others(decode([]byte(text)), "mcpServers")
+		is, entry := others(decode(after), "mcpServers")
+		if !reflect.DeepEqual(was, is) {
+			t.Errorf("%q became %q", text, after)
+		}
+		if e, _ := entry.(map[string]any); e["command"] != `C:\x\zerops-mcp.exe` {
+			t.Errorf("%q became %q without our entry", text, after)
+		}
+		again, err := install.Edit("cursor", after, `C:\x\zerops-mcp.exe`, false)
+		if err != nil || !bytes.Equal(again, after) {
+			t.Errorf("a second run changes %q to %q, %v", after, again, err)
+		}
+		gone, err := install.Edit("cursor", after, "", true)
+		if err != nil {
+			t.Fatalf("removing from %q: %v", after, err)
+		}
+		if is, entry := others(decode(gone), "mcpServers"); entry != nil || !reflect.DeepEqual(was, is) {
+			t.Errorf("removing from %q leaves %q", after, gone)
+		}
+	})
+}
+
+func FuzzEditTOML(f *testing.F) {
+	seed(f, "codex/*.in")
+	f.Add("a.\"b=c\" = {x=1}\n[mcp_servers.\"zerops\"]#\n\"command\"='zerops-mcp'\n[mcp_servers.zerops.env]\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		var was, is map[string]any
+		if toml.Unmarshal([]byte(text), &was) != nil {
+			return // what is wrong with it beyond syntax is the client's to say
+		}
+		after, err := install.Edit("codex", []byte(text), `C:\x\zerops-mcp.exe`, false)
+		if err != nil {
+			return
+		}
+		if err := toml.Unmarshal(after, &is); err != nil {
+			t.Fatalf("%q became %q: %v", text, after, err)
+		}
+		before, _ := others(was, "mcp_servers")
+		now, entry := others(is, "mcp_servers")
+		if !reflect.DeepEqual(before, now) {
+			t.Errorf("%q became %q", text, after)
+		}
+		if e, _ := entry.(map[string]any); e["command"] != `C:\x\zerops-mcp.exe` {
+			t.Errorf("%q became %q without our entry", text, after)
+		}
+		gone, err := install.Edit("codex", after, "", true)
+		if err != nil {
+			t.Fatalf("removing from %q: %v", after, err)
+		}
+		is = nil
+		if err := toml.Unmarshal(gone, &is); err != nil {
+			t.Fatalf("removing made %q of %q: %v", gone, after, err)
+		}
+		if _, entry := others(is, "mcp_servers"); entry != nil {
+			t.Errorf("removing from %q leaves %q", after, gone)
+		}
+	})
+}

@@ -1,0 +1,229 @@
+package tools
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-analyze/charts"
+
+	"zerops-mcp/zerops"
+)
+
+type renderChartIn struct {
+	Kind    string `json:"kind" jsonschema:"enum=metrics,enum=costs"`
+	Org     string `json:"org,omitempty"`
+	Project string `json:"project,omitempty"`
+	Service string `json:"service,omitempty"`
+	window
+	Interval string `json:"interval,omitempty" jsonschema:"enum=minute,enum=hour,enum=day,enum=week,enum=month"`
+	GroupBy  string `json:"group_by,omitempty" jsonschema:"enum=project,enum=service,enum=day"`
+}
+
+func renderChart(ctx context.Context, c *call, in renderChartIn) (picture, error) {
+	if in.Kind == "costs" {
+		if in.Service != "" || in.Interval != "" {
+			return picture{}, invalid("kind", "costs takes neither service nor interval; use group_by")
+		}
+		return c.costChart(ctx, getCostsIn{Org: in.Org, Project: in.Project, Since: in.Since, Until: in.Until, GroupBy: in.GroupBy})
+	}
+	if in.Org != "" || in.GroupBy != "" {
+		return picture{}, invalid("kind", "metrics takes neither org nor group_by; name a project or service")
+	}
+	u, err := c.usage(ctx, getMetricsIn{Project: in.Project, Service: in.Service, window: in.window, Interval: in.Interval})
+	if err != nil {
+		return picture{}, err
+	}
+	if len(u.serviceList) == 0 {
+		return picture{}, &failure{
+			Code: codeNotFound, Message: "the platform has no measurements in this range, so there is nothing to draw",
+			Hint: "A service that is stopped or new has none; try a longer range.",
+		}
+	}
+	if u.service != nil {
+		return c.serviceChart(u)
+	}
+	return c.projectChart(u)
+}
+
+// shown cleans a name for a picture, which the redactor of results does not see.
+func (c *call) shown(name string, limit int) string { return c.redactor.text(clean(name, limit)) }
+
+// serviceChart draws a service over time: three resources, each under its limit.
+func (c *call) serviceChart(u usage) (picture, error) {
+	at := u.buckets()
+	rows := map[time.Time]zerops.Usage{}
+	for _, row := range u.perService[u.service.ID] {
+		rows[u.interval.align(row.From.Time)] = row
+	}
+	summary := summarize(u.service.Name, u.service.ID, u.perService[u.service.ID])
+	panels := []panel{
+		{title: panelTitle("CPU", summary.CPU, "cores"), unit: "cores"},
+		{title: panelTitle("RAM", summary.RAM, "GB"), unit: "GB"},
+		{title: panelTitle("Disk", summary.Disk, "GB"), unit: "GB"},
+	}
+	for _, t := range at {
+		row, measured := rows[t]
+		for i, value := range [][2]float64{{row.CPUUsed(), row.CPULimit()}, {row.RAMUsed, row.RAMLimit}, {row.DiskUsed, row.DiskLimit}} {
+			if !measured {
+				value = [2]float64{charts.GetNullValue(), charts.GetNullValue()}
+			}
+			panels[i].used, panels[i].limit = append(panels[i].used, value[0]), append(panels[i].limit, value[1])
+		}
+	}
+	name := c.shown(u.service.Name, 40)
+	raw, err := drawPanels(fmt.Sprintf("%s in %s, %s", name, c.shown(u.project.Name, 40), u.span()), at, u.interval, panels)
+	if err != nil {
+		return picture{}, err
+	}
+	return picture{png: raw, caption: fmt.Sprintf("%s, per %s, %s: CPU peak %g of %g cores (%g %%), RAM peak %g of %g GB (%g %%), disk peak %g of %g GB (%g %%).",
+		name, u.interval.name, u.span(), summary.CPU.Peak, summary.CPU.Limit, summary.CPU.PeakPercent,
+		summary.RAM.Peak, summary.RAM.Limit, summary.RAM.PeakPercent, summary.Disk.Peak, summary.Disk.Limit, summary.Disk.PeakPercent)}, nil
+}
+
+func panelTitle(name string, r resourceView, unit string) string {
+	return fmt.Sprintf("%s: peak %s of %s %s (%g %%)", name, axisNumber(r.Peak), axisNumber(r.Limit), unit, r.PeakPercent)
+}
+
+// maxBars is how many services fit beside each other.
+const maxBars = 12
+
+// projectChart draws the peaks of all services of a project, the tightest first.
+func (c *call) projectChart(u usage) (picture, error) {
+	var all []usageSummary
+	for _, id := range u.serviceList {
+		all = append(all, summarize(u.names[id], id, u.perService[id]))
+	}
+	tightest := func(s usageSummary) float64 { return max(s.CPU.PeakPercent, s.RAM.PeakPercent, s.Disk.PeakPercent) }
+	slices.SortStableFunc(all, func(a, b usageSummary) int { return cmp.Compare(tightest(b), tightest(a)) })
+	title := fmt.Sprintf("Peak use in %s, %s", c.shown(u.project.Name, 40), u.span())
+	left := 0
+	if len(all) > maxBars {
+		left = len(all) - maxBars
+		all = all[:maxBars]
+		title += fmt.Sprintf(" (the tightest %d of %d services)", maxBars, maxBars+left)
+	}
+	s := stack{title: title, xTitle: "service", yTitle: "peak, % of the limit", names: []string{"CPU", "RAM", "disk"}, values: make([][]float64, 3), top: 100}
+	var words []string
+	for _, one := range all {
+		name := c.shown(one.Service, 14)
+		s.labels = append(s.labels, name)
+		for i, r := range []resourceView{one.CPU, one.RAM, one.Disk} {
+			s.values[i] = append(s.values[i], r.PeakPercent)
+		}
+		words = append(words, fmt.Sprintf("%s %g/%g/%g", name, one.CPU.PeakPercent, one.RAM.PeakPercent, one.Disk.PeakPercent))
+	}
+	raw, err := s.draw()
+	if err != nil {
+		return picture{}, err
+	}
+	caption := title + ", CPU/RAM/disk in % of the limit: " + strings.Join(words, ", ") + "."
+	return picture{png: raw, caption: caption}, nil
+}
+
+const (
+	// maxDates is how many dates fit below an axis.
+	maxDates = 12
+	// maxDays is how many bars stay wide enough to be seen; beyond it they are weeks.
+	maxDays = 62
+)
+
+// maxParts is how many projects or services of a bar are told apart.
+const maxParts = 7
+
+func (c *call) costChart(ctx context.Context, in getCostsIn) (picture, error) {
+	k, err := c.costs(ctx, in)
+	if err != nil {
+		return picture{}, err
+	}
+	if k.interval.code == zerops.PerDay && len(k.buckets()) > maxDays {
+		k.interval = intervals()[3]
+	}
+	at := k.buckets()
+	groups, sum := k.groups()
+	if k.groupBy == "day" {
+		whole := costGroup{name: "all", perBucket: map[time.Time]float64{}}
+		for _, g := range groups {
+			for t, cost := range g.perBucket {
+				whole.perBucket[t] += cost
+			}
+		}
+		whole.total, groups = sum, []costGroup{whole}
+	}
+	about := "organisation " + c.shown(k.organization.Name, 40)
+	if k.project != nil {
+		about = "project " + c.shown(k.project.Name, 40)
+	}
+	span := spanOf(k.from, k.till, false)
+	currency := orDash(k.currency, "currency units")
+	s := stack{
+		title:  fmt.Sprintf("Costs of the %s, %s: %.2f %s", about, span, sum, currency),
+		xTitle: "day (UTC)", yTitle: currency + " per " + k.interval.name, labels: timeLabels(at, k.interval, maxDates), stacked: true,
+	}
+	if k.interval.code != zerops.PerDay {
+		s.xTitle = k.interval.name + " beginning (UTC)"
+	}
+	var words []string
+	for _, g := range foldRest(groups) {
+		name := c.shown(cmp.Or(g.name, g.id), 24)
+		if g.project != "" && k.project == nil { // hostnames repeat between projects
+			name = c.shown(g.project, 16) + "/" + name
+		}
+		values := make([]float64, len(at))
+		for i, t := range at {
+			values[i] = g.perBucket[t]
+		}
+		s.names, s.values = append(s.names, name), append(s.values, values)
+		words = append(words, fmt.Sprintf("%s %.2f", name, g.total))
+	}
+	if len(s.values) == 0 {
+		s.names, s.values = []string{"nothing"}, [][]float64{make([]float64, len(at))}
+	}
+	raw, err := s.draw()
+	if err != nil {
+		return picture{}, err
+	}
+	caption := s.title + " without VAT"
+	if k.groupBy != "day" && len(words) > 0 {
+		caption += " (" + strings.Join(words, ", ") + ")"
+	}
+	return picture{png: raw, caption: caption + "."}, nil
+}
+
+// foldRest sums up what is too small to be told apart.
+func foldRest(groups []costGroup) []costGroup {
+	if len(groups) <= maxParts {
+		return groups
+	}
+	rest := costGroup{name: fmt.Sprintf("%d others", len(groups)-maxParts+1), perBucket: map[time.Time]float64{}}
+	for _, g := range groups[maxParts-1:] {
+		rest.total += g.total
+		for t, cost := range g.perBucket {
+			rest.perBucket[t] += cost
+		}
+	}
+	return append(slices.Clone(groups[:maxParts-1]), rest)
+}
+
+// buckets lists the starts of all intervals of the range.
+func (u *usage) buckets() []time.Time {
+	var all []time.Time
+	for at := u.interval.align(u.from); at.Before(u.till) && len(all) <= maxIntervals+1; at = u.interval.next(at) {
+		all = append(all, at)
+	}
+	return all
+}
+
+// span writes the range with its times where it is short.
+func (u *usage) span() string { return spanOf(u.from, u.till, u.till.Sub(u.from) <= 4*24*time.Hour) }
+
+func spanOf(from, till time.Time, withTime bool) string {
+	layout := "2 Jan 2006"
+	if withTime {
+		layout = "2 Jan 15:04"
+	}
+	return from.UTC().Format(layout) + " – " + till.UTC().Format(layout) + " UTC"
+}

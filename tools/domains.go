@@ -1,0 +1,248 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"zerops-mcp/zerops"
+)
+
+type listDomainsIn struct {
+	inProject
+	paging
+}
+
+type listDomainsOut struct {
+	page[domainView]
+	// Records are what the DNS of a domain has to say to lead here.
+	Records []dnsRecord `json:"dns_records"`
+}
+
+// Cut keeps the records.
+func (o listDomainsOut) Cut(n int) any {
+	if cut, ok := o.page.Cut(n).(page[domainView]); ok {
+		o.page = cut
+	}
+	return o
+}
+
+type domainView struct {
+	Domain           string      `json:"domain"`
+	RoutingID        string      `json:"routing_id"`
+	Routes           []routeView `json:"routes"`
+	SSL              bool        `json:"ssl"`
+	DNSStatus        string      `json:"dns_status,omitempty"`
+	SSLStatus        string      `json:"ssl_status,omitempty"`
+	Problem          string      `json:"problem,omitempty"`
+	ResolvedIPs      []string    `json:"resolved_ips,omitempty"`
+	LastCheck        *time.Time  `json:"last_check,omitempty"`
+	NextCheck        *time.Time  `json:"next_check,omitempty"`
+	CertificateUntil *time.Time  `json:"certificate_until,omitempty"`
+	Applied          bool        `json:"applied"`
+	ToBeDeleted      bool        `json:"to_be_deleted,omitempty"`
+	SharedWith       []string    `json:"shared_with,omitempty"`
+}
+
+type routeView struct {
+	Path      string `json:"path"`
+	Port      int    `json:"port"`
+	Service   string `json:"service,omitempty"`
+	ServiceID string `json:"service_id"`
+	Rules     bool   `json:"rules,omitempty"`
+}
+
+type dnsRecord struct {
+	Type  string `json:"type"`
+	Value string `json:"value"`
+}
+
+func listDomains(ctx context.Context, c *call, in listDomainsIn) (listDomainsOut, error) {
+	p, err := c.project(ctx, in.Project)
+	if err != nil {
+		return listDomainsOut{}, err
+	}
+	routings, err := c.routings(ctx, p.ID)
+	if err != nil {
+		return listDomainsOut{}, err
+	}
+	views := []domainView{}
+	for _, r := range routings {
+		for _, d := range r.Domains {
+			views = append(views, viewDomain(r, d))
+		}
+	}
+	sort.SliceStable(views, func(i, j int) bool { return views[i].Domain < views[j].Domain })
+	shown, err := paginate(views, in.paging, p.ID)
+	return listDomainsOut{page: shown, Records: dnsRecords(p)}, err
+}
+
+// routings lists the routings of a project. Their rules can hold passwords, which
+// are made known before anything can be shown.
+func (c *call) routings(ctx context.Context, projectID string) ([]zerops.HTTPRouting, error) {
+	routings, _, err := zerops.Collect(c.api.HTTPRoutings(ctx, projectID), 0)
+	for _, r := range routings {
+		c.knowRules(r)
+	}
+	return routings, err
+}
+
+func (c *call) knowRules(r zerops.HTTPRouting) {
+	for _, l := range r.Routes {
+		c.redactor.know(l.Passwords()...)
+	}
+}
+
+func viewDomain(r zerops.HTTPRouting, d zerops.RoutedDomain) domainView {
+	v := domainView{
+		Domain: clean(d.Name, 253), RoutingID: r.ID, Routes: []routeView{}, SSL: r.SSL, Applied: r.Synced, ToBeDeleted: r.Delete,
+		DNSStatus: clean(d.DNSStatus, 40), SSLStatus: clean(d.SSLStatus, 40), LastCheck: timeOrNil(d.LastCheck), NextCheck: timeOrNil(d.NextCheck),
+		Problem: domainProblem(d),
+	}
+	if d.Certificate != nil {
+		v.CertificateUntil = timeOrNil(d.Certificate.Until)
+	}
+	if d.Detail != nil {
+		for _, ip := range d.Detail.Addresses[:min(len(d.Detail.Addresses), 10)] {
+			v.ResolvedIPs = append(v.ResolvedIPs, clean(ip, 60))
+		}
+	}
+	for _, l := range r.Routes {
+		route := routeView{Path: clean(l.Path, 200), Port: l.Port, ServiceID: l.ServiceID, Rules: len(l.Config) > 0 && string(l.Config) != "null"}
+		if l.Service != nil {
+			route.Service = clean(l.Service.Name, 40)
+		}
+		v.Routes = append(v.Routes, route)
+	}
+	for _, other := range r.Domains {
+		if other.Name != d.Name && len(v.SharedWith) < 20 {
+			v.SharedWith = append(v.SharedWith, clean(other.Name, 253))
+		}
+	}
+	return v
+}
+
+// domainProblem puts what the platform found into words.
+func domainProblem(d zerops.RoutedDomain) string {
+	var words []string
+	if d.Detail != nil {
+		words = append(words, d.Detail.WildcardError)
+		for _, challenge := range d.Detail.Challenges[:min(len(d.Detail.Challenges), 3)] {
+			if challenge.Error != "" {
+				words = append(words, challenge.Host+": "+challenge.Error)
+			}
+		}
+	}
+	words = append(words, d.SSLError)
+	words = slices.DeleteFunc(words, func(s string) bool { return s == "" })
+	if len(words) == 0 && d.DNSStatus == "FAILED" {
+		words = append(words, "its DNS does not lead to this project")
+	}
+	return clean(strings.Join(words, "; "), 300)
+}
+
+// dnsRecords are the records that lead to a project's own addresses.
+func dnsRecords(p zerops.Project) []dnsRecord {
+	records := []dnsRecord{}
+	if p.PublicIPv4 != "" {
+		records = append(records, dnsRecord{"A", clean(p.PublicIPv4, 60)})
+	}
+	if p.PublicIPv6 != "" {
+		records = append(records, dnsRecord{"AAAA", clean(p.PublicIPv6, 60)})
+	}
+	return records
+}
+
+// parseDomain forgives what people paste around a domain name and refuses what
+// is none.
+func parseDomain(text string) (string, error) {
+	name := strings.ToLower(strings.TrimSpace(text))
+	if _, rest, found := strings.Cut(name, "://"); found {
+		name = rest
+	}
+	name = strings.TrimSuffix(strings.TrimSuffix(name, "/"), ".")
+	labels := strings.Split(strings.TrimPrefix(name, "*."), ".")
+	for _, label := range labels {
+		if len(labels) < 2 || label == "" || len(label) > 63 || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || strings.Trim(label, "-") != label {
+			return "", invalid("domain", "%q is not a domain name such as www.example.com; write other alphabets as xn--…", clean(text, 80))
+		}
+	}
+	switch {
+	case len(name) > 253:
+		return "", invalid("domain", "is longer than 253 characters")
+	case strings.HasSuffix(name, ".zerops.app") || name == "zerops.app":
+		return "", invalid("domain", "%s belongs to Zerops; set_subdomain_access opens the address of a service there", name)
+	}
+	return name, nil
+}
+
+// findDomain returns the routing that has the domain, nil where none has.
+func findDomain(routings []zerops.HTTPRouting, name string) (*zerops.HTTPRouting, *zerops.RoutedDomain) {
+	for i := range routings {
+		for j := range routings[i].Domains {
+			if strings.EqualFold(routings[i].Domains[j].Name, name) {
+				return &routings[i], &routings[i].Domains[j]
+			}
+		}
+	}
+	return nil, nil
+}
+
+// otherDomainDrafts tells what a sync would apply beside one routing.
+func otherDomainDrafts(routings []zerops.HTTPRouting, own string) []string {
+	var drafts []string
+	for _, r := range routings {
+		if r.ID == own || r.Synced && !r.Delete {
+			continue
+		}
+		var names []string
+		for _, d := range r.Domains[:min(len(r.Domains), 5)] {
+			names = append(names, clean(d.Name, 80))
+		}
+		what := "change "
+		if r.Delete {
+			what = "delete "
+		}
+		drafts = append(drafts, what+strings.Join(names, ", "))
+	}
+	return drafts
+}
+
+// domainState reads a domain back; found is false once it is gone.
+func (c *call) domainState(ctx context.Context, projectID, name string) (view domainView, found bool, err error) {
+	routings, err := c.routings(ctx, projectID)
+	if err != nil {
+		return domainView{}, false, err
+	}
+	r, d := findDomain(routings, name)
+	if r == nil {
+		return domainView{}, false, nil
+	}
+	return viewDomain(*r, *d), true, nil
+}
+
+// domainTaken explains a domain that another routing has, perhaps one that this
+// token cannot see.
+func domainTaken(name string, err error) error {
+	if !zerops.HasCode(err, zerops.CodeDomainTaken) {
+		return err
+	}
+	f := &failure{
+		Code: codeConflict, APICode: zerops.CodeDomainTaken, Operation: operationName(err),
+		Message: fmt.Sprintf("the domain %s is already used by another routing, perhaps in another project or organisation; nothing was changed", name),
+		Hint:    "Look with list_domains in your other projects and remove it there first with remove_domain.",
+	}
+	return f
+}
+
+func operationName(err error) string {
+	var refusal *zerops.Error
+	if errors.As(err, &refusal) {
+		return refusal.Operation.String()
+	}
+	return ""
+}

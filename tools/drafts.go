@@ -1,0 +1,77 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"zerops-mcp/zerops"
+)
+
+// Domains and ports are edited as drafts, and one call applies all drafts of a
+// project, whoever made them (platform facts §4.14).
+
+// syncPauses are the waits between tries to apply drafts while another
+// application is running.
+func syncPauses() []time.Duration {
+	return []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 0}
+}
+
+// applyDrafts applies drafts. While others are being applied it waits its turn:
+// the platform refuses until then, so that trying again repeats nothing.
+func applyDrafts(ctx context.Context, projectID string, sync func(context.Context, string) (zerops.Process, error)) (zerops.Process, error) {
+	var process zerops.Process
+	var err error
+	for _, pause := range syncPauses() {
+		process, err = sync(ctx, projectID)
+		if !syncRunning(err) || pause == 0 || !delay(ctx, pause) {
+			break
+		}
+	}
+	return process, err
+}
+
+// whileSynced repeats an edit that is refused because drafts are being applied.
+func whileSynced(ctx context.Context, edit func() error) error {
+	var err error
+	for _, pause := range syncPauses() {
+		if err = edit(); !syncRunning(err) || pause == 0 || !delay(ctx, pause) {
+			break
+		}
+	}
+	return err
+}
+
+func syncRunning(err error) bool {
+	return zerops.HasCode(err, "publicHttpRoutingSyncRunning", "publicPortRoutingSyncRunning")
+}
+
+// foreignDrafts refuses to apply drafts that the call did not make: they may be
+// half finished, or deletions that nobody confirmed.
+func foreignDrafts(kind string, drafts []string, apply, discard zerops.Operation) error {
+	if len(drafts) == 0 {
+		return nil
+	}
+	return &failure{
+		Code: codeConflict,
+		Message: fmt.Sprintf("the project has %s changes that were never applied, and applying this one would apply them too: %s; nothing was changed",
+			kind, strings.Join(drafts[:min(len(drafts), 10)], "; ")),
+		Hint: fmt.Sprintf("A person can apply or discard them in the Zerops GUI; write_api can as well, with %s or %s, once they agree.", apply, discard),
+	}
+}
+
+// delay waits for d and reports whether the call lasted that long. It ends early
+// when the server is stopping.
+func delay(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-Draining(ctx):
+		return false
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,99 @@
+package tools
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"zerops-mcp/zerops"
+)
+
+type removePortIn struct {
+	onService
+	Port     int    `json:"port" jsonschema:"minimum=1,maximum=65535"`
+	Protocol string `json:"protocol,omitempty" jsonschema:"enum=tcp,enum=udp"`
+	IP       string `json:"ip,omitempty" jsonschema:"enum=ipv4,enum=ipv6"`
+	Confirm  string `json:"confirm,omitempty"`
+	waiting
+}
+
+func removePort(ctx context.Context, c *call, in removePortIn) (portChangeOut, error) {
+	s, err := c.service(ctx, in.onService)
+	if err != nil {
+		return portChangeOut{}, err
+	}
+	ports, incomplete, err := c.publicPorts(ctx, s.ProjectID, "")
+	if err != nil {
+		return portChangeOut{}, err
+	}
+	found := slices.Clone(ports)
+	found = slices.DeleteFunc(found, func(p servicePort) bool {
+		return p.service.ID != s.ID || p.PublicPort != in.Port || in.Protocol != "" && p.Protocol != in.Protocol || in.IP != "" && ipName(p.IP) != in.IP
+	})
+	switch {
+	case len(found) == 0 && len(incomplete) > 0:
+		return portChangeOut{}, &failure{Code: codeUnavailable, Message: "the open ports could not be read completely; nothing was changed", Hint: incomplete[0], Retryable: true}
+	case len(found) == 0:
+		return portChangeOut{frame: frame{Status: statusUnchanged, Message: fmt.Sprintf("the service %q has no such public port", clean(s.Name, 40))}, Removed: new(true)}, nil
+	case len(found) > 1:
+		return portChangeOut{}, invalid("ip", "port %d is open more than once; say which with ip and protocol (list_ports shows them)", in.Port)
+	}
+	port := found[0]
+	if err := c.guard(ctx, s.ProjectID, s.ID); err != nil {
+		return portChangeOut{}, err
+	}
+	if err := c.confirm(ctx, closingPlan(s, port, portDrafts(ports, port.ID), incomplete)); err != nil {
+		return portChangeOut{}, err
+	}
+	var process zerops.Process
+	err = c.change(ctx, func(ctx context.Context) (err error) {
+		gone := false
+		if !port.Delete {
+			err = whileSynced(ctx, func() (err error) {
+				gone, err = c.api.DeletePortRouting(ctx, port.ID)
+				return err
+			})
+		}
+		if err != nil || gone {
+			return err
+		}
+		process, err = applyDrafts(ctx, s.ProjectID, c.api.SyncPortRoutings)
+		return err
+	})
+	if err != nil {
+		return portChangeOut{}, err
+	}
+	f, err := c.follow(ctx, in.waiting, process)
+	if err != nil {
+		return portChangeOut{}, err
+	}
+	view, err := c.portState(ctx, s, port.PortRoutingSettings)
+	if err != nil {
+		return portChangeOut{}, err
+	}
+	out := portChangeOut{frame: f, Port: view, Removed: new(view == nil)}
+	if view != nil && f.Status == statusDone {
+		out.Status, out.Message = statusInProgress, "the platform still shows the port"
+		out.Next = &next{Tool: "list_ports", Arguments: nextArgs{Project: s.ProjectID, Service: s.ID}}
+	}
+	return out, nil
+}
+
+func closingPlan(s zerops.Service, p servicePort, others, incomplete []string) plan {
+	v := viewPort(p)
+	name := fmt.Sprintf("%d/%s %s", v.Port, v.Protocol, v.IP)
+	closing := plan{
+		Summary: fmt.Sprintf("Close the public port %s of the service %q (%s).", name, v.Service, s.ID),
+		Targets: []planTarget{{Kind: "port", ID: v.ID, Name: name}},
+		Loses:   []string{"nobody outside the project reaches the service through this port any more"},
+		state:   []string{v.ID, name, fmt.Sprint(v.Applied, v.ToBeDeleted, v.InternalPort)},
+	}
+	for _, draft := range others[:min(len(others), 10)] {
+		closing.Changes = append(closing.Changes, "applied as well, because it was never applied: "+draft)
+	}
+	if len(incomplete) > 0 {
+		closing.Changes = append(closing.Changes, "changes of other services that were never applied may be applied as well; they could not be read")
+	}
+	closing.state = append(closing.state, others...)
+	return closing
+}

@@ -1,0 +1,220 @@
+package tools
+
+import (
+	"context"
+	"sort"
+	"strings"
+	"time"
+
+	"zerops-mcp/zerops"
+)
+
+// team are the tools that show who has access. Nothing here lets anybody in.
+func team() []*tool {
+	return []*tool{
+		define(spec{
+			Name: "list_members", Title: "List members", Effect: zerops.Reads,
+			Description: "Members of an organisation with role, rights and projects of their own.",
+		}, listMembers),
+		define(spec{
+			Name: "list_tokens", Title: "List tokens", Effect: zerops.Reads,
+			Description: "Integration tokens of an organisation and personal tokens of the caller, with their rights; never their values.",
+		}, listTokens),
+	}
+}
+
+type inOrganization struct {
+	Org string `json:"org,omitempty" jsonschema_description:"id or name; optional with one organisation"`
+	paging
+}
+
+type grantView struct {
+	ProjectID string `json:"project_id"`
+	Project   string `json:"project,omitempty"`
+	Role      string `json:"role"`
+}
+
+type rightsView struct {
+	Role              string      `json:"role,omitempty"`
+	CanViewFinances   bool        `json:"can_view_finances"`
+	CanEditFinances   bool        `json:"can_edit_finances"`
+	CanCreateProjects bool        `json:"can_create_projects"`
+	Projects          []grantView `json:"projects"`
+}
+
+type memberView struct {
+	ID     string `json:"id"`
+	UserID string `json:"user_id"`
+	Name   string `json:"name,omitempty"`
+	Email  string `json:"email,omitempty"`
+	Status string `json:"status"`
+	rightsView
+}
+
+type listMembersOut struct {
+	page[memberView]
+	Incomplete []string `json:"incomplete,omitempty"`
+}
+
+// Cut keeps what is incomplete.
+func (o listMembersOut) Cut(n int) any {
+	if cut, ok := o.page.Cut(n).(page[memberView]); ok {
+		o.page = cut
+	}
+	return o
+}
+
+func listMembers(ctx context.Context, c *call, in inOrganization) (listMembersOut, error) {
+	if err := c.wholeOrganization(); err != nil {
+		return listMembersOut{}, err
+	}
+	org, user, err := c.organization(ctx, in.Org)
+	if err != nil {
+		return listMembersOut{}, err
+	}
+	members, err := c.api.Members(ctx, org.ID)
+	if err != nil {
+		return listMembersOut{}, err
+	}
+	sort.SliceStable(members, func(i, j int) bool { return memberName(members[i]) < memberName(members[j]) })
+	shown, err := paginate(members, in.paging, org.ID)
+	if err != nil {
+		return listMembersOut{}, err
+	}
+	grants := make([][]zerops.ProjectRole, len(shown.Items))
+	errs := zerops.FanOut(len(shown.Items), func(i int) (err error) {
+		grants[i], err = c.api.MembershipRoles(ctx, shown.Items[i].ID)
+		return err
+	})
+	out := listMembersOut{page: page[memberView]{Items: []memberView{}, NextCursor: shown.NextCursor, Total: shown.Total, offset: shown.offset, digest: shown.digest}}
+	names := map[string]string{}
+	for _, list := range grants {
+		if len(list) > 0 {
+			names = c.grantedNames(ctx, user, org)
+			break
+		}
+	}
+	for i, m := range shown.Items {
+		v := memberView{
+			ID: m.ID, UserID: orDash(m.UserID, m.User.ID), Name: clean(m.User.FullName, 120), Email: clean(m.User.Email, 120), Status: clean(m.Status, 40),
+			rightsView: rightsView{
+				Role: clean(m.RoleCode, 40), CanViewFinances: m.CanViewFinances, CanEditFinances: m.CanEditFinances, CanCreateProjects: m.CanCreateProjects,
+				Projects: viewGrants(grants[i], names),
+			},
+		}
+		out.Items = append(out.Items, v)
+		if errs[i] != nil {
+			out.Incomplete = append(out.Incomplete, "projects of "+clean(memberName(m), 80)+": "+c.explain(ctx, errs[i]).Message)
+		}
+	}
+	return out, nil
+}
+
+func memberName(m zerops.Member) string {
+	return strings.ToLower(orDash(m.User.FullName, m.User.Email))
+}
+
+// grantedNames names the projects of an organisation; without them the ids serve.
+func (c *call) grantedNames(ctx context.Context, user zerops.User, org zerops.Organization) map[string]string {
+	names := map[string]string{}
+	found, err := c.projectsOf(ctx, user, []zerops.Organization{org}, zerops.ListOptions{})
+	if err != nil {
+		return names
+	}
+	for _, p := range found.projects {
+		names[p.ID] = clean(p.Name, 120)
+	}
+	return names
+}
+
+func viewGrants(roles []zerops.ProjectRole, names map[string]string) []grantView {
+	views := []grantView{}
+	for _, r := range roles[:min(len(roles), 200)] {
+		views = append(views, grantView{ProjectID: r.ProjectID, Project: names[r.ProjectID], Role: clean(r.RoleCode, 40)})
+	}
+	sort.SliceStable(views, func(i, j int) bool { return views[i].Project < views[j].Project })
+	return views
+}
+
+type tokenRowView struct {
+	ID        string     `json:"id"`
+	Kind      string     `json:"kind" jsonschema:"enum=integration,enum=personal"`
+	Name      string     `json:"name"`
+	Created   *time.Time `json:"created,omitempty"`
+	Updated   *time.Time `json:"updated,omitempty"`
+	CreatedBy string     `json:"created_by,omitempty"`
+	Current   bool       `json:"current,omitempty"`
+	// Rights are those of an integration token; a personal one has its owner's.
+	Rights *rightsView `json:"rights,omitempty"`
+}
+
+type listTokensOut struct {
+	page[tokenRowView]
+	Incomplete []string `json:"incomplete,omitempty"`
+}
+
+// Cut keeps what is incomplete.
+func (o listTokensOut) Cut(n int) any {
+	if cut, ok := o.page.Cut(n).(page[tokenRowView]); ok {
+		o.page = cut
+	}
+	return o
+}
+
+func listTokens(ctx context.Context, c *call, in inOrganization) (listTokensOut, error) {
+	if err := c.wholeOrganization(); err != nil {
+		return listTokensOut{}, err
+	}
+	org, user, err := c.organization(ctx, in.Org)
+	if err != nil {
+		return listTokensOut{}, err
+	}
+	var integration []zerops.IntegrationToken
+	var personal []zerops.UserToken
+	errs := zerops.FanOut(2, func(i int) (err error) {
+		if i == 0 {
+			integration, err = c.api.IntegrationTokens(ctx, org.ID)
+		} else {
+			personal, err = c.api.UserTokens(ctx)
+		}
+		return err
+	})
+	if errs[0] != nil && errs[1] != nil {
+		return listTokensOut{}, errs[0]
+	}
+	names := map[string]string{}
+	for _, t := range integration {
+		if len(t.Projects) > 0 {
+			names = c.grantedNames(ctx, user, org)
+			break
+		}
+	}
+	rows := []tokenRowView{}
+	for _, t := range integration {
+		rows = append(rows, tokenRowView{
+			ID: t.ID, Kind: "integration", Name: clean(t.Name, 120), Created: timeOrNil(t.Created), Updated: timeOrNil(t.LastUpdate),
+			CreatedBy: t.CreatedBy, Current: t.ID == user.ID,
+			Rights: &rightsView{
+				Role: clean(t.RoleCode, 40), CanViewFinances: t.CanViewFinances, CanEditFinances: t.CanEditFinances, CanCreateProjects: t.CanCreateProjects,
+				Projects: viewGrants(t.Projects, names),
+			},
+		})
+	}
+	for _, t := range personal {
+		rows = append(rows, tokenRowView{ID: t.ID, Kind: "personal", Name: clean(t.Name, 120), Created: timeOrNil(t.Created)})
+	}
+	sort.SliceStable(rows, func(i, j int) bool {
+		if rows[i].Kind != rows[j].Kind {
+			return rows[i].Kind < rows[j].Kind
+		}
+		return rows[i].Name < rows[j].Name
+	})
+	shown, err := paginate(rows, in.paging, org.ID)
+	out := listTokensOut{page: shown}
+	for i, what := range []string{"integration tokens", "personal tokens"} {
+		if errs[i] != nil {
+			out.Incomplete = append(out.Incomplete, what+": "+c.explain(ctx, errs[i]).Message)
+		}
+	}
+	return out, err
+}

@@ -1,5 +1,0 @@
-package simulator
-
-type finance struct{}
-type vpnPeer struct{}
-type userToken struct{}

@@ -1,0 +1,93 @@
+package simulator_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"zerops-mcp/zerops/simulator"
+)
+
+func TestServiceVariables(t *testing.T) {
+	t.Parallel()
+	a := start(t, simulator.WithPace(0.001))
+	service := "/service-stack/" + a.sim.ServiceID("eshop-staging", "app")
+	variable := func(key, content string) map[string]any {
+		return map[string]any{"key": key, "content": content, "sensitive": true}
+	}
+	problem := a.refused(http.MethodPost, service+"/user-data", map[string]any{"key": "A", "content": "b"}, 400, "invalidUserInput")
+	if meta := problem["meta"].([]any)[0].(map[string]any)["metadata"].(map[string]any); meta["sensitive"] == nil {
+		t.Errorf("the missing field is not named: %v", problem)
+	}
+	process := a.ok(http.MethodPost, service+"/user-data", variable("API_KEY", "fake-one"))
+	if process["key"] != nil || process["actionName"] != "stack.updateUserData" {
+		t.Errorf("a new variable answers %v, not its process", process)
+	}
+	version := a.upload(a.sim.ServiceID("eshop-staging", "app"))
+	a.finished(process)
+	a.refused(http.MethodPost, service+"/user-data", variable("API_KEY", "fake-two"), 400, "userDataDuplicateKey")
+	a.refused(http.MethodPost, service+"/user-data", variable("NODE_ENV", "x"), 400, "userDataDuplicateKey")
+	a.refused(http.MethodPost, service+"/user-data", variable("ZEROPS_X", "x"), 400, "userDataZeropsPrefixForbidden")
+	a.refused(http.MethodPost, service+"/user-data", variable("hostname", "x"), 400, "userDataUseOfSystemKey")
+	a.refused(http.MethodPost, service+"/user-data", variable("9lives", "x"), 400, "userDataKeyInvalid")
+
+	all := a.get(service + "/env")["items"]
+	mine, baked, generated := pick(t, all, "key", "API_KEY"), pick(t, all, "key", "NODE_ENV"), pick(t, all, "key", "serviceId")
+	a.refused(http.MethodPut, "/user-data/"+baked["id"].(string), variable("NODE_ENV", "x"), 400, "recordIsReadOnly")
+	a.refused(http.MethodDelete, "/user-data/"+baked["id"].(string), nil, 400, "userDataDeleteForbidden")
+	a.refused(http.MethodDelete, "/user-data/"+generated["id"].(string), nil, 400, "userDataDeleteForbidden")
+	a.refused(http.MethodGet, "/user-data/"+mine["id"].(string)+"/reveal", nil, 403, "notInSudoMode")
+
+	a.sim.Hold("stack.updateUserData")
+	changed := a.ok(http.MethodPut, "/user-data/"+mine["id"].(string), variable("API_KEY", "fake-three"))
+	a.refused(http.MethodPut, "/app-version/"+version+"/build-and-deploy", map[string]any{"zeropsYaml": goodYaml}, 400, "userDataSyncRunning")
+	a.sim.Release()
+	a.finished(changed)
+	if again := pick(t, a.get(service + "/env")["items"], "key", "API_KEY"); again["id"] != mine["id"] || again["content"] != "fake-three" {
+		t.Errorf("after the update: %v", again)
+	}
+	for _, token := range []string{simulator.ReadOnlyToken, simulator.OrgReadToken} {
+		if seen := pick(t, a.as(token).get(service + "/env")["items"], "key", "API_KEY"); seen["content"] != "REDACTED" {
+			t.Errorf("a read-only token reads %v", seen["content"])
+		}
+		a.as(token).refused(http.MethodPost, service+"/user-data", variable("B", "c"), 403, "insufficientPermissions")
+	}
+
+	a.finished(a.ok(http.MethodPut, service+"/user-data/env-file", map[string]any{"envFile": "ONE=1\nTWO=\"two words\"\n"}))
+	left := make(map[string]any)
+	for _, v := range rows(t, a.get(service + "/env")["items"]) {
+		left[v["key"].(string)] = v["content"]
+	}
+	if left["API_KEY"] != nil || left["STRIPE_SECRET_KEY"] != nil || left["TWO"] != "two words" || left["NODE_ENV"] == nil {
+		t.Errorf("after the bulk write: %v", left)
+	}
+	a.finished(a.ok(http.MethodDelete, "/user-data/"+pick(t, a.get(service + "/env")["items"], "key", "ONE")["id"].(string), nil))
+}
+
+func TestProjectVariables(t *testing.T) {
+	t.Parallel()
+	a := start(t, simulator.WithIndexLag(0))
+	org, project := a.sim.OrgID("Northwind Trading"), a.sim.ProjectID("eshop-staging")
+	path := "/project/" + project
+	a.finished(a.ok(http.MethodPost, path+"/env", map[string]any{"key": "REGION", "content": "${db_hostname}.local", "sensitive": false}))
+	a.refused(http.MethodPost, path+"/env", map[string]any{"key": "region", "content": "x", "sensitive": false}, 400, "projectEnvDuplicateKey")
+	found := a.search("project", org, "id", project)
+	entry := pick(t, rows(t, found["items"])[0]["envList"], "key", "REGION")
+	a.finished(a.ok(http.MethodPut, "/project-env/"+entry["id"].(string), map[string]any{"key": "REGION", "content": "${db_hostname} and ${nobody_knows}", "sensitive": true}))
+
+	query := "?name=app&overrideEnvIsolation=no&userOnly=true"
+	text := a.get(path + "/env-file" + query)["envFile"].(string)
+	if !strings.Contains(text, `REGION="db and ${nobody_knows}"`) || !strings.Contains(text, `NODE_ENV="production"`) || strings.Contains(text, "serviceId") {
+		t.Errorf("rendered variables:\n%s", text)
+	}
+	if open := a.get(path + "/env-file?name=app&overrideEnvIsolation=none&userOnly=false")["envFile"].(string); !strings.Contains(open, "cache_port=") {
+		t.Errorf("without isolation the siblings are missing:\n%s", open)
+	}
+	if redacted := a.as(simulator.ReadOnlyToken).get(path + "/env-file" + query)["envFile"].(string); !strings.Contains(redacted, `REGION="REDACTED"`) {
+		t.Errorf("a read-only token sees:\n%s", redacted)
+	}
+	a.refused(http.MethodGet, path+"/env-file?name=app", nil, 400, "invalidUserInput")
+	a.finished(a.ok(http.MethodPut, path+"/env/file", map[string]any{"envFile": "ONLY=this"}))
+	a.refused(http.MethodGet, "/project-env/"+entry["id"].(string), nil, 400, "projectEnvNotFound")
+	a.refused(http.MethodPut, path+"/env/file", map[string]any{"envFile": "no equals sign"}, 400, "userDataInvalidEnvFile")
+}
