@@ -148,8 +148,8 @@ func (y *yamlCheck) leaf(e *jsonschema.ValidationError) []yamlIssue {
 	case *kind.Required:
 		return one("misses %s", strings.Join(cleanAll(k.Missing), ", "))
 	case *kind.Type:
-		if last := lastOf(location); probeDuration(last) && isDuration(value) {
-			return nil // the schema says integer, the platform wants a text such as 30s
+		if text, ok := value.(string); ok && (probeDuration(lastOf(location)) && isDuration(text) || lastOf(location) == "zeropsYaml") {
+			return nil // the platform wants a duration such as 30s, and takes zerops.yaml as text too
 		}
 		return one("is %s; expected %s", kindOf(value), strings.Join(k.Want, " or "))
 	case *kind.Enum:
@@ -235,11 +235,7 @@ func probeDuration(key string) bool {
 	return false
 }
 
-func isDuration(value any) bool {
-	text, ok := value.(string)
-	if !ok {
-		return false
-	}
+func isDuration(text string) bool {
 	_, err := time.ParseDuration(text)
 	return err == nil
 }
