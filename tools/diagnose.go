@@ -86,7 +86,7 @@ func diagnoseService(ctx context.Context, c *call, in onService) (diagnoseServic
 		out.Phase, out.Log = e.stage, e.log.shown(failedLogLines)
 	}
 	for _, line := range tail(e.severe, 12) {
-		out.Errors = append(out.Errors, logText(line))
+		out.Errors = append(out.Errors, logLineText(line))
 	}
 	for _, p := range e.failures()[:min(len(e.failures()), 3)] {
 		out.Failures = append(out.Failures, viewProcess(p))
@@ -260,7 +260,7 @@ func (e *evidence) unexplained() []string {
 	if e.failed {
 		lines = append(lines, fmt.Sprintf("deployment %s: %s, %s", e.deployment.Version.ID, clean(e.deployment.Version.Status, 40), deploymentError(*e.deployment, e.now)))
 		for _, line := range tail(slices.Concat(e.log.build, e.log.prepare, e.log.runtime), 6) {
-			lines = append(lines, logText(line))
+			lines = append(lines, logLineText(line))
 		}
 	}
 	if e.service.Failed() {
@@ -273,7 +273,7 @@ func (e *evidence) unexplained() []string {
 		return nil
 	}
 	for _, line := range tail(e.severe, 4) {
-		lines = append(lines, logText(line))
+		lines = append(lines, logLineText(line))
 	}
 	return shownEvidence(lines)
 }
