@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 
@@ -75,7 +76,7 @@ func (c *call) answer(ctx context.Context, r *apiRequest, raw json.RawMessage, p
 	}
 	a.value = value
 	if program != nil {
-		selected, err := program.run(ctx, value)
+		selected, err := program.run(ctx, value, len(raw))
 		if err != nil {
 			return nil, err
 		}
@@ -108,10 +109,7 @@ func (a *apiAnswer) findRows(r *apiRequest, value any) {
 		}
 		a.list = rows
 		a.place = func(rows []any) any {
-			shorter := make(map[string]any, len(object))
-			for k, v := range object {
-				shorter[k] = v
-			}
+			shorter := maps.Clone(object)
 			shorter[name] = rows
 			return shorter
 		}

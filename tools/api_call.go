@@ -24,7 +24,7 @@ type readAPIIn struct {
 
 type readAPIOut struct {
 	Operation  string `json:"operation"`
-	Result     any    `json:"result"`
+	Result     any    `json:"result" jsonschema_description:"any JSON"`
 	Total      *int   `json:"total,omitempty"`
 	NextOffset *int   `json:"next_offset,omitempty"`
 	Masked     int    `json:"masked,omitempty"`
@@ -84,7 +84,7 @@ type writeAPIIn struct {
 type writeAPIOut struct {
 	frame
 	Operation string `json:"operation,omitempty"`
-	Result    any    `json:"result,omitempty"`
+	Result    any    `json:"result,omitempty" jsonschema_description:"any JSON"`
 	Masked    int    `json:"masked,omitempty"`
 	Truncated string `json:"truncated,omitempty"`
 
@@ -158,8 +158,8 @@ func (c *call) prepareAPI(in apiArguments, reading bool) (*apiRequest, error) {
 
 // lost tells how to find out what became of a write whose answer was lost.
 func (c *call) lost(err error, r *apiRequest) error {
-	var uncertain *zerops.UncertainError
-	if !errors.As(err, &uncertain) || c.projectID != "" || c.serviceID != "" {
+	uncertain, ok := errors.AsType[*zerops.UncertainError](err)
+	if !ok || c.projectID != "" || c.serviceID != "" {
 		return err
 	}
 	f := c.explainUncertain(uncertain)
@@ -229,7 +229,7 @@ func processesIn(raw json.RawMessage) (processes []zerops.Process, whole bool) {
 	// A field of another shape costs that field only.
 	_ = json.Unmarshal(raw, &answer)
 	_ = json.Unmarshal(raw, &answer.Fields)
-	if answer.Process.Action != "" && zerops.ValidID(answer.Process.ID) {
+	if answer.Action != "" && zerops.ValidID(answer.ID) {
 		return []zerops.Process{answer.Process}, true
 	}
 	if answer.One != nil {

@@ -117,8 +117,7 @@ func (c *call) lookUp(ctx context.Context, kind zerops.Subject, id string) (subj
 		PublicPort int `json:"publicPort"`
 	}
 	if err := json.Unmarshal(raw, &record); err != nil {
-		var shape *json.UnmarshalTypeError
-		if !errors.As(err, &shape) { // one odd field costs that field only
+		if _, odd := errors.AsType[*json.UnmarshalTypeError](err); !odd { // one odd field costs that field only
 			return s, fmt.Errorf("reading %s: %w", reader, err)
 		}
 	}
@@ -369,8 +368,7 @@ func (c *call) fillOrganization(ctx context.Context, r *apiRequest) error {
 	}
 	organization, _, err := c.organization(ctx, "")
 	if err != nil {
-		var f *failure
-		if errors.As(err, &f) && f.Code == codeAmbiguous {
+		if f, ok := errors.AsType[*failure](err); ok && f.Code == codeAmbiguous {
 			f.Message = "the search needs a term {name: clientId, operator: eq, value: id of the organisation}, and the token reaches several"
 		}
 		return err

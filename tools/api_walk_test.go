@@ -3,6 +3,8 @@ package tools_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,278 +12,281 @@ import (
 	"zerops-mcp/zerops"
 )
 
-// samples are ids of the simulator's account for what path parameters and bodies
-// name.
-type samples struct {
-	org, project, service, storage, runtime string
-	process, version, httpRouting, port     string
-	serviceVariable, projectVariable        string
-	member, notification, payment           string
-	userToken, integrationToken, user       string
+// walkOrder lists the operations so that reads come first and what ends a
+// service, a project or the token in use comes last.
+func walkOrder() []zerops.Operation {
+	last := []zerops.Operation{zerops.PutServiceStackStop, zerops.DeleteServiceStack, zerops.PutProjectStop, zerops.DeleteProject, zerops.DeleteUserToken}
+	var order []zerops.Operation
+	for _, effect := range []zerops.Effect{zerops.Reads, zerops.Creates, zerops.Updates, zerops.Destroys} {
+		for op := range zerops.Operations() {
+			if op.Class().Effect == effect && !slices.Contains(last, op) {
+				order = append(order, op)
+			}
+		}
+	}
+	return append(order, last...)
 }
 
-// path returns values for the path parameters of an operation.
-func (s samples) path(op zerops.Operation) map[string]any {
-	values := map[string]any{}
-	for i, param := range op.PathParams() {
-		value := s.user
+func apiTool(op zerops.Operation) string {
+	if op.Safe() {
+		return "read_api"
+	}
+	return "write_api"
+}
+
+// unconfirmed lets everything through that a person or a second call would have
+// to confirm.
+func unconfirmed(s *setup) {
+	s.configure = func(c *tools.Config) { c.Confirm = tools.ConfirmNever }
+}
+
+// TestAPIReachesEveryOperation calls every operation with arguments that fit. Each
+// is answered, refused by the platform for the state of things, or refused here
+// because it is a person's or its answer a secret.
+func TestAPIReachesEveryOperation(t *testing.T) {
+	t.Parallel()
+	h := start(t, unconfirmed)
+	s := gather(h)
+	answered, refused := 0, 0
+	for _, op := range walkOrder() {
+		before := len(h.sim.Requests())
+		r := h.call(apiTool(op), s.arguments(t, op))
+		class := op.Class()
 		switch {
-		case i == 0:
-			value = s.subject(op)
-		case param.Name == "tokenId":
-			value = s.integrationToken
-		case param.Name == "date":
-			value = "2026-01-31 00:00:00"
-		case param.Name == "name":
-			value = "production"
-			if op == zerops.GetServiceStackByName {
-				value = "api"
+		case class.Has(zerops.PersonOnly):
+			e := r.fails("blocked")
+			if hint, _ := e["hint"].(string); !strings.Contains(hint, op.Place()) {
+				t.Errorf("%s: the refusal does not say where to do it: %v", op, e)
 			}
-		case param.Name == "stackTypeId":
-			value = "nodejs"
-		case param.Name == "serviceStackTypeVersionId":
-			value = "nodejs@22"
-		case param.Name == "base64PublicKey":
-			value = "b2J2aW91c2x5LWZha2UtcHVibGljLWtleS0wMDAwMDA="
-		case param.Name == "domain":
-			value = "example.com"
-		case param.Tail:
-			value = "assets/a file.css"
-		}
-		values[param.Name] = value
-	}
-	return values
-}
-
-func (s samples) subject(op zerops.Operation) string {
-	switch op.Subject() {
-	case zerops.SubjectOrganisation:
-		return s.org
-	case zerops.SubjectProject:
-		return s.project
-	case zerops.SubjectService:
-		if strings.Contains(op.Path(), "object-storage") || strings.Contains(op.Path(), "cdn") {
-			return s.storage
-		}
-		if op.Area() == "deploy" || op.Area() == "git" || op.Area() == "storage" {
-			return s.runtime
-		}
-		return s.service
-	case zerops.SubjectProcess:
-		return s.process
-	case zerops.SubjectAppVersion:
-		return s.version
-	case zerops.SubjectHTTPRouting:
-		return s.httpRouting
-	case zerops.SubjectPortRouting:
-		return s.port
-	case zerops.SubjectServiceVariable:
-		return s.serviceVariable
-	case zerops.SubjectProjectVariable:
-		return s.projectVariable
-	case zerops.SubjectMember:
-		return s.member
-	case zerops.SubjectNotification:
-		return s.notification
-	case zerops.SubjectUserToken:
-		return s.userToken
-	case zerops.SubjectPayment:
-		return s.payment
-	case zerops.SubjectRecipe:
-		return "nodejs-hello-world"
-	case zerops.SubjectNone, zerops.SubjectUser, zerops.SubjectCredential, zerops.SubjectOneTimeToken:
-	}
-	return s.user
-}
-
-// body returns the smallest body that fits an operation, nil for none.
-func (s samples) body(op zerops.Operation, detail zerops.Detail) any {
-	if detail.Body == nil {
-		return nil
-	}
-	body, _ := s.sample("", detail.Body).(map[string]any)
-	if _, searches := detail.Body.Field("search"); searches && op.Reach() != zerops.ReachPublic {
-		terms := []any{map[string]any{"name": "clientId", "operator": "eq", "value": s.org}}
-		switch op.Reach() {
-		case zerops.ReachSearch:
-			terms = append(terms, map[string]any{"name": "projectId", "operator": "eq", "value": s.project})
-		case zerops.ReachSearchID:
-			terms = append(terms, map[string]any{"name": "id", "operator": "eq", "value": s.project})
+		case class.Has(zerops.RevealsSecret):
+			r.fails("secret_withheld")
+		case op == zerops.GetProjectList:
+			r.fails("unsupported")
+		case !r.isError:
+			answered++
+			checkRequests(h)
+			continue
 		default:
-		}
-		body["search"] = terms
-	}
-	if op.Reach() == zerops.ReachBody {
-		body["projectId"] = s.project
-	}
-	return body
-}
-
-func (s samples) sample(name string, shape *zerops.Shape) any {
-	switch {
-	case shape.Items != nil:
-		return []any{s.sample(name, shape.Items)}
-	case shape.Type == "object":
-		object := map[string]any{}
-		for _, field := range shape.Fields {
-			if field.Required {
-				object[field.Name] = s.sample(field.Name, field.Shape)
+			e, _ := r.object["error"].(map[string]any)
+			if e["code"] != "conflict" && e["code"] != "unsupported" && !class.Has(zerops.Undocumented) {
+				t.Errorf("%s: %s", op, r.raw)
 			}
+			refused++
+			t.Logf("%s: %v %v", op, e["code"], e["api_code"])
+			continue
 		}
-		return object
-	case len(shape.Enum) > 0:
-		return shape.Enum[len(shape.Enum)-1]
-	case shape.Format == "date-time":
-		return map[string]string{"from": "2026-01-01T00:00:00Z"}[name] + map[string]string{"till": "2026-01-31T00:00:00Z"}[name]
-	case shape.Format == "email":
-		return "someone@example.com"
-	case shape.Format == "id":
-		return s.reference(name)
-	case shape.Type == "boolean":
-		return false
-	case shape.Type == "integer", shape.Type == "number":
-		return map[string]any{"port": 8080, "publicPort": 15432, "internalPort": 8080}[name]
+		if n := len(h.sim.Requests()); n != before {
+			t.Errorf("%s was refused, but %d requests were sent", op, n-before)
+		}
 	}
-	return s.text(name)
+	t.Logf("%d operations answered, %d refused for the state of things", answered, refused)
+	if answered < 175 || refused > 9 {
+		t.Errorf("%d operations answered, %d refused for the state of things", answered, refused)
+	}
 }
 
-func (s samples) reference(name string) string {
-	switch name {
-	case "projectId", "forwardMetricsFromProjectId":
-		return s.project
-	case "serviceStackId":
-		return s.service
-	case "sharedStorageId":
-		return s.storage
-	case "clientId":
-		return s.org
-	}
-	return s.user
-}
-
-func (s samples) text(name string) any {
-	switch name {
-	case "key":
-		return "WALK_THROUGH"
-	case "name":
-		return "walkthrough"
-	case "base64":
-		return "H4sIAAAAAAAA/wMAAAAAAAAAAAA="
-	case "timeGroupBy":
-		return "1d"
-	case "timeZone":
-		return "UTC"
-	case "serviceStackVersionName":
-		return "nodejs@22"
-	case "zeropsYaml":
-		return "zerops:\n  - setup: api\n    run:\n      base: nodejs@22\n      start: node index.js\n"
-	case "yaml", "serviceImportYaml":
-		return "services:\n  - hostname: walkthrough\n    type: nodejs@22\n"
-	case "envFile":
-		return "A=1\n"
-	case "publicKey":
-		return "b2J2aW91c2x5LWZha2UtcHVibGljLWtleS0wMDAwMDA="
-	}
-	return "walkthrough"
-}
-
-// gather finds sample ids through the tools themselves. What the account has
-// none of is named by the id of the user, which fits wherever an id is wanted.
-func gather(h *harness) samples {
+// checkRequests fails for requests that the platform does not know.
+func checkRequests(h *harness) {
 	h.t.Helper()
-	const project = "eshop-staging"
-	s := samples{
-		org: h.sim.OrgID("Northwind Trading"), project: h.sim.ProjectID(project), service: h.sim.ServiceID(project, "db"),
-		storage: h.sim.ServiceID(project, "files"), runtime: h.sim.ServiceID(project, "api"),
-	}
-	s.user = h.call("read_api", args{"operation": "GetUserInfo"}).str("result.id")
-	first := func(operation, id, path string) string {
-		a := args{"operation": operation}
-		if id != "" {
-			a["path"] = map[string]any{"id": id}
+	for _, request := range h.sim.Requests() {
+		if request.Operation == "" && !undocumentedRoute(request.Path) {
+			h.t.Errorf("request to an unknown address: %s %s", request.Method, request.Path)
 		}
-		if got, ok := h.call("read_api", a).get(path).(string); ok {
-			return got
+		if request.Method == http.MethodGet && len(request.Body) > 0 {
+			h.t.Errorf("a GET with a body: %s", request.Path)
 		}
-		return s.user
 	}
-	s.process = first("GetProjectProcess", s.project, "result.list.0.id")
-	s.version = first("GetServiceStackAppVersion", s.runtime, "result.list.1.id")
-	s.serviceVariable = first("GetServiceStackEnv", s.runtime, "result.items.0.id")
-	s.httpRouting = first("GetProjectPublicHttpRouting", s.project, "result.list.0.id")
-	s.port = first("GetServiceStackPublicPortRouting", s.runtime, "result.list.0.id")
-	s.member = first("GetClientUserList", s.org, "result.clientUserList.1.id")
-	s.notification = first("GetClientUserNotification", s.org, "result.list.0.id")
-	s.payment = first("GetClientCardPayment", s.org, "result.list.0.id")
-	s.userToken = first("GetUserTokenList", "", "result.list.0.id")
-	s.integrationToken = first("GetClientIntegrationTokenList", s.org, "result.list.0.id")
-	s.projectVariable = s.user
-	search := args{"operation": "PostProjectSearch", "body": map[string]any{"search": []any{
-		map[string]any{"name": "clientId", "operator": "eq", "value": s.org}, map[string]any{"name": "id", "operator": "eq", "value": s.project},
-	}}}
-	if id, ok := h.call("read_api", search).get("result.items.0.envList.0.id").(string); ok {
-		s.projectVariable = id
-	}
-	h.sim.ResetRequests()
-	return s
 }
 
-func walkArgs(h *harness, s samples, op zerops.Operation) args {
+// undocumentedRoute knows the addresses of the live API that the simulator, made
+// from the SDK's operations, may not have.
+func undocumentedRoute(path string) bool {
+	return strings.Contains(path, "/delegation") || strings.HasSuffix(path, "/reveal") || strings.HasPrefix(path, "/current-stats/")
+}
+
+// TestAPIRevealsSecretsWhenAllowed calls the operations whose answer is a secret.
+func TestAPIRevealsSecretsWhenAllowed(t *testing.T) {
+	t.Parallel()
+	h := start(t, unconfirmed)
+	s := gather(h)
+	generous := h.another(func(c *tools.Config) { c.AllowSecrets, c.Confirm = true, tools.ConfirmNever })
+	revealed := 0
+	for op := range zerops.Operations() {
+		class := op.Class()
+		if !class.Has(zerops.RevealsSecret) || class.Has(zerops.PersonOnly) || class.Has(zerops.Undocumented) {
+			continue
+		}
+		raw, err := json.Marshal(s.arguments(t, op))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Not through the harness, which fails a test for any secret it sees.
+		got, err := generous.Call(t.Context(), apiTool(op), raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.Marshal(got.Content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.IsError {
+			t.Errorf("%s: %s", op, text)
+		}
+		if strings.Contains(string(text), "obviously-fake-owner-token") {
+			t.Errorf("%s: the token itself came out", op)
+		}
+		if strings.Contains(string(text), "obviously-fake") {
+			revealed++
+		}
+	}
+	if revealed < 4 {
+		t.Errorf("only %d operations revealed something", revealed)
+	}
+}
+
+// another makes a second server in front of the same simulator.
+func (h *harness) another(configure func(*tools.Config)) *tools.Server {
 	h.t.Helper()
-	var details zerops.Details
-	detail, err := details.Of(op)
+	api, err := zerops.NewAPI(zerops.APIOptions{Address: h.url, Transport: record(h.t)})
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	a := args{"operation": op.String()}
-	if path := s.path(op); len(path) > 0 {
-		a["path"] = path
+	h.t.Cleanup(api.CloseIdle)
+	cfg := tools.Config{API: api, Toolsets: []string{"all"}, Version: "test", Credential: ownerCredential}
+	configure(&cfg)
+	server, err := tools.New(cfg)
+	if err != nil {
+		h.t.Fatal(err)
 	}
-	query := map[string]any{}
-	for _, field := range detail.Query {
-		if field.Required {
-			query[field.Name] = fmt.Sprint(s.sample(field.Name, field.Shape))
-		}
-	}
-	if op.Reach() == zerops.ReachQuery {
-		query["projectId"] = s.project
-	}
-	if len(query) > 0 {
-		a["query"] = query
-	}
-	if body := s.body(op, detail); body != nil {
-		raw, err := json.Marshal(body)
-		if err != nil {
-			h.t.Fatal(err)
-		}
-		a["body"] = string(raw)
-	}
-	return a
+	return server
 }
 
-func TestWalk(t *testing.T) {
-	h := start(t, func(s *setup) {
-		s.configure = func(c *tools.Config) { c.Confirm = tools.ConfirmNever }
-	})
-	s := gather(h)
-	t.Logf("%+v", s)
-	for _, effect := range []zerops.Effect{zerops.Reads, zerops.Creates, zerops.Updates, zerops.Destroys} {
-		for op := range zerops.Operations() {
-			if op.Class().Effect != effect {
-				continue
+// TestAPIReadOnlyOnlyReads calls every operation through both tools of a read-only
+// server: no request but reads leaves it.
+func TestAPIReadOnlyOnlyReads(t *testing.T) {
+	t.Parallel()
+	full := start(t, unconfirmed)
+	s := gather(full)
+	full.sim.ResetRequests()
+	server := full.another(func(c *tools.Config) { c.ReadOnly, c.Confirm = true, tools.ConfirmNever })
+	for op := range zerops.Operations() {
+		raw, err := json.Marshal(s.arguments(t, op))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tool := range []string{"read_api", "write_api"} {
+			got, err := server.Call(t.Context(), tool, raw)
+			if err != nil {
+				t.Fatal(err)
 			}
-			tool := "write_api"
-			if op.Safe() {
-				tool = "read_api"
+			code := errorCode(t, got)
+			if tool == "write_api" && code != "read_only" {
+				t.Errorf("write_api %s: code %q", op, code)
 			}
-			r := h.call(tool, walkArgs(h, s, op))
-			if r.isError {
-				e, _ := r.object["error"].(map[string]any)
-				if op.Class().Has(zerops.PersonOnly) && e["code"] == "blocked" || op.Class().Has(zerops.RevealsSecret) && e["code"] == "secret_withheld" {
-					continue
-				}
-				t.Logf("%s: %v %v %v", op, e["code"], e["api_code"], e["message"])
+			if tool == "read_api" && !op.Safe() && code != "read_only" {
+				t.Errorf("read_api %s: code %q", op, code)
 			}
 		}
+	}
+	for _, request := range full.sim.Requests() {
+		if op, known := zerops.LookupOperation(request.Operation); known && !op.Safe() {
+			t.Errorf("%s left a read-only server", op)
+		}
+	}
+}
+
+// TestAPIStaysInScope calls every operation of a server that is limited to one
+// project, with the ids of another: nothing but the reads that find out where an
+// object belongs leaves it.
+func TestAPIStaysInScope(t *testing.T) {
+	t.Parallel()
+	h := start(t, unconfirmed)
+	inside := gather(h)
+	outside := gatherIn(h, "mobile-api", "gateway")
+	server := h.another(func(c *tools.Config) { c.Projects, c.Confirm = []string{inside.project}, tools.ConfirmNever })
+	h.sim.ResetRequests()
+	for op := range zerops.Operations() {
+		raw, err := json.Marshal(outside.arguments(t, op))
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.sim.ResetRequests()
+		got, err := server.Call(t.Context(), apiTool(op), raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code := errorCode(t, got)
+		switch op.Reach() {
+		case zerops.ReachPublic, zerops.ReachCaller:
+			continue // neither another project nor the organisation
+		case zerops.ReachAccount, zerops.ReachSubject, zerops.ReachSearch, zerops.ReachSearchID, zerops.ReachQuery, zerops.ReachBody:
+		}
+		person, secret := op.Class().Has(zerops.PersonOnly), op.Class().Has(zerops.RevealsSecret)
+		switch {
+		case code == "out_of_scope", person && code == "blocked", secret && code == "secret_withheld", code == "not_found":
+		default:
+			t.Errorf("%s: code %q", op, code)
+		}
+		for _, request := range h.sim.Requests() {
+			switch {
+			case request.Method != http.MethodGet:
+				t.Errorf("%s: %s %s left a server limited to another project", op, request.Method, request.Path)
+			case strings.HasPrefix(request.Path, "/client/"):
+				t.Errorf("%s: the organisation was touched: %s", op, request.Path)
+			case strings.Contains(request.Path, "/project/"+outside.project):
+				t.Errorf("%s: another project was touched: %s", op, request.Path)
+			}
+		}
+	}
+}
+
+// TestAPIWorksInsideScope calls the operations that can be limited to a project
+// with ids of that project.
+func TestAPIWorksInsideScope(t *testing.T) {
+	t.Parallel()
+	h := start(t, unconfirmed)
+	s := gather(h)
+	server := h.another(func(c *tools.Config) { c.Projects, c.Confirm = []string{"eshop-staging"}, tools.ConfirmNever })
+	for op := range zerops.Operations() {
+		class := op.Class()
+		if class.Effect == zerops.Destroys || class.Has(zerops.PersonOnly) || class.Has(zerops.RevealsSecret) || class.Has(zerops.Undocumented) || op.Reach() == zerops.ReachAccount {
+			continue
+		}
+		raw, err := json.Marshal(s.arguments(t, op))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := server.Call(t.Context(), apiTool(op), raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if code := errorCode(t, got); code == "out_of_scope" || code == "internal" {
+			t.Errorf("%s: code %q", op, code)
+		}
+	}
+}
+
+// TestAPIKeepsExclusions checks that the whole API is no way around a tool that
+// the operator excluded or did not choose.
+func TestAPIKeepsExclusions(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	project := h.sim.ProjectID("eshop-staging")
+	call := func(server *tools.Server) string {
+		raw := fmt.Sprintf(`{"operation":"DeleteProject","path":{"id":%q}}`, project)
+		got, err := server.Call(t.Context(), "write_api", json.RawMessage(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return errorCode(t, got)
+	}
+	if code := call(h.another(func(c *tools.Config) { c.ExcludeTools = []string{"delete_project"} })); code != "out_of_scope" {
+		t.Errorf("with --exclude-tools delete_project: code %q", code)
+	}
+	if code := call(h.another(func(c *tools.Config) { c.Toolsets = []string{"projects"} })); code != "out_of_scope" {
+		t.Errorf("without the toolset api: code %q", code)
+	}
+	if n := h.writes(); n > 0 {
+		t.Errorf("%d writes were sent", n)
 	}
 }

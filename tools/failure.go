@@ -291,6 +291,8 @@ func (c *call) neededRight() string {
 func (c *call) lookAgain() *failureNext {
 	next := &failureNext{Tool: "list_projects", Arguments: map[string]any{}}
 	switch {
+	case c.serviceID != "" && strings.HasSuffix(c.tool.Name, "_backup"): // a service does not show its backups
+		next.Tool, next.Arguments = "list_backups", map[string]any{"service": c.serviceID}
 	case c.serviceID != "":
 		next.Tool, next.Arguments = "get_service", map[string]any{"service": c.serviceID}
 	case c.projectID != "":

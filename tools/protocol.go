@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -53,7 +54,10 @@ func (p *protocolFailure) details(modern bool) mcp.JSONRPCErrorDetails {
 
 // answerSlot takes the failure of one request from the library's hook to
 // HandleMessage.
-type answerSlot struct{ failed *protocolFailure }
+type answerSlot struct {
+	failed *protocolFailure
+	list   *listCache // set when the answer is the whole list of tools
+}
 
 type answerSlotKey struct{}
 
@@ -67,7 +71,42 @@ func HandleMessage(ctx context.Context, s *server.MCPServer, message json.RawMes
 		failed.Error = slot.failed.details(isModern(message))
 		return failed
 	}
+	if answered, ok := answer.(mcp.JSONRPCResponse); ok && slot.list != nil {
+		answered.Result = slot.list.result(isModern(message), answered.Result)
+		return answered
+	}
 	return answer
+}
+
+// Prepared is the result of a request as compact JSON on one line, ready to be
+// sent as it is.
+type Prepared json.RawMessage
+
+// MarshalJSON returns the JSON.
+func (p Prepared) MarshalJSON() ([]byte, error) { return p, nil }
+
+// listCache keeps the written list of tools for each era. The list never
+// changes while the server runs, and writing it is most of its cost.
+type listCache struct {
+	mu      sync.Mutex
+	written [2]Prepared
+}
+
+func (l *listCache) result(modern bool, result any) any {
+	era := 0
+	if modern {
+		era = 1
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.written[era] == nil {
+		raw, err := json.Marshal(result)
+		if err != nil {
+			return result
+		}
+		l.written[era] = raw
+	}
+	return l.written[era]
 }
 
 // isModern reports whether a request says its protocol revision itself, as those

@@ -85,8 +85,10 @@ type Server struct {
 	signer   signer
 	scope    *scope
 	patterns func() []pattern
+	uploads  uploads
 	// operations finds and describes the operations of the API; built on first use.
 	operations *apiIndex
+	schemas    *schemaCache
 	mcp        *server.MCPServer
 }
 
@@ -115,7 +117,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, logger: cfg.Logger, tools: allTools(), byName: map[string]*tool{}, visible: map[string]bool{},
 		signer: newSigner(cfg.SigningKey, !cfg.Stateless), scope: newScope(cfg.Projects), patterns: sync.OnceValue(secretPatterns),
-		operations: &apiIndex{details: &zerops.Details{}},
+		operations: &apiIndex{details: &zerops.Details{}}, schemas: &schemaCache{},
 	}
 	sort.Slice(s.tools, func(i, j int) bool { return s.tools[i].Name < s.tools[j].Name })
 	for _, t := range s.tools {
@@ -190,8 +192,13 @@ func (s *Server) refusal(t *tool) *failure {
 // can say why they are refused; the list leaves them out.
 func (s *Server) register() {
 	hooks := &server.Hooks{}
-	hooks.AddAfterListTools(func(_ context.Context, _ any, _ *mcp.ListToolsRequest, result *mcp.ListToolsResult) {
-		result.Tools = slices.DeleteFunc(result.Tools, func(t mcp.Tool) bool { return !s.visible[t.Name] })
+	definitions := sync.OnceValue(s.definitions)
+	written := &listCache{}
+	hooks.AddAfterListTools(func(ctx context.Context, _ any, r *mcp.ListToolsRequest, result *mcp.ListToolsResult) {
+		result.Tools = definitions()
+		if slot, ok := ctx.Value(answerSlotKey{}).(*answerSlot); ok && r.Params.Cursor == "" {
+			slot.list = written
+		}
 	})
 	hooks.AddOnError(noteFailure)
 	options := slices.Concat(identity(), s.resourceOptions(hooks), s.promptOptions(), []server.ServerOption{
@@ -203,11 +210,25 @@ func (s *Server) register() {
 	s.mcp = server.NewMCPServer("zerops-mcp", s.cfg.Version, options...)
 	registered := make([]server.ServerTool, 0, len(s.tools))
 	for _, t := range s.tools {
-		registered = append(registered, server.ServerTool{Tool: s.definition(t), Handler: s.handler(t)})
+		// The library reads every schema it is given at once, which is most of the
+		// time of a start; it gets a short one, and the list the real ones.
+		short := mcp.NewToolWithRawSchema(t.Name, t.Description, json.RawMessage(`{"type":"object"}`))
+		registered = append(registered, server.ServerTool{Tool: short, Handler: s.handler(t)})
 	}
 	s.mcp.AddTools(registered...)
 	s.registerResources()
 	s.registerPrompts()
+}
+
+// definitions are the visible tools, sorted by name.
+func (s *Server) definitions() []mcp.Tool {
+	list := make([]mcp.Tool, 0, len(s.tools))
+	for _, t := range s.tools {
+		if s.visible[t.Name] {
+			list = append(list, s.definition(t))
+		}
+	}
+	return list
 }
 
 // definition is a tool as clients see it.

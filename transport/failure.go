@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"zerops-mcp/tools"
 )
 
 // Error codes of JSON-RPC 2.0.
@@ -100,6 +102,11 @@ func appendAnswer(buffer *bytes.Buffer, id []byte, member string, value any) err
 		buffer.Write(id)
 	}
 	buffer.WriteString(`,"` + member + `":`)
+	if prepared, ok := value.(tools.Prepared); ok {
+		buffer.Write(prepared)
+		buffer.WriteByte('}')
+		return nil
+	}
 	if err := json.NewEncoder(buffer).Encode(value); err != nil {
 		buffer.Truncate(start)
 		return err

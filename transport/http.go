@@ -55,6 +55,9 @@ type HTTPConfig struct {
 	TrustedProxies []string
 	// TLSCert and TLSKey are PEM files, read again when they change.
 	TLSCert, TLSKey string
+	// CertificateAge is how long a certificate is used before its files are
+	// looked at again, 10 s.
+	CertificateAge time.Duration
 
 	// RateLimit is in calls a second per caller; 0 means no limit. RateBurst is
 	// how many may come at once, five times as many by default.
@@ -99,6 +102,7 @@ func (cfg HTTPConfig) withDefaults() HTTPConfig {
 	}
 	defaultTo(&cfg.Listen, "127.0.0.1:8080")
 	defaultTo(&cfg.Auth, AuthCaller)
+	defaultTo(&cfg.CertificateAge, 10*time.Second)
 	defaultTo(&cfg.Concurrency, 64)
 	defaultTo(&cfg.SessionTTL, 30*time.Minute)
 	defaultTo(&cfg.MaxSessions, 20_000)
@@ -113,7 +117,7 @@ func (cfg HTTPConfig) withDefaults() HTTPConfig {
 }
 
 // check refuses what must never be served.
-func (cfg *HTTPConfig) check() error {
+func (cfg HTTPConfig) check() error {
 	switch {
 	case cfg.Server == nil:
 		return errors.New("serve HTTP: the server is missing")

@@ -39,6 +39,8 @@ func newAnswerWriter(w http.ResponseWriter, r *http.Request, keepAlive time.Dura
 		keepAlive: keepAlive, header: make(http.Header), status: http.StatusOK,
 	}
 	if a.streams {
+		a.mu.Lock() // alive looks at the timer
+		defer a.mu.Unlock()
 		a.timer = time.AfterFunc(keepAlive, a.alive)
 	}
 	return a

@@ -82,10 +82,13 @@ func NewHandler(cfg HTTPConfig) (*Handler, error) {
 	return h, nil
 }
 
-// Drain tells calls to come to an end, ends open streams and makes /readyz say
-// no. New calls are still taken until the listener is closed.
+// Drain tells calls to come to an end, ends open streams and questions to people
+// and makes /readyz say no. New calls are still taken until the listener is closed.
 func (h *Handler) Drain() {
-	h.once.Do(func() { close(h.drain) })
+	h.once.Do(func() {
+		close(h.drain)
+		h.sessions.closeQuestions()
+	})
 }
 
 // Close ends every session and stream.

@@ -42,7 +42,7 @@ func ServeHTTP(ctx context.Context, cfg HTTPConfig, ready func(net.Addr)) error 
 	cfg = h.cfg
 	var secure *tls.Config
 	if cfg.TLSCert != "" {
-		cert, err := newCertificate(cfg.TLSCert, cfg.TLSKey, cfg.Logger)
+		cert, err := newCertificate(cfg.TLSCert, cfg.TLSKey, cfg.CertificateAge, cfg.Logger)
 		if err != nil {
 			return err
 		}

@@ -193,6 +193,16 @@ func (t *sessionTable) sweep() {
 	t.end(expired...)
 }
 
+// closeQuestions ends every wait for a person's answer and refuses new ones.
+func (t *sessionTable) closeQuestions() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for element := t.order.Back(); element != nil; element = element.Prev() {
+		s, _ := element.Value.(*httpSession)
+		s.questions.close()
+	}
+}
+
 // close ends every session.
 func (t *sessionTable) close() {
 	t.mu.Lock()

@@ -5,17 +5,15 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"time"
 )
 
-// certificateAge is how long a certificate is used before its files are looked
-// at again.
-const certificateAge = 10 * time.Second
-
 // certificate is a TLS certificate that is read again when its files change.
 type certificate struct {
 	certFile, keyFile string
+	age               time.Duration
 	logger            *slog.Logger
 
 	mu      sync.Mutex
@@ -26,8 +24,8 @@ type certificate struct {
 
 // newCertificate reads the files once; an error in them then is an error of the
 // configuration.
-func newCertificate(certFile, keyFile string, logger *slog.Logger) (*certificate, error) {
-	c := &certificate{certFile: certFile, keyFile: keyFile, logger: logger, checked: time.Now()}
+func newCertificate(certFile, keyFile string, age time.Duration, logger *slog.Logger) (*certificate, error) {
+	c := &certificate{certFile: certFile, keyFile: keyFile, age: age, logger: logger, checked: time.Now()}
 	loaded, err := tls.LoadX509KeyPair(certFile, keyFile)
 	if err != nil {
 		return nil, fmt.Errorf("serve HTTP: read the TLS certificate: %w", err)
@@ -38,15 +36,15 @@ func newCertificate(certFile, keyFile string, logger *slog.Logger) (*certificate
 
 // stampOf describes the state of the files.
 func (c *certificate) stampOf() string {
-	stamp := ""
+	var stamp strings.Builder
 	for _, name := range []string{c.certFile, c.keyFile} {
 		info, err := os.Stat(name)
 		if err != nil {
 			return ""
 		}
-		stamp += fmt.Sprintf("%d %d ", info.ModTime().UnixNano(), info.Size())
+		fmt.Fprintf(&stamp, "%d %d ", info.ModTime().UnixNano(), info.Size())
 	}
-	return stamp
+	return stamp.String()
 }
 
 // get returns the certificate for a handshake. While new files cannot be read,
@@ -54,7 +52,7 @@ func (c *certificate) stampOf() string {
 func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if time.Since(c.checked) < certificateAge {
+	if time.Since(c.checked) < c.age {
 		return c.current, nil
 	}
 	c.checked = time.Now()

@@ -218,58 +218,63 @@ func (l *LogLine) UnmarshalJSON(data []byte) error {
 // off or is too large, what was read so far is returned with an
 // [*ExternalError].
 func (c *Client) FetchLogs(ctx context.Context, grant *LogGrant, q LogQuery) ([]LogLine, error) {
+	var lines []LogLine
+	err := c.ScanLogs(ctx, grant, q, func() func(LogLine) {
+		lines = nil
+		return func(line LogLine) { lines = append(lines, line) }
+	})
+	return lines, err
+}
+
+// ScanLogs is [Client.FetchLogs] for those who look at each line and keep few.
+// begin is called before each attempt and returns what looks at its lines, so
+// that a repeated attempt counts no line twice.
+func (c *Client) ScanLogs(ctx context.Context, grant *LogGrant, q LogQuery, begin func() func(LogLine)) error {
 	values := q.values()
 	limit, _ := strconv.Atoi(values.Get("limit"))
 	for renewed := false; ; renewed = true {
 		if err := c.api.limits.wait(ctx, c.token); err != nil {
-			return nil, &ConnectionError{Operation: GetProjectLog, Err: fmt.Errorf("waiting for the request limit: %w", deadlineOf(ctx, err))}
+			return &ConnectionError{Operation: GetProjectLog, Err: fmt.Errorf("waiting for the request limit: %w", deadlineOf(ctx, err))}
 		}
 		address := grant.current()
 		if address == nil {
-			return nil, &ArgumentError{Operation: GetProjectLog, Name: "grant", Problem: "was not made by LogGrant"}
+			return &ArgumentError{Operation: GetProjectLog, Name: "grant", Problem: "was not made by LogGrant"}
 		}
 		target := *address
 		if target.RawQuery != "" {
 			target.RawQuery += "&"
 		}
 		target.RawQuery += values.Encode()
-		var lines []LogLine
-		err := c.api.getExternal(ctx, GetProjectLog, &target, func(r io.Reader) (err error) {
-			lines, err = decodeLogs(r, limit)
-			return err
-		})
+		err := c.api.getExternal(ctx, GetProjectLog, &target, func(r io.Reader) error { return decodeLogs(r, limit, begin()) })
 		var refused *ExternalError
 		if renewed || !errors.As(err, &refused) || refused.Status != http.StatusUnauthorized && refused.Status != http.StatusForbidden {
-			return lines, err
+			return err
 		}
 		if err := c.renew(ctx, grant, address); err != nil {
-			return nil, err
+			return err
 		}
 	}
 }
 
-// decodeLogs reads {items: […]} line by line, so that memory holds the lines but
-// not the document.
-func decodeLogs(r io.Reader, limit int) ([]LogLine, error) {
+// decodeLogs reads {items: […]} line by line, so that memory holds neither the
+// document nor the lines.
+func decodeLogs(r io.Reader, limit int, see func(LogLine)) error {
 	d := json.NewDecoder(r)
 	if found, err := enterList(d); err != nil || !found {
-		return nil, logDecodeError(err)
+		return logDecodeError(err)
 	}
-	var lines []LogLine
-	for d.More() {
-		if len(lines) == limit {
-			return lines, nil
+	for seen := 0; d.More(); seen++ {
+		if seen == limit {
+			return nil
 		}
 		var line LogLine
 		if err := d.Decode(&line); !tolerable(err) {
-			return lines, logDecodeError(err)
+			return logDecodeError(err)
 		}
-		lines = append(lines, line)
+		see(line)
 	}
-	if _, err := d.Token(); err != nil { // the end of the list
-		return lines, logDecodeError(err)
-	}
-	return lines, nil
+	_, err := d.Token() // the end of the list
+	return logDecodeError(err)
 }
 
 // enterList moves the decoder into the list of an answer: the answer itself, or

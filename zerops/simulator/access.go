@@ -116,21 +116,21 @@ func (c *call) orgByID(id string) (*org, *member, error) {
 }
 
 // financed is org for operations that show money.
-func (c *call) financed() (*org, *member, error) {
+func (c *call) financed() (*org, error) {
 	o, m, err := c.org()
 	if err == nil && !m.viewFinances {
 		err = insufficient()
 	}
-	return o, m, err
+	return o, err
 }
 
 // administered is org for operations of owners and admins.
-func (c *call) administered() (*org, *member, error) {
+func (c *call) administered() (*org, error) {
 	o, m, err := c.org()
 	if err == nil && m.role != roleOwner && m.role != roleAdmin {
 		err = insufficient()
 	}
-	return o, m, err
+	return o, err
 }
 
 // personal refuses integration tokens.

@@ -57,12 +57,11 @@ func (s *Simulator) serve(rt route, spec *operationSpec) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 		if err != nil {
-			var tooLarge *http.MaxBytesError
-			if errors.As(err, &tooLarge) {
+			if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 				writeError(w, &apiError{status: http.StatusRequestEntityTooLarge, code: "requestEntityTooLarge", message: "Request entity too large"})
 				return
 			}
-			panic(http.ErrAbortHandler) //nolint:forbidigo // The caller went away in the middle.
+			panic(http.ErrAbortHandler) // The caller went away in the middle.
 		}
 		if entry, ok := r.Context().Value(entryKey{}).(*Request); ok {
 			s.requests.body(entry, body)

@@ -259,7 +259,7 @@ func (w *world) costItems(clientID, by string, b bucket, wanted func(*service) b
 
 // billingStatus is the credit of an organisation.
 func billingStatus(c *call) (any, error) {
-	o, _, err := c.financed()
+	o, err := c.financed()
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ func listDelegations(c *call) (any, error) {
 }
 
 func deleteDelegation(c *call) (any, error) {
-	if _, _, err := c.mayMint(); err != nil {
+	if _, err := c.mayMint(); err != nil {
 		return nil, err
 	}
 	if _, err := c.integration(); err != nil {

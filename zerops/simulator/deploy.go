@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"slices"
 	"strings"
 	"time"
 )
@@ -342,18 +341,8 @@ func (w *world) sicken(s *service, v *version, bad failure) {
 	v.runtimeLog = bad.runtime
 	w.setVersion(v, v.status)
 	cause := bad.problem
-	w.pastProcess(w.projectOf(s), s, "stack.repair", 0, 20*time.Second, &cause, systemActor(), nil)
+	w.pastProcess(w.projectOf(s), s, "stack.repair", 20*time.Second, &cause, systemActor(), nil)
 	if cause.code != "healthCheckFailed" {
 		w.setStatus(s, "CONTAINER_FAILED")
 	}
-}
-
-// running reports whether a pipeline of a service is under way.
-func (w *world) running(s *service) bool {
-	for _, p := range w.processes.all() {
-		if !p.over() && p.versionID != "" && slices.Contains(p.services, s.id) {
-			return true
-		}
-	}
-	return false
 }

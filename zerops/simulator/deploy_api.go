@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"encoding/json"
+	"maps"
 )
 
 func deployRoutes() []route {
@@ -68,6 +69,10 @@ func createVersion(c *call) (any, error) {
 	w := c.world
 	v := w.newVersion(s, "CLI", versionUploading, c.actor())
 	v.name = body.Name
+	maps.DeleteFunc(w.uploads, func(_, id string) bool {
+		old, ok := w.versions.get(id)
+		return !ok || old.status != versionUploading
+	})
 	secret := w.secret("upload")
 	w.uploads[secret] = v.id
 	view := v.view()

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -131,15 +132,15 @@ func (l *faultList) strike(w http.ResponseWriter, r *http.Request, operation str
 		return false
 	}
 	if fault.Delay > 0 && !wait(r, fault.Delay) {
-		panic(http.ErrAbortHandler) //nolint:forbidigo // The only way to cut a connection.
+		panic(http.ErrAbortHandler)
 	}
 	if fault.Drop == DropBefore {
-		panic(http.ErrAbortHandler) //nolint:forbidigo // The only way to cut a connection.
+		panic(http.ErrAbortHandler)
 	}
 	answer := &bufferedAnswer{header: make(http.Header)}
 	fault.answer(answer, r, next)
 	if fault.Drop == DropAfter {
-		panic(http.ErrAbortHandler) //nolint:forbidigo // The only way to cut a connection.
+		panic(http.ErrAbortHandler)
 	}
 	fault.send(w, answer)
 	return true
@@ -163,9 +164,7 @@ func (f *Fault) answer(w *bufferedAnswer, r *http.Request, next http.HandlerFunc
 
 // send passes the answer on, lengthened or cut short.
 func (f *Fault) send(w http.ResponseWriter, answer *bufferedAnswer) {
-	for name, values := range answer.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), answer.header)
 	body := answer.body.String()
 	if f.Fill > 0 {
 		w.Header().Del("Content-Length")
@@ -174,7 +173,7 @@ func (f *Fault) send(w http.ResponseWriter, answer *bufferedAnswer) {
 	if f.Drop == DropInBody {
 		_, _ = io.WriteString(w, body[:len(body)/2])
 		_ = http.NewResponseController(w).Flush()
-		panic(http.ErrAbortHandler) //nolint:forbidigo // The only way to cut a connection.
+		panic(http.ErrAbortHandler)
 	}
 	_, _ = io.WriteString(w, body)
 	for left := f.Fill; left > 0; {

@@ -82,7 +82,7 @@ func (c *call) mayUse(spec *operationSpec) error {
 	case strings.HasPrefix(spec.path, "/client/{id}/card-payment"), area == "billing":
 		err = c.mayUseMoney(what)
 	case strings.HasPrefix(spec.path, "/client/{") && what == toWrite:
-		_, _, err = c.administered()
+		_, err = c.administered()
 	case strings.HasPrefix(spec.path, "/client/{"):
 		_, _, err = c.org()
 	case strings.HasPrefix(spec.path, "/project/{"):

@@ -89,15 +89,16 @@ func fill(ids map[string]string, path string) string {
 }
 
 func queryOf(fields string) string {
-	query := "?"
+	var query strings.Builder
+	query.WriteString("?")
 	for field := range strings.FieldsSeq(fields) {
 		name, kind, _ := strings.Cut(field, ":")
 		name, required := strings.CutSuffix(name, "*")
 		if required {
-			query += name + "=" + sample(kind) + "&"
+			query.WriteString(name + "=" + sample(kind) + "&")
 		}
 	}
-	return query
+	return query.String()
 }
 
 func sample(kind string) string {

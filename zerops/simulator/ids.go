@@ -20,7 +20,7 @@ type idSource struct {
 }
 
 func newIDSource() *idSource {
-	return &idSource{random: rand.New(rand.NewPCG(idSeed, idSeed))} //nolint:gosec // Repeatable ids are the purpose.
+	return &idSource{random: rand.New(rand.NewPCG(idSeed, idSeed))}
 }
 
 // next returns a new id.

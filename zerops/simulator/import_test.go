@@ -8,12 +8,11 @@ import (
 	"zerops-mcp/zerops/simulator"
 )
 
-func TestImportServices(t *testing.T) {
+func TestImportRefusals(t *testing.T) {
 	t.Parallel()
-	a := start(t, simulator.WithPace(0.001))
+	a := start(t)
 	project := a.sim.ProjectID("playground")
 	path := "/project/" + project + "/service-stack/import"
-	send := func(text string) map[string]any { return map[string]any{"yaml": text} }
 	for _, c := range []struct{ name, yaml, code string }{
 		{"syntax", "services:\n  - hostname: [", "projectImportInvalidYaml"},
 		{"no service", "services: []", "projectImportMissingService"},
@@ -27,14 +26,23 @@ func TestImportServices(t *testing.T) {
 		{"generator", "#yamlPreprocessor=on\nservices:\n  - {hostname: a, type: nodejs@22, envSecrets: {X: \"<@nonsense()>\"}}", "yamlPreprocessingError"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			b := a
 			b.t = t
-			b.refused(http.MethodPost, path, send(c.yaml), 400, c.code)
+			b.refused(http.MethodPost, path, map[string]any{"yaml": c.yaml}, 400, c.code)
+			if left := rows(t, b.get("/project/" + project + "/service-stack")["list"]); len(left) > 2 {
+				t.Errorf("a refused import left %d services", len(left))
+			}
 		})
 	}
-	if left := rows(t, a.get("/project/" + project + "/service-stack?nameContains=a")["list"]); len(left) > 1 {
-		t.Errorf("a refused import left %d services", len(left))
-	}
+}
+
+func TestImportServices(t *testing.T) {
+	t.Parallel()
+	a := start(t, simulator.WithPace(0.001))
+	project := a.sim.ProjectID("playground")
+	path := "/project/" + project + "/service-stack/import"
+	send := func(text string) map[string]any { return map[string]any{"yaml": text} }
 
 	made := a.ok(http.MethodPost, path, send(`#yamlPreprocessor=on
 services:

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -43,6 +44,7 @@ func grantLog(c *call) (any, error) {
 	if len(w.servicesOf(p)) == 0 {
 		return nil, refuse("projectNoServiceStackToLog", "Project has no service stack to log")
 	}
+	maps.DeleteFunc(w.grants, func(_ string, g *grant) bool { return w.now.After(g.expires) })
 	token := w.secret("log")
 	expires := w.now.Add(logGrantTime)
 	w.grants[token] = &grant{projectID: p.id, expires: expires}
@@ -101,22 +103,29 @@ func (q *logQuery) wants(line *LogLine) bool {
 
 // serveLog is the log backend. It asks for no Authorization header.
 func (s *Simulator) serveLog(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	s.world.advance(s.cfg.clock())
-	permit, ok := s.world.grants[r.URL.Query().Get("accessToken")]
-	if !ok || permit.projectID != r.PathValue("id") || s.world.now.After(permit.expires) {
-		s.mu.Unlock()
+	items, ok := s.permittedLog(r)
+	if !ok {
 		writeError(w, &apiError{status: http.StatusUnauthorized, code: "notAuthorized", message: "Access token is not valid"})
 		return
 	}
-	query := parseLogQuery(r)
-	lines := s.world.readLog(permit.projectID, query)
+	writeJSON(w, http.StatusOK, object{"items": items})
+}
+
+// permittedLog reads the log if the token in the query is good for it.
+func (s *Simulator) permittedLog(r *http.Request) ([]object, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.world.advance(s.cfg.clock())
+	permit, ok := s.world.grants[r.URL.Query().Get("accessToken")]
+	if !ok || permit.projectID != r.PathValue("id") || s.world.now.After(permit.expires) {
+		return nil, false
+	}
+	lines := s.world.readLog(permit.projectID, parseLogQuery(r))
 	items := make([]object, len(lines))
 	for i := range lines {
 		items[i] = lines[i].view()
 	}
-	s.mu.Unlock()
-	writeJSON(w, http.StatusOK, object{"items": items})
+	return items, true
 }
 
 // readLog collects the lines that a query wants. The newest ones count, unless the

@@ -88,40 +88,38 @@ func (w *world) toldLines(s *service) []LogLine {
 		switch {
 		case v.serviceID == s.id:
 			begin := v.lastUpdate.Add(-w.scaled(time.Duration(len(v.runtimeLog)) * time.Second))
-			told = append(told, w.tell(v.runtimeLog, begin, "", v.id+"r")...)
+			told = append(told, w.tell(v, v.runtimeLog, begin, "", "r")...)
 		case v.build != nil && v.build.stackID == s.id && v.build.start != nil:
-			told = append(told, w.tell(v.log, *v.build.start, "zbuilder@"+v.id, v.id+"b")...)
+			told = append(told, w.tell(v, v.log, *v.build.start, "zbuilder@"+v.id, "b")...)
 		case v.prepare != nil && v.prepare.stackID == s.id && v.prepare.start != nil:
-			told = append(told, w.tell(v.prepareLog, *v.prepare.start, "zbuilder@"+v.id, v.id+"p")...)
+			told = append(told, w.tell(v, v.prepareLog, *v.prepare.start, "zbuilder@"+v.id, "p")...)
 		}
 	}
 	for i, line := range w.planted[s.id] {
 		line.id = fmt.Sprintf("planted-%s-%06d", s.id[:6], i)
 		told = append(told, line)
 	}
-	told = slices.DeleteFunc(told, func(line LogLine) bool { return line.At.After(w.now) })
 	slices.SortStableFunc(told, func(a, b LogLine) int { return a.At.Compare(b.At) })
 	slices.Reverse(told)
 	return told
 }
 
-// tell turns a story into lines that begin at a time.
-func (w *world) tell(story []scriptLine, begin time.Time, tag, idPrefix string) []LogLine {
+// tell turns a story of a version into lines that begin at a time. While the version
+// is in work, its log grows as the time passes.
+func (w *world) tell(v *version, story []scriptLine, begin time.Time, tag, part string) []LogLine {
+	working := v.status == versionBuilding || v.status == versionPreparing
 	var told []LogLine
 	at := begin
-	for i, part := range story {
-		at = at.Add(w.storyTime(part.after))
+	for i, line := range story {
+		at = at.Add(w.scaled(line.after) + time.Microsecond)
+		if working && at.After(w.now) {
+			break
+		}
 		told = append(told, LogLine{
-			At: at, Severity: part.severity, Facility: facilityApp, Tag: tag, Text: part.text, id: fmt.Sprintf("%s-%04d", idPrefix, i),
+			At: at, Severity: line.severity, Facility: facilityApp, Tag: tag, Text: line.text, id: fmt.Sprintf("%s-%s%04d", v.id, part, i),
 		})
 	}
 	return told
-}
-
-// storyTime keeps stories that are told while a test waits within the pace of the
-// account; a line never has the time of the one before it.
-func (w *world) storyTime(d time.Duration) time.Duration {
-	return w.scaled(d) + time.Millisecond
 }
 
 // computedLines yields what a service says by itself, newest first.
@@ -138,14 +136,15 @@ func (w *world) computedLines(s *service, boxes []*container) iter.Seq[LogLine] 
 		first := w.bornFirst.Add(-time.Duration(w.logLines) * logInterval)
 		for k := newest - 1; k >= 0; k-- {
 			line := voice(s, k)
-			line.At = first.Add(time.Duration(k)*logInterval + jitter(s, k))
+			begun, part := traceOf(s, k)
+			line.At = first.Add(time.Duration(begun)*logInterval + jitter(s, begun) + time.Duration(part)*time.Millisecond)
 			if line.At.After(w.now) {
 				continue
 			}
 			if line.At.Before(s.created) {
 				return
 			}
-			box := boxes[k%len(boxes)]
+			box := boxes[begun%len(boxes)]
 			line.host, line.container = box.hostname, box.id
 			line.id = fmt.Sprintf("%010d-%s", k, s.id[:8])
 			if !yield(line) {
@@ -158,13 +157,13 @@ func (w *world) computedLines(s *service, boxes []*container) iter.Seq[LogLine] 
 // jitter spreads the lines within their interval. The fraction of the second has
 // sometimes three, six or no digits, as in the real log.
 func jitter(s *service, k int) time.Duration {
-	n := time.Duration((k*7919 + int(s.id[0])*104729) % 9_999_991)
+	n := (k*7919 + int(s.id[0])*104729) % 9_999_991
 	switch k % 3 {
 	case 0:
-		return n % 15_000 * time.Millisecond
+		return time.Duration(n%15_000) * time.Millisecond
 	case 1:
-		return n * time.Microsecond
+		return time.Duration(n) * time.Microsecond
 	default:
-		return n % 15 * time.Second
+		return time.Duration(n%15) * time.Second
 	}
 }

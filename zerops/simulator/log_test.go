@@ -67,6 +67,13 @@ func TestLogs(t *testing.T) {
 	if len(following) != 5 || following[4]["id"] != newest[0]["id"] {
 		t.Errorf("after a known line come %d lines", len(following))
 	}
+	trace := a.log(project, mine+"&facility=16&minimumSeverity=3&limit=200")
+	from := slices.IndexFunc(trace, func(line map[string]any) bool { return strings.HasPrefix(line["message"].(string), "Error: connect") })
+	for _, line := range trace[from+1 : from+5] {
+		if !strings.HasPrefix(line["message"].(string), "    at ") || line["containerId"] != trace[from]["containerId"] {
+			t.Errorf("a stack trace is torn apart: %v", line)
+		}
+	}
 	at.forward(5 * time.Minute)
 	if again := a.log(project, mine+"&limit=1&desc=1"); again[0]["id"] == newest[0]["id"] {
 		t.Error("a running service says nothing for five minutes")

@@ -5,6 +5,12 @@ import (
 	"strings"
 )
 
+// Credentials that careless applications write into their logs.
+const (
+	logPassword = SecretMark + "-password-in-log"
+	logBearer   = SecretMark + "-bearer-in-log"
+)
+
 // voice makes line k of a service.
 type voice func(s *service, k int) LogLine
 
@@ -27,16 +33,16 @@ func voiceOf(s *service) voice {
 // the application, now and then trouble, and noise of the system.
 func appLine(s *service, k int) LogLine {
 	switch {
-	case s.hostileLog && k%29 == 7:
+	case s.hostileLog && k%29 == 7 && !inTrace(k):
 		return hostileLine(k)
+	case inTrace(k):
+		return traceLine(s, k%tracePeriod-traceFirst)
 	case k%13 == 5:
 		return daemonLine(s, k)
-	case k%97 >= 40 && k%97 <= 44:
-		return traceLine(s, k%97-40)
 	case k%150 == 9:
-		return LogLine{Severity: 6, Facility: facilityApp, Text: "connecting to postgresql://db:" + SecretMark + "-in-log@db:5432/db?sslmode=disable"}
+		return LogLine{Severity: 6, Facility: facilityApp, Text: "connecting to postgresql://db:" + logPassword + "@db:5432/db?sslmode=disable"}
 	case k%151 == 10:
-		return LogLine{Severity: 4, Facility: facilityApp, Text: `retrying request: Authorization: Bearer ` + SecretMark + `-header-token`}
+		return LogLine{Severity: 4, Facility: facilityApp, Text: "retrying request: Authorization: Bearer " + logBearer}
 	case k%4 == 0:
 		return LogLine{Severity: 6, Facility: facilityWeb, Tag: "nginx", Text: fmt.Sprintf(
 			`10.0.%d.%d - - "GET /api/orders/%d HTTP/1.1" %d %d "-" "Mozilla/5.0"`, k%200, k%250, 10_000+k, statusOf(k), 400+k%3000)}
@@ -63,6 +69,25 @@ func statusOf(k int) int {
 	default:
 		return 200
 	}
+}
+
+// An error with a stack is five lines of every ninety-seven.
+const (
+	tracePeriod = 97
+	traceFirst  = 40
+	traceLast   = 44
+)
+
+func inTrace(k int) bool { return k%tracePeriod >= traceFirst && k%tracePeriod <= traceLast }
+
+// traceOf is the line with which the error of line k began and which part of it k
+// is: the parts follow each other at once and come from one container.
+func traceOf(s *service, k int) (begun, part int) {
+	if !s.kind().runtime() || !inTrace(k) {
+		return k, 0
+	}
+	part = k%tracePeriod - traceFirst
+	return k - part, part
 }
 
 // traceLine is part n of an error with a stack.

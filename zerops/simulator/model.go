@@ -151,7 +151,6 @@ type notification struct {
 	finished                                 *time.Time
 	problem                                  *problem
 	versionID                                string
-	containerNumber                          int
 	acknowledged                             bool
 	created                                  time.Time
 	by                                       actor

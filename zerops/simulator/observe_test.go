@@ -1,6 +1,7 @@
 package simulator_test
 
 import (
+	"maps"
 	"net/http"
 	"testing"
 
@@ -17,9 +18,7 @@ func TestStatistics(t *testing.T) {
 	}
 	ask := func(more map[string]any) map[string]any {
 		body := map[string]any{"search": terms, "groupBy": "serviceStackId", "timeGroupBy": "1h", "timeZone": "UTC"}
-		for key, value := range more {
-			body[key] = value
-		}
+		maps.Copy(body, more)
 		return body
 	}
 	const path = "/stats-history/group-by-search"

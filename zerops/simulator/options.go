@@ -30,7 +30,7 @@ func defaultConfig() config {
 		indexLag:    defaultIndexLag,
 		pageLimit:   defaultPageLimit,
 		logLines:    defaultLogLines,
-		requestsMax: 10_000,
+		requestsMax: 4_000,
 	}
 }
 

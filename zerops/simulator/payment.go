@@ -25,7 +25,7 @@ func (w *world) paymentsOf(o *org) []object {
 }
 
 func listPayments(c *call) (any, error) {
-	o, _, err := c.financed()
+	o, err := c.financed()
 	if err != nil {
 		return nil, err
 	}

@@ -151,7 +151,7 @@ func triggerRepository(c *call) (any, error) {
 	}
 	w := c.world
 	v := w.newVersion(s, source, versionWaitingBuild, c.actor())
-	v.git = w.commitOf(connected, host, v.sequence)
+	v.git = commitOf(connected, host, v.sequence)
 	v.yaml = repositoryYaml(s, connected.setup)
 	setup, err := findSetup(v.yaml, connected.setup, s.name)
 	if err != nil {

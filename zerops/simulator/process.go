@@ -19,6 +19,9 @@ const (
 // nothing to wait for.
 const pendingTime = 500 * time.Millisecond
 
+// maxHistory bounds the processes and the notifications that are kept.
+const maxHistory = 5000
+
 // process is one asynchronous job.
 type process struct {
 	id, clientID, projectID, serviceID string
@@ -180,9 +183,22 @@ func (w *world) end(p *process, status string, cause *problem) {
 	p.job = job{}
 	w.processes.put(p.id, p)
 	w.notify(p)
+	w.processes.trim(maxHistory, (*process).over)
+	w.notifications.trim(maxHistory, func(*notification) bool { return true })
 	for _, other := range w.processes.all() {
 		if slices.Contains(other.waits, p) {
 			w.arm(other)
+		}
+	}
+}
+
+// abandon cancels the processes of a service, or of a whole project, that do not end
+// by themselves: what is to be deleted waits for the others.
+func (w *world) abandon(projectID, serviceID string) {
+	for _, id := range slices.Clone(w.processes.order) {
+		p, ok := w.processes.get(id)
+		if ok && !p.over() && len(p.phases) == 0 && p.projectID == projectID && (serviceID == "" || slices.Contains(p.services, serviceID)) {
+			w.end(p, processCanceled, nil)
 		}
 	}
 }

@@ -192,7 +192,7 @@ func (w *world) addProject(o *org, draft projectDraft) *project {
 	short := strings.ToLower(strings.NewReplacer("-", "a", "_", "b").Replace(p.id))
 	p.zone = short + ".prg1-zerops.zone"
 	p.subdomainHost = short[:4]
-	p.ipv6 = "2a01:7a7:2::" + hexDigits(p.id)
+	p.ipv6 = "2001:db8::" + hexDigits(p.id)
 	w.projects.put(p.id, p)
 	for _, setting := range [][2]string{{"envIsolation", draft.envIsolation}, {"sshIsolation", draft.sshIsolation}} {
 		if setting[1] != "" {
@@ -235,8 +235,9 @@ func deleteProject(c *call) (any, error) {
 		return nil, refuse("projectWillBeDeleted", "Project will be deleted")
 	}
 	before := p.status
-	p.status = "DELETING"
 	w := c.world
+	w.abandon(p.id, "")
+	p.status = "DELETING"
 	w.projects.put(p.id, p)
 	return w.processView(w.start(job{
 		action: "project.delete", project: p, by: c.actor(), takes: projectDeleteTime, after: w.openProcesses(p),

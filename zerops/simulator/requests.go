@@ -20,13 +20,16 @@ type Request struct {
 	// Token is what followed "Bearer " in the Authorization header.
 	Token  string
 	Header http.Header
-	// Body is the JSON body, empty for uploads.
+	// Body is the beginning of the JSON body, empty for uploads.
 	Body []byte
 	// Operation is the name of the operation, empty for an unknown route.
 	Operation string
 	// Status is the answered status, 0 while in work and for a dropped connection.
 	Status int
 }
+
+// maxLoggedBody bounds what is kept of a body.
+const maxLoggedBody = 64 << 10
 
 // requestLog keeps the newest requests.
 type requestLog struct {
@@ -62,7 +65,7 @@ func (l *requestLog) name(entry *Request, operation string) {
 func (l *requestLog) body(entry *Request, body []byte) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	entry.Body = body
+	entry.Body = body[:min(len(body), maxLoggedBody)]
 }
 
 func (l *requestLog) end(entry *Request, status int) {

@@ -30,8 +30,8 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	answered := make(chan *bufferedAnswer, 1)
 	go func() {
-		defer asked.Body.Close()
 		answered <- t.serve(asked)
+		_ = asked.Body.Close() // http.RoundTripper has to, and nobody hears of an error.
 	}()
 	select {
 	case <-r.Context().Done():
@@ -53,7 +53,7 @@ func (t inProcess) serve(r *http.Request) (answer *bufferedAnswer) {
 			answer.cut = true
 			return
 		}
-		panic(fault) //nolint:forbidigo // Not ours to handle.
+		panic(fault)
 	}()
 	t.simulator.ServeHTTP(answer, r)
 	return answer

@@ -363,4 +363,3 @@ func checkDNS(c *call) (any, error) {
 	}
 	return success(), nil
 }
-

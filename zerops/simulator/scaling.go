@@ -27,37 +27,37 @@ func (s *service) effectiveScaling() scaling {
 }
 
 // with lays overrides over settings.
-func (base scaling) with(over scaling) scaling {
+func (v scaling) with(over scaling) scaling {
 	for _, pair := range []struct{ into, from *float64 }{
-		{&base.minCPU, &over.minCPU},
-		{&base.maxCPU, &over.maxCPU},
-		{&base.startCPU, &over.startCPU},
-		{&base.minRAM, &over.minRAM},
-		{&base.maxRAM, &over.maxRAM},
-		{&base.minDisk, &over.minDisk},
-		{&base.maxDisk, &over.maxDisk},
-		{&base.minFreeCPU, &over.minFreeCPU},
-		{&base.minFreeCPUPercent, &over.minFreeCPUPercent},
-		{&base.minFreeRAM, &over.minFreeRAM},
-		{&base.minFreeRAMPercent, &over.minFreeRAMPercent},
+		{&v.minCPU, &over.minCPU},
+		{&v.maxCPU, &over.maxCPU},
+		{&v.startCPU, &over.startCPU},
+		{&v.minRAM, &over.minRAM},
+		{&v.maxRAM, &over.maxRAM},
+		{&v.minDisk, &over.minDisk},
+		{&v.maxDisk, &over.maxDisk},
+		{&v.minFreeCPU, &over.minFreeCPU},
+		{&v.minFreeCPUPercent, &over.minFreeCPUPercent},
+		{&v.minFreeRAM, &over.minFreeRAM},
+		{&v.minFreeRAMPercent, &over.minFreeRAMPercent},
 	} {
 		if *pair.from != 0 {
 			*pair.into = *pair.from
 		}
 	}
 	if over.cpuMode != "" {
-		base.cpuMode = over.cpuMode
+		v.cpuMode = over.cpuMode
 	}
 	if over.swap != nil {
-		base.swap = over.swap
+		v.swap = over.swap
 	}
 	if over.minContainers != 0 {
-		base.minContainers = over.minContainers
+		v.minContainers = over.minContainers
 	}
 	if over.maxContainers != 0 {
-		base.maxContainers = over.maxContainers
+		v.maxContainers = over.maxContainers
 	}
-	return base
+	return v
 }
 
 func (s *service) currentScaling() any {

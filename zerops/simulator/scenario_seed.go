@@ -14,6 +14,10 @@ func (w *world) seedScenario(s *service, name string) *version {
 	now, status := w.now, s.status
 	w.now = maxTime(w.born.Add(-20*time.Minute), w.now.Add(-10*time.Minute))
 	v := w.seedBuild(p, s, setup, text, "CLI", name)
+	if name == "private-git" {
+		v.source, v.git = "GIT", &gitSource{host: "public", url: "https://github.com/northwind/private-" + s.name, branch: "main"}
+		w.versions.put(v.id, v)
+	}
 	w.now = now
 	found, _ := scenarioNamed(name)
 	if bad := found.failure(s); bad.stage == stageRun {
@@ -64,6 +68,8 @@ func (s *Simulator) SeedScenario(name string) (Scenario, error) {
 		made = w.seedService(p, seeded{name: "app", kind: "nodejs@22", containers: 1, builds: 2})
 	})
 	v = w.seedScenario(made, name)
+	w.processes.reindex()
+	w.versions.reindex()
 	return Scenario{ProjectID: p.id, Project: p.name, ServiceID: made.id, Service: made.name, DeploymentID: v.id}, nil
 }
 

@@ -16,6 +16,7 @@ func TestScenarios(t *testing.T) {
 	org := a.sim.OrgID("Northwind Trading")
 	for name, what := range simulator.Scenarios() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			b := a
 			b.t = t
 			made, err := b.sim.SeedScenario(name)

@@ -29,9 +29,10 @@ func (w *world) settle() {
 	for _, p := range w.processes.all() {
 		p.sequence = w.nextSequence()
 	}
-	for id, p := range w.processes.indexed {
-		p.sequence = w.processes.rows[id].sequence
-	}
+	w.processes.reindex()
+	w.members.reindex()
+	w.services.reindex()
+	w.containers.reindex()
 }
 
 // ago runs fill with the clock set back by d, so that what it makes is old.
@@ -89,6 +90,8 @@ func (w *world) seedPeople() (lab, shop *org) {
 	w.addToken(SingleProjectToken, w.addUser("", "blog deploys", "", true))
 	w.addMember(shop, w.principals[SingleProjectToken].user, roleNone, false)
 
+	// What the logs of the applications give away.
+	w.secrets = append(w.secrets, logPassword, logBearer)
 	w.addToken(RevokedToken, owner)
 	w.principals[RevokedToken].alive = false
 	return lab, shop

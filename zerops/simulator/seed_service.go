@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -29,7 +30,7 @@ func (w *world) seedService(p *project, spec seeded) *service {
 	must(kind, err)
 	s := w.addService(p, serviceDraft{name: spec.name, kind: kind, version: found, custom: spec.custom, objectGB: spec.objectGB})
 	by := actorOf(w.principals[OwnerToken].user)
-	w.pastProcess(p, s, "stack.create", 0, createTime, nil, by, nil)
+	w.pastProcess(p, s, "stack.create", createTime, nil, by, nil)
 	var draft serviceDraft
 	draft.mounts = spec.mounts
 	for _, pair := range spec.env {
@@ -139,7 +140,7 @@ func (w *world) seedBuild(p *project, s *service, setup *yamlSetup, text, source
 	}
 	w.now = begun.Add(took)
 	v.lastUpdate = w.now
-	process := w.pastProcess(p, s, "stack.build", 0, took, cause, by, v)
+	process := w.pastProcess(p, s, "stack.build", took, cause, by, v)
 	process.created, process.started = begun, moment(pendingTime)
 	v.processID = process.id
 	if status == versionActive {
@@ -157,26 +158,26 @@ func (w *world) seedGit(s *service, source string, sequence int) *gitSource {
 	switch source {
 	case "GITHUB":
 		s.github = connected
-		return w.commitOf(connected, "github", sequence)
+		return commitOf(connected, "github", sequence)
 	case "GITLAB":
 		s.gitlab = connected
-		return w.commitOf(connected, "gitlab", sequence)
+		return commitOf(connected, "gitlab", sequence)
 	default:
 		return nil
 	}
 }
 
 // commitOf is the newest commit of a connected repository.
-func (w *world) commitOf(from *repository, host string, sequence int) *gitSource {
+func commitOf(from *repository, host string, sequence int) *gitSource {
 	return &gitSource{
 		host: host, fullName: from.fullName, event: from.eventType, branch: from.branch, setup: from.setup, pusher: "marek",
 		commit: fmt.Sprintf("%07x", 0x3f2a91c+sequence*7919),
 	}
 }
 
-// pastProcess adds a process that is over; after is how long it ended before now.
-func (w *world) pastProcess(p *project, s *service, action string, after, took time.Duration, cause *problem, by actor, v *version) *process {
-	finished := w.now.Add(-after)
+// pastProcess adds a process that ends now.
+func (w *world) pastProcess(p *project, s *service, action string, took time.Duration, cause *problem, by actor, v *version) *process {
+	finished := w.now
 	started := finished.Add(-took)
 	row := &process{
 		id: w.ids.next(), clientID: p.clientID, projectID: p.id, status: processFinished, action: action, sequence: w.nextSequence(),
@@ -205,17 +206,18 @@ func (w *world) pastProcess(p *project, s *service, action string, after, took t
 func sampleYaml(s *service, ports []int) string {
 	text := "zerops:\n  - setup: " + s.name + "\n    build:\n      base: " + s.base + "\n      buildCommands:\n        - npm ci\n        - npm run build\n" +
 		"      deployFiles:\n        - dist\n        - node_modules\n        - package.json\n      cache: node_modules\n    run:\n      base: " + s.base + "\n      ports:\n"
+	var opened strings.Builder
 	for _, number := range ports {
-		text += fmt.Sprintf("        - port: %d\n          httpSupport: true\n", number)
+		fmt.Fprintf(&opened, "        - port: %d\n          httpSupport: true\n", number)
 	}
-	return text + "      envVariables:\n        NODE_ENV: production\n        DATABASE_URL: ${db_connectionString}\n      start: node dist/main.js\n"
+	return text + opened.String() + "      envVariables:\n        NODE_ENV: production\n        DATABASE_URL: ${db_connectionString}\n      start: node dist/main.js\n"
 }
 
 // must is for what the seeded account is made of: a mistake there is a fault of the
 // build.
 func must[T any](value T, err error) T {
 	if err != nil {
-		panic("simulator: " + err.Error()) //nolint:forbidigo // Cannot happen in a build whose tests pass.
+		panic("simulator: " + err.Error())
 	}
 	return value
 }

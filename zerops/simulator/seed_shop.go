@@ -17,7 +17,7 @@ func (w *world) seedProject(o *org, draft projectDraft, age time.Duration, servi
 	w.ago(age, func() {
 		p = w.addProject(o, draft)
 		w.addSystemServices(p)
-		w.pastProcess(p, nil, "project.create", 0, projectCreateTime, nil, actorOf(w.principals[OwnerToken].user), nil)
+		w.pastProcess(p, nil, "project.create", projectCreateTime, nil, actorOf(w.principals[OwnerToken].user), nil)
 		for _, spec := range services {
 			w.seedService(p, spec)
 		}
@@ -28,7 +28,7 @@ func (w *world) seedProject(o *org, draft projectDraft, age time.Duration, servi
 
 // pastHousekeeping adds a row of the platform's own, which nobody wants to see.
 func (w *world) pastHousekeeping(p *project) {
-	row := w.pastProcess(p, nil, "zL7Master.sync", 0, 2*time.Second, nil, systemActor(), nil)
+	row := w.pastProcess(p, nil, "zL7Master.sync", 2*time.Second, nil, systemActor(), nil)
 	row.executor = "L7_MASTER"
 }
 
@@ -158,6 +158,46 @@ func (w *world) seedTrouble(o *org) {
 		seeded{name: "lake", kind: "object-storage", objectGB: 100},
 	)
 	w.seedBuilding(data, "etl")
+	w.seedReleaseTrain(o)
+}
+
+// seedReleaseTrain makes a project whose services are all somewhere else in their
+// pipelines: the newest version of each is in the status that stands beside it.
+func (w *world) seedReleaseTrain(o *org) {
+	stages := []struct{ name, status string }{
+		{"edge", versionUploading},
+		{"sync", versionWaitingBuild},
+		{"mail", versionInvalid},
+		{"images", versionPreparing},
+		{"video", versionPrepareFailed},
+		{"jobs", versionWaitingDeploy},
+		{"api", versionDeploying},
+		{"docs", versionCancelled},
+	}
+	var services []seeded
+	for _, at := range stages {
+		services = append(services, seeded{name: at.name, kind: "nodejs@24", containers: 1, builds: 1, source: "GITLAB"})
+	}
+	p := w.seedProject(o, projectDraft{name: "release-train", description: "One service per stage of a pipeline.", tags: []string{"ci"}, ipv4Shared: true}, 20*day, services...)
+	for _, at := range stages {
+		s := w.serviceNamed(p, at.name)
+		v := w.newVersion(s, "GITLAB", at.status, actorOf(w.principals[AdminToken].user))
+		begun := w.now.Add(-90 * time.Second)
+		v.created, v.yaml, v.git = begun, sampleYaml(s, []int{3000}), commitOf(s.gitlab, "gitlab", v.sequence)
+		v.build = &build{pipelineStart: &begun, typeVersionID: s.versionID, typeVersionName: s.base}
+		switch at.status {
+		case versionUploading:
+			v.build = nil
+		case versionInvalid, versionPrepareFailed, versionCancelled:
+			v.build.pipelineFailed = w.at()
+			v.processID = w.pastProcess(p, s, "stack.build", 80*time.Second, &problem{"buildFailed", "Pipeline ended as " + at.status}, *v.by, v).id
+		default:
+			row := w.seedOpenProcess(p, at.name, "stack.build", processRunning)
+			row.versionID, v.processID = v.id, row.id
+			w.processes.put(row.id, row)
+		}
+		w.versions.put(v.id, v)
+	}
 }
 
 // seedProjectEnv gives a project variables of its own.
@@ -170,7 +210,7 @@ func (w *world) seedProjectEnv(p *project) {
 func (w *world) seedProcess(p *project, host, action string, age time.Duration, cause *problem) {
 	s := w.serviceNamed(p, host)
 	w.ago(age, func() {
-		w.pastProcess(p, s, action, 0, 14*time.Second, cause, actorOf(w.principals[AdminToken].user), nil)
+		w.pastProcess(p, s, action, 14*time.Second, cause, actorOf(w.principals[AdminToken].user), nil)
 	})
 }
 

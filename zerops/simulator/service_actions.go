@@ -171,6 +171,7 @@ func deleteService(c *call) (any, error) {
 		return nil, refuse("stackWillBeDeleted", "Service stack will be deleted")
 	}
 	w, before := c.world, s.status
+	w.abandon(s.projectID, s.id)
 	w.setStatus(s, "DELETING")
 	return w.processView(w.start(job{
 		action: "stack.delete", project: w.projectOf(s), services: []*service{s}, by: c.actor(), takes: deleteTime,

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -280,7 +281,7 @@ func (w *world) addGenerated(s *service) {
 	case kind.managed():
 		password := w.secret(kind.id + "-password")
 		number := kind.ports[0].number
-		add("port", fmt.Sprint(number), false, false)
+		add("port", strconv.Itoa(number), false, false)
 		add("user", s.name, false, false)
 		add("password", password, true, true)
 		connection := fmt.Sprintf("%s://%s:%s@%s:%d", kind.ports[0].scheme, s.name, password, s.name, number)

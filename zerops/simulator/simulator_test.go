@@ -60,6 +60,7 @@ func TestRoutes(t *testing.T) {
 		{"escaped slash in an id", http.MethodGet, "/project/a%2Fb", 400, "invalidUserInput"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			b := a
 			b.t = t
 			b.refused(c.method, c.path, nil, c.status, c.code)
@@ -136,6 +137,7 @@ func TestSearchRules(t *testing.T) {
 		{"no search at all", "project", "invalidUserInput", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			b := a
 			b.t = t
 			b.refused(http.MethodPost, "/"+c.entity+"/search", map[string]any{"search": c.terms}, 400, c.code)
@@ -395,7 +397,7 @@ func TestSameFromRunToRun(t *testing.T) {
 		}
 		return all.String()
 	}
-	if list() != list() {
+	if first, second := list(), list(); first != second {
 		t.Error("two accounts with the same clock differ")
 	}
 }

@@ -88,47 +88,30 @@ func (t *table[T]) searchable() iter.Seq2[string, *T] {
 	}
 }
 
-// event is something that happens at a time of the clock.
-type event struct {
-	at   time.Time
-	do   func()
-	dead bool
-}
-
-// schedule arranges for do to run when the clock has reached at. Events run at the
-// start of the next request, in the order of their times.
-func (w *world) schedule(at time.Time, do func()) *event {
-	e := &event{at: at, do: do}
-	i, _ := slices.BinarySearchFunc(w.events, at, func(known *event, at time.Time) int {
-		if known.at.After(at) {
-			return 1
-		}
-		return -1
-	})
-	w.events = slices.Insert(w.events, i, e)
-	return e
-}
-
-// advance runs everything that is due and leaves the world at now.
-func (w *world) advance(now time.Time) {
-	for len(w.events) > 0 && !w.events[0].at.After(now) {
-		e := w.events[0]
-		w.events = w.events[1:]
-		if e.at.After(w.now) {
-			w.now = e.at
-		}
-		if !e.dead {
-			e.do()
-		}
-	}
-	if now.After(w.now) {
-		w.now = now
-	}
-}
-
 // sortRows puts the rows of a table in the order of their times, which seeding one
 // project after the other does not.
 func (t *table[T]) sortRows(created func(*T) time.Time) {
 	slices.SortStableFunc(t.order, func(a, b string) int { return created(t.rows[a]).Compare(created(t.rows[b])) })
+	t.reindex()
+}
+
+// reindex brings the index up to date.
+func (t *table[T]) reindex() {
 	t.indexedOrder = slices.Clone(t.order)
+	for id, row := range t.rows {
+		shown := *row
+		t.indexed[id] = &shown
+	}
+}
+
+// trim drops the oldest rows for which old is true until at most limit rows are
+// left, so that an account which runs for months does not grow without end.
+func (t *table[T]) trim(limit int, old func(*T) bool) {
+	for i := 0; len(t.order) > limit && i < len(t.order); {
+		if !old(t.rows[t.order[i]]) {
+			i++
+			continue
+		}
+		t.remove(t.order[i])
+	}
 }

@@ -98,9 +98,9 @@ type integrationBody struct {
 }
 
 // mayMint is for those who may make tokens: persons who administer the organisation.
-func (c *call) mayMint() (*org, *member, error) {
+func (c *call) mayMint() (*org, error) {
 	if err := c.personal(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	return c.administered()
 }
@@ -126,7 +126,7 @@ func (b *integrationBody) apply(c *call, m *member) error {
 }
 
 func createIntegrationToken(c *call) (any, error) {
-	o, _, err := c.mayMint()
+	o, err := c.mayMint()
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +166,7 @@ func (w *world) revoke(userID string) {
 }
 
 func putIntegrationToken(c *call) (any, error) {
-	if _, _, err := c.mayMint(); err != nil {
+	if _, err := c.mayMint(); err != nil {
 		return nil, err
 	}
 	m, err := c.integration()
@@ -185,7 +185,7 @@ func putIntegrationToken(c *call) (any, error) {
 }
 
 func regenerateIntegrationToken(c *call) (any, error) {
-	if _, _, err := c.mayMint(); err != nil {
+	if _, err := c.mayMint(); err != nil {
 		return nil, err
 	}
 	m, err := c.integration()
@@ -197,7 +197,7 @@ func regenerateIntegrationToken(c *call) (any, error) {
 }
 
 func deleteIntegrationToken(c *call) (any, error) {
-	if _, _, err := c.mayMint(); err != nil {
+	if _, err := c.mayMint(); err != nil {
 		return nil, err
 	}
 	m, err := c.integration()

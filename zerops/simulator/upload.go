@@ -79,25 +79,29 @@ func (s *Simulator) uploadByURL(w http.ResponseWriter, r *http.Request) {
 // uploadByID is the same on the API's own host, with a token; it answers an empty
 // body.
 func (s *Simulator) uploadByID(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	s.world.advance(s.cfg.clock())
-	c := &call{world: s.world, cfg: &s.cfg, r: r, query: r.URL.Query()}
-	err := c.authenticate(false)
-	if err == nil && !isID(r.PathValue("id")) {
-		err = badField("id", "invalid id format")
-	}
-	if err == nil {
-		_, _, err = c.version(toWrite)
-	}
-	s.mu.Unlock()
-	if err != nil {
-		var refusal *apiError
-		if errors.As(err, &refusal) {
+	if err := s.mayUpload(r); err != nil {
+		if refusal, ok := errors.AsType[*apiError](err); ok {
 			writeError(w, refusal)
 		}
 		return
 	}
 	s.receive(w, r, r.PathValue("id"))
+}
+
+// mayUpload checks the token and the version of an upload on the API's own host.
+func (s *Simulator) mayUpload(r *http.Request) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.world.advance(s.cfg.clock())
+	c := &call{world: s.world, cfg: &s.cfg, r: r, query: r.URL.Query()}
+	if err := c.authenticate(false); err != nil {
+		return err
+	}
+	if !isID(r.PathValue("id")) {
+		return badField("id", "invalid id format")
+	}
+	_, _, err := c.version(toWrite)
+	return err
 }
 
 // receive reads an archive and attaches it to a version.

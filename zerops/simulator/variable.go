@@ -18,20 +18,19 @@ func (w *world) variablesOf(projectID, serviceID string) []*variable {
 }
 
 // addVariable stores a new variable.
-func (w *world) addVariable(v *variable) *variable {
+func (w *world) addVariable(v *variable) {
 	v.id, v.created, v.lastUpdate = w.ids.next(), w.now, w.now
 	w.variables.put(v.id, v)
-	return v
 }
 
-func (w *world) addProjectEnv(p *project, key, content string, sensitive bool) *variable {
-	return w.addVariable(&variable{clientID: p.clientID, projectID: p.id, key: key, content: content, sensitive: sensitive, editable: true})
+func (w *world) addProjectEnv(p *project, key, content string, sensitive bool) {
+	w.addVariable(&variable{clientID: p.clientID, projectID: p.id, key: key, content: content, sensitive: sensitive, editable: true})
 }
 
 // checkKey refuses keys that are malformed or belong to the platform; family is the
 // beginning of the error code, userData or projectEnv.
 func checkKey(key, family string) error {
-	valid := key != "" && !(key[0] >= '0' && key[0] <= '9')
+	valid := key != "" && (key[0] < '0' || key[0] > '9')
 	for _, c := range []byte(key) {
 		if c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
 			valid = false

@@ -236,25 +236,20 @@ func (w *world) replaceVariables(pairs [][2]string, known []*variable, store var
 
 // sync starts the process that brings changed variables to the containers. A deploy
 // that is asked for meanwhile is refused.
-func (c *call) sync(services ...*service) *process {
+func (c *call) sync(s *service) *process {
 	w := c.world
-	set := func(delta int) {
-		for _, s := range services {
-			s.syncing += delta
-			if _, there := w.services.get(s.id); there {
-				w.services.put(s.id, s)
-			}
+	s.syncing++
+	w.services.put(s.id, s)
+	done := func() {
+		s.syncing--
+		if _, there := w.services.get(s.id); there {
+			w.services.put(s.id, s)
 		}
 	}
-	set(1)
-	j := job{
-		action: "stack.updateUserData", services: services, by: c.actor(), takes: envSyncTime,
-		finish: func() { set(-1) }, fail: func(problem) { set(-1) },
-	}
-	if len(services) > 0 {
-		j.project = w.projectOf(services[0])
-	}
-	return w.start(j)
+	return w.start(job{
+		action: "stack.updateUserData", project: w.projectOf(s), services: []*service{s}, by: c.actor(), takes: envSyncTime,
+		finish: done, fail: func(problem) { done() },
+	})
 }
 
 // syncProject is sync for the variables of a project, which every service sees.

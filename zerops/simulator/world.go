@@ -83,6 +83,9 @@ func newWorld(cfg config) *world {
 	return w
 }
 
+// maxSecrets bounds what Secrets remembers.
+const maxSecrets = 20_000
+
 // scaled turns a duration of the platform into one of this account.
 func (w *world) scaled(d time.Duration) time.Duration {
 	return time.Duration(float64(d) * w.pace)
@@ -91,6 +94,9 @@ func (w *world) scaled(d time.Duration) time.Duration {
 // secret makes a secret value and remembers it for Secrets.
 func (w *world) secret(kind string) string {
 	value := w.ids.secret(kind)
+	if len(w.secrets) >= maxSecrets {
+		w.secrets = append([]string(nil), w.secrets[maxSecrets/2:]...)
+	}
 	w.secrets = append(w.secrets, value)
 	return value
 }
