@@ -119,9 +119,9 @@ func (y zeropsYAML) values() []string {
 // the public names of the call stays readable, since hiding it would blank the
 // names themselves.
 func (c *call) knowValues(values []string, public ...string) {
-	names := strings.Join(public, "\n")
+	names := strings.Join(public, "\n") + "\n" + c.server.vocabulary()
 	for _, v := range values {
-		if v != "" && !strings.Contains(names, v) && !strings.HasPrefix(v, "${") {
+		if v != "" && !strings.Contains(names, v) && !onlyReferences(v) {
 			c.redactor.know(v)
 		}
 	}
