@@ -85,6 +85,7 @@ type Server struct {
 	signer   signer
 	scope    *scope
 	patterns func() []pattern
+	uploads  uploads
 	// operations finds and describes the operations of the API; built on first use.
 	operations *apiIndex
 	schemas    *schemaCache

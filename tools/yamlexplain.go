@@ -77,6 +77,9 @@ func getYamlSchema(ctx context.Context, c *call, in yamlSchemaIn) (yamlSchemaOut
 		}
 	}
 	if !found {
+		if in.Kind == yamlZerops && path[0] != "zerops" {
+			path = append([]string{"zerops"}, path...)
+		}
 		return yamlSchemaOut{}, noSchemaPath(schema, in.Kind, path)
 	}
 	if in.Kind == yamlZerops && len(path) == 0 {
@@ -152,7 +155,7 @@ func noSchemaPath(schema *liveSchema, kind string, path []string) error {
 func explainSchema(kind string, path []string, node schemaNode) yamlSchemaOut {
 	own := node.follow()
 	out := yamlSchemaOut{
-		Kind: kind, Path: showPath(path), Type: typeWords(own), Description: describe(own, 600), Deprecated: own.self["deprecated"] == true,
+		Kind: kind, Path: showPath(path), Type: schemaType(own), Description: describeNode(own, 600), Deprecated: own.self["deprecated"] == true,
 		Default: defaultOf(own), Fields: fieldsOf(own.items()), Rules: rulesOf(own.items()), SubPaths: subPathsOf(own.items(), path),
 	}
 	out.Values = own.values(maxValues)
@@ -188,7 +191,7 @@ func shorten(fields []schemaField, limit int) {
 	}
 }
 
-func describe(n schemaNode, limit int) string {
+func describeNode(n schemaNode, limit int) string {
 	text, _ := n.self["description"].(string)
 	return clean(text, limit)
 }
@@ -200,8 +203,8 @@ func defaultOf(n schemaNode) string {
 	return ""
 }
 
-// typeWords says what a value may be, such as "string or list of string".
-func typeWords(n schemaNode) string {
+// schemaType says what a value may be, such as "string or list of string".
+func schemaType(n schemaNode) string {
 	var kinds []string
 	add := func(word string) {
 		for _, known := range kinds {
@@ -217,7 +220,7 @@ func typeWords(n schemaNode) string {
 			if kind == "array" {
 				inner := ""
 				if items, ok := branch.self["items"].(map[string]any); ok {
-					inner = typeWords(schemaNode{doc: n.doc, self: items})
+					inner = schemaType(schemaNode{doc: n.doc, self: items})
 				}
 				add(strings.TrimSuffix("list of "+inner, " of "))
 			} else {
@@ -269,7 +272,7 @@ func fieldsOf(n schemaNode) []schemaField {
 			continue
 		}
 		field := schemaField{
-			Name: clean(key, 80), Type: typeWords(child), Required: required[key], Description: describe(child, 200),
+			Name: clean(key, 80), Type: schemaType(child), Required: required[key], Description: describeNode(child, 200),
 			Deprecated: child.self["deprecated"] == true, Default: defaultOf(child),
 		}
 		all := child.values(maxValues)
