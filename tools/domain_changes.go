@@ -223,7 +223,7 @@ func (c *call) domainAdded(ctx context.Context, p zerops.Project, name string, f
 	switch {
 	case f.Status == statusFailed:
 		out.Message = "the draft is kept; the same call applies it again"
-	case f.Status == statusDone && !(found && view.Applied):
+	case f.Status == statusDone && (!found || !view.Applied):
 		out.Status, out.Message = statusInProgress, "the platform does not show it as applied yet"
 		out.Next = &next{Tool: "list_domains", Arguments: nextArgs{Project: p.ID}}
 	case f.Status == statusDone:
