@@ -135,9 +135,9 @@ func (c *call) deployDirectory(ctx context.Context, s zerops.Service, in deployS
 			return deployServiceOut{}, err
 		}
 	}
-	operation := "BUILD_AND_DEPLOY"
+	operation := zerops.YamlForBuild
 	if built {
-		operation = "DEPLOY"
+		operation = zerops.YamlForDeploy
 	}
 	setup, err := c.checkedSetup(ctx, s, text, in.Setup, operation)
 	if err != nil {
@@ -190,7 +190,7 @@ func (c *call) deployDirectory(ctx context.Context, s zerops.Service, in deployS
 }
 
 // checkedSetup chooses the setup and has the platform check the zerops.yaml.
-func (c *call) checkedSetup(ctx context.Context, s zerops.Service, text, wanted, operation string) (string, error) {
+func (c *call) checkedSetup(ctx context.Context, s zerops.Service, text, wanted string, operation zerops.YamlOperation) (string, error) {
 	doc, parseErr := parseZeropsYAML(text)
 	c.knowValues(doc.values(), append(doc.names(), s.Name, s.Type.Version)...)
 	setup := wanted
@@ -200,9 +200,7 @@ func (c *call) checkedSetup(ctx context.Context, s zerops.Service, text, wanted,
 			return "", err
 		}
 	}
-	err := c.api.ValidateZeropsYAML(ctx, zerops.ZeropsYAML{
-		ServiceName: s.Name, TypeID: s.TypeID, TypeVersion: s.Type.Version, Text: text, Operation: operation, Setup: setup,
-	})
+	err := c.api.ValidateYaml(ctx, s, text, setup, operation)
 	if err != nil {
 		return "", fmt.Errorf("checking the zerops.yaml: %w", err)
 	}
@@ -256,7 +254,7 @@ func (c *call) deployGit(ctx context.Context, s zerops.Service, in deployService
 	}
 	setup := in.Setup
 	if in.ZeropsYAML != "" {
-		if setup, err = c.checkedSetup(ctx, s, in.ZeropsYAML, in.Setup, "BUILD_AND_DEPLOY"); err != nil {
+		if setup, err = c.checkedSetup(ctx, s, in.ZeropsYAML, in.Setup, zerops.YamlForBuild); err != nil {
 			return deployServiceOut{}, err
 		}
 	}

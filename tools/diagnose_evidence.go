@@ -95,7 +95,7 @@ func (c *call) gatherService(ctx context.Context, s zerops.Service) (*evidence, 
 			return err
 		}})
 	}
-	c.gatherEvidence(ctx, e, parts)
+	c.gatherParts(ctx, e, parts)
 	e.setDeployment(deployments)
 	c.gatherLogs(ctx, e)
 	return e, nil
@@ -104,7 +104,7 @@ func (c *call) gatherService(ctx context.Context, s zerops.Service) (*evidence, 
 // gatherDeployment reads what explains one failed deployment.
 func (c *call) gatherDeployment(ctx context.Context, s zerops.Service, d zerops.Deployment) *evidence {
 	e := &evidence{now: time.Now(), service: s}
-	c.gatherEvidence(ctx, e, []evidencePart{
+	c.gatherParts(ctx, e, []evidencePart{
 		{"project", func(ctx context.Context) (err error) {
 			e.project, err = c.api.Project(ctx, s.ProjectID)
 			return err
@@ -133,7 +133,7 @@ type evidencePart struct {
 	read func(context.Context) error
 }
 
-func (c *call) gatherEvidence(ctx context.Context, e *evidence, parts []evidencePart) {
+func (c *call) gatherParts(ctx context.Context, e *evidence, parts []evidencePart) {
 	errs := zerops.FanOut(len(parts), func(i int) error { return parts[i].read(ctx) })
 	for i, err := range errs {
 		if err != nil {
@@ -145,26 +145,11 @@ func (c *call) gatherEvidence(ctx context.Context, e *evidence, parts []evidence
 }
 
 func (c *call) gatherVariables(ctx context.Context, e *evidence) error {
-	variables, err := c.api.ServiceVariables(ctx, e.service.ID)
-	if err != nil {
-		return err
-	}
-	var values []string
+	variables, err := c.readEnv(ctx, envStore{service: &e.service})
 	for _, v := range variables {
-		if v.Content != zerops.RedactedContent && !publicVariable(v) {
-			values = append(values, v.Content)
-		}
+		e.variables = append(e.variables, v.Variable)
 	}
-	c.knowValues(values, e.service.Name, e.service.ID, e.service.Type.Version, e.service.ProjectID)
-	e.variables = variables
-	return nil
-}
-
-// publicVariable knows the variables of the platform that hold names, ids and
-// addresses, which results are made of.
-func publicVariable(v zerops.Variable) bool {
-	return v.Owner() == zerops.OwnerPlatform && (strings.HasPrefix(v.Key, "zeropsSubdomain") ||
-		slices.Contains([]string{"hostname", "serviceId", "projectId", "appVersionId", "appVersionName", "PATH", "startCommand", "envIsolation", "sshIsolation", "port"}, v.Key))
+	return err
 }
 
 func organizationOf(s zerops.Service, p zerops.Project) string {
@@ -228,7 +213,7 @@ func (c *call) gatherLogs(ctx context.Context, e *evidence) {
 			return err
 		}})
 	}
-	c.gatherEvidence(ctx, e, parts)
+	c.gatherParts(ctx, e, parts)
 	since := e.runningSince()
 	old := func(l zerops.LogLine) bool { return l.Time.Before(since) }
 	e.runtime, e.severe = slices.DeleteFunc(e.runtime, old), slices.DeleteFunc(e.severe, old)

@@ -24,7 +24,7 @@ func TestDiagnoseFindsTheCauseOfEveryScenario(t *testing.T) {
 	t.Parallel()
 	h := start(t)
 	for name := range simulator.Scenarios() {
-		where := h.sim.SeedScenario(name)
+		where := seedScenario(t, h, name)
 		r := h.call("diagnose_service", args{"project": where.Project, "service": where.Service}).ok()
 		if got, want := r.get("causes.0.cause"), wantedCauses()[name]; got != want {
 			t.Errorf("%s: first cause %v, want %s: %s", name, got, want, r.raw)
@@ -39,6 +39,15 @@ func TestDiagnoseFindsTheCauseOfEveryScenario(t *testing.T) {
 	}
 }
 
+func seedScenario(t *testing.T, h *harness, name string) simulator.Scenario {
+	t.Helper()
+	where, err := h.sim.SeedScenario(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return where
+}
+
 // plannedTools are the tools that a cause may send its reader to.
 func plannedTools() []string {
 	return []string{
@@ -50,7 +59,7 @@ func plannedTools() []string {
 func TestDiagnoseReadsTheLogOfTheRightBuild(t *testing.T) {
 	t.Parallel()
 	h := start(t)
-	where := h.sim.SeedScenario("compile-error")
+	where := seedScenario(t, h, "compile-error")
 	// A line of another build in the same build stack must not turn up.
 	build := h.call("get_deployment", args{"deployment": where.DeploymentID, "log_lines": 50}).ok()
 	if text := string(build.raw); !strings.Contains(text, "TS2345") || strings.Contains(text, "Build finished") {
@@ -84,7 +93,7 @@ func TestDiagnoseHealthyStoppedAndManaged(t *testing.T) {
 func TestDiagnoseToleratesWhatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	h := start(t)
-	where := h.sim.SeedScenario("compile-error")
+	where := seedScenario(t, h, "compile-error")
 	h.sim.Fail(simulator.Fault{Operation: "GetProjectLog", Status: 403})
 	r := h.call("diagnose_service", args{"service": where.ServiceID}).ok()
 	if len(r.object["incomplete"].([]any)) == 0 {

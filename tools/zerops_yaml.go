@@ -121,8 +121,6 @@ func (y zeropsYAML) values() []string {
 func (c *call) knowValues(values []string, public ...string) {
 	names := strings.Join(public, "\n")
 	for _, v := range values {
-		if v != "" && !strings.Contains(names, v) && !strings.HasPrefix(v, "${") {
-			c.redactor.know(v)
-		}
+		c.knowValue(v, names)
 	}
 }
