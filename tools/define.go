@@ -72,7 +72,7 @@ func toolsets() []toolset {
 		{"account", account()},
 		{"projects", projects()},
 		{"services", slices.Concat(services(), yamlTools())},
-		{"deploy", deploy()},
+		{"deploy", slices.Concat(deploy(), yamlChecks())},
 		{"observe", slices.Concat(observe(), measures())},
 		{"env", env()},
 		{"network", networkTools()},
