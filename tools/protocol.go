@@ -52,8 +52,8 @@ func (p *protocolFailure) details(modern bool) mcp.JSONRPCErrorDetails {
 	return mcp.NewJSONRPCErrorDetails(code, p.message, data)
 }
 
-// answerSlot takes the failure of one request from the library's hook to
-// HandleMessage.
+// answerSlot takes what the library's hooks know of one request to whoever writes
+// its answer.
 type answerSlot struct {
 	failed *protocolFailure
 	list   *listCache // set when the answer is the whole list of tools
@@ -107,6 +107,19 @@ func (l *listCache) result(modern bool, result any) any {
 		l.written[era] = raw
 	}
 	return l.written[era]
+}
+
+// NoteFailure is for transports that let the library write the answer itself. The
+// request has to run in the returned context; afterwards failure returns the
+// error that the answer should hold, nil where the library's own words stand.
+func NoteFailure(ctx context.Context) (noted context.Context, failure func(modern bool) *mcp.JSONRPCErrorDetails) {
+	slot := &answerSlot{}
+	return context.WithValue(ctx, answerSlotKey{}, slot), func(modern bool) *mcp.JSONRPCErrorDetails {
+		if slot.failed == nil {
+			return nil
+		}
+		return new(slot.failed.details(modern))
+	}
 }
 
 // isModern reports whether a request says its protocol revision itself, as those

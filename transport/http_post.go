@@ -395,9 +395,17 @@ func (e *exchange) dispatchModern(ctx context.Context, c *httpCall, message []by
 		}
 	}()
 	defer logPanic(e.h.logger, c.method)
+	ctx, failure := tools.NoteFailure(ctx)
 	e.h.library.Handle(e.answer, &server.HTTPRequest{
 		Method: http.MethodPost, URL: e.r.URL, Header: protocolHeaders(e.r.Header), Body: message, Context: ctx,
 	})
+	if details := failure(true); details != nil {
+		e.answer.body.Reset()
+		e.answer.body.Write(errorAnswer(c.rpcID, details.Code, details.Message, details.Data))
+		if details.Code == mcp.INVALID_PARAMS { // as the revision wants it
+			e.answer.status = http.StatusBadRequest
+		}
+	}
 }
 
 // callKey is the context key of the request that the library handles.
