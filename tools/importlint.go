@@ -32,7 +32,7 @@ func (p importPlan) lint() (issues []yamlIssue, silent map[string]bool) {
 		if object["zeropsSetup"] != nil && !s.fromGit {
 			add(below("zeropsSetup"), "is refused without buildFromGit")
 		}
-		if git := scalarText(object["buildFromGit"]); strings.HasSuffix(git, ".git") {
+		if git := yamlScalar(object["buildFromGit"]); strings.HasSuffix(git, ".git") {
 			add(below("buildFromGit"), "the build dies without a log when the address ends in .git; leave that out")
 		}
 		if mode := object["mode"]; mode != nil && strings.Contains(strings.ReplaceAll(s.typ, "-", ""), "objectstorage") {
@@ -68,7 +68,7 @@ func (p importPlan) lintVariables(s importEntry, object map[string]any, add func
 				add(path, "is refused as a key: letters, digits and underscores, no digit first")
 			case reservedKey(key) != "":
 				add(path, "%s", reservedKey(key))
-			case selfReference(key, scalarText(value)):
+			case selfReference(key, yamlScalar(value)):
 				add(path, "%s", selfReferenceWarning)
 			}
 		}

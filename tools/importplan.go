@@ -48,7 +48,7 @@ func readImport(text string) (importPlan, error) {
 	}
 	p := importPlan{doc: doc}
 	if head, there := top["project"]; there && head != nil {
-		p.project, p.core, p.name = true, scalarText(at(head, "corePackage")), scalarText(at(head, "name"))
+		p.project, p.core, p.name = true, yamlScalar(at(head, "corePackage")), yamlScalar(at(head, "name"))
 	}
 	list, ok := top["services"].([]any)
 	switch {
@@ -74,7 +74,7 @@ func (p importPlan) entry(i int, item any) (importEntry, error) {
 	if !ok {
 		return e, invalid("yaml", "line %d: services[%d] is %s; expected a map with hostname and type", line, i, kindOf(item))
 	}
-	e.hostname, e.typ = scalarText(object["hostname"]), scalarText(object["type"])
+	e.hostname, e.typ = yamlScalar(object["hostname"]), yamlScalar(object["type"])
 	if !validHostname(e.hostname) {
 		return e, invalid("yaml", "line %d: services[%d] needs a hostname that is written out: a lowercase letter, then at most 39 lowercase letters or digits", line, i)
 	}
@@ -87,7 +87,7 @@ func (p importPlan) entry(i int, item any) (importEntry, error) {
 	e.overrideWritten = written
 	e.override = written && override != false && override != nil // whatever else it is, it is not a clear no
 	e.startWithoutCode = object["startWithoutCode"] == true
-	e.fromGit = scalarText(object["buildFromGit"]) != ""
+	e.fromGit = yamlScalar(object["buildFromGit"]) != ""
 	return e, nil
 }
 

@@ -153,9 +153,9 @@ func (y *yamlCheck) leaf(e *jsonschema.ValidationError) []yamlIssue {
 		}
 		return one("is %s; expected %s", kindOf(value), strings.Join(k.Want, " or "))
 	case *kind.Enum:
-		return y.enum(location, scalarText(k.Got), k.Want)
+		return y.enum(location, yamlScalar(k.Got), k.Want)
 	case *kind.Const:
-		return one("must be %s", clean(scalarText(k.Want), 60))
+		return one("must be %s", clean(yamlScalar(k.Want), 60))
 	case *kind.FalseSchema:
 		return one("is not allowed here with the other values of this place, such as its type")
 	case *kind.Minimum:
@@ -196,7 +196,7 @@ func (y *yamlCheck) unknown(location, keys []string) []yamlIssue {
 func (y *yamlCheck) enum(location []string, got string, want []any) []yamlIssue {
 	names := make([]string, 0, len(want))
 	for _, w := range want {
-		name := scalarText(w)
+		name := yamlScalar(w)
 		if shortType(name) == got || strings.EqualFold(name, got) {
 			return nil
 		}

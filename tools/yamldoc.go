@@ -317,8 +317,8 @@ func at(value any, path ...string) any {
 	return value
 }
 
-// scalarText returns a scalar as text, "" for anything else.
-func scalarText(value any) string {
+// yamlScalar returns a scalar as text, "" for anything else.
+func yamlScalar(value any) string {
 	switch v := value.(type) {
 	case string:
 		return v
