@@ -53,7 +53,7 @@ func cancelDeployment(ctx context.Context, c *call, in cancelDeploymentIn) (depl
 	err = c.change(ctx, func(ctx context.Context) error { return c.stopPipeline(ctx, d) })
 	if zerops.HasCode(err, "nothingToCancel", "processCanNoLongerBeCanceled", "processIsAlreadyRunning", zerops.CodeProcessAlreadyOver, zerops.CodeProcessAlreadyFinished) {
 		return deploymentChangeOut{}, &failure{
-			Code: codeConflict, APICode: apiCode(err), Message: "the deployment is past the point where it can be stopped; nothing was changed",
+			Code: codeConflict, APICode: apiCode(err), cause: err, Message: "the deployment is past the point where it can be stopped; nothing was changed",
 			Hint: "Follow it with wait_for; rollback_service brings an earlier one back afterwards.",
 			Next: &failureNext{Tool: "wait_for", Arguments: map[string]any{"deployments": []string{d.Version.ID}}},
 		}
