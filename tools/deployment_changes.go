@@ -192,6 +192,9 @@ func rollbackService(ctx context.Context, c *call, in rollbackServiceIn) (rollba
 		return rollbackServiceOut{}, err
 	}
 	out := rollbackServiceOut{frame: watched.frame, Deployment: watched.Deployment, URL: watched.URL, BuildLog: watched.BuildLog, Diagnosis: watched.Diagnosis}
+	if out.Status == statusDone && out.Deployment.Status != zerops.VersionActive {
+		out.Status, out.Message = statusFailed, "the process has finished, but the deployment is "+out.Deployment.Status+", not ACTIVE"
+	}
 	if active != nil {
 		if before, err := c.api.AppVersion(ctx, active.ID); err == nil {
 			view := viewDeployment(zerops.Deployment{Version: before}, time.Now())

@@ -47,8 +47,12 @@ func (d Deployment) Outcome(now time.Time) DeploymentOutcome {
 	case ProcessCanceled:
 		return DeploymentCanceled
 	case ProcessFinished:
-		if state == VersionOpen && now.Sub(d.Process.Finished.Time) > settleTime {
+		settled := now.Sub(d.Process.Finished.Time) > settleTime
+		switch {
+		case state == VersionOpen && settled && !d.Process.Finished.IsZero():
 			return DeploymentAbandoned
+		case state == VersionReplaced && !settled:
+			return DeploymentOpen // a rollback whose version is still shown as it was before
 		}
 		return outcomeOf(state)
 	case ProcessRunning:
@@ -95,15 +99,16 @@ func (c *Client) Deployment(ctx context.Context, versionID string) (Deployment, 
 
 // processOf finds the newest process of a version; nil where there is none.
 func (c *Client) processOf(ctx context.Context, v AppVersion) (*Process, error) {
+	var newest *Process
 	for p, err := range c.ServiceProcesses(ctx, v.ServiceID, ListOptions{Limit: maxProcessesSearched}) {
 		if err != nil {
 			return nil, err
 		}
-		if p.Version != nil && p.Version.ID == v.ID {
-			return &p, nil
+		if p.Deploys() && p.Version.ID == v.ID && (newest == nil || p.Created.After(newest.Created.Time)) {
+			newest = &p
 		}
 	}
-	return nil, nil //nolint:nilnil // documented
+	return newest, nil
 }
 
 // WaitForDeployments polls versions and their processes until none is open,
