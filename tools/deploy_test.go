@@ -1,6 +1,7 @@
 package tools_test
 
 import (
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -179,9 +180,7 @@ func TestDeployRefusesBeforeAnythingIsSent(t *testing.T) {
 		{"a database", "unsupported", "managed", args{"service": database, "directory": "good"}},
 	} {
 		a := args{"service": service}
-		for k, v := range tc.a {
-			a[k] = v
-		}
+		maps.Copy(a, tc.a)
 		r := h.call("deploy_service", a)
 		r.fails(tc.code)
 		if !strings.Contains(string(r.raw), tc.words) {

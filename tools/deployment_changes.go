@@ -121,8 +121,7 @@ func (c *call) canceledUpload(ctx context.Context, d zerops.Deployment, job *upl
 
 // apiCode is the API's word for a refusal.
 func apiCode(err error) string {
-	var refusal *zerops.Error
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*zerops.Error](err); ok {
 		return clean(refusal.Code, 128)
 	}
 	return ""
@@ -241,13 +240,13 @@ func chooseBackup(deployments []zerops.Deployment, s zerops.Service, wanted stri
 
 // versionName describes a version to a person.
 func versionName(v zerops.AppVersion) string {
-	name := fmt.Sprintf("#%d %s %s", v.Sequence, clean(v.Source, 20), v.Created.Format("2006-01-02 15:04"))
+	words := []string{fmt.Sprintf("#%d", v.Sequence), clean(v.Source, 20), v.Created.Format("2006-01-02 15:04")}
 	for _, at := range []*zerops.VersionCommit{v.GitHub, v.GitLab} {
 		if at != nil {
-			name += " " + clean(at.Branch, 40) + " " + clean(at.Commit, 12)
+			words = append(words, clean(at.Branch, 40), clean(at.Commit, 12))
 		}
 	}
-	return strings.TrimSpace(name)
+	return strings.Join(words, " ")
 }
 
 func activeOf(deployments []zerops.Deployment) *zerops.AppVersion {

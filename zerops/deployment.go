@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // Deployment is a version together with the process that works on it, because
@@ -151,25 +149,16 @@ func (c *Client) WaitForDeployments(ctx context.Context, deployments []Deploymen
 // fails. The process is read before the version, so that a finished process is
 // never seen beside a version from before its end.
 func (c *Client) readDeployments(ctx context.Context, states []Deployment) error {
-	errs := make([]error, len(states))
-	var group errgroup.Group
-	group.SetLimit(maxFanOut)
-	for i := range states {
+	return errors.Join(FanOut(len(states), func(i int) error {
 		if states[i].Version.Status != "" && states[i].Outcome(time.Now()) != DeploymentOpen {
-			continue
-		}
-		group.Go(func() error {
-			next, err := c.refresh(ctx, states[i])
-			if err != nil {
-				errs[i] = err
-				return nil
-			}
-			states[i] = next
 			return nil
-		})
-	}
-	_ = group.Wait() // each error has its place in errs
-	return errors.Join(errs...)
+		}
+		next, err := c.refresh(ctx, states[i])
+		if err == nil {
+			states[i] = next
+		}
+		return err
+	})...)
 }
 
 func (c *Client) refresh(ctx context.Context, d Deployment) (Deployment, error) {
