@@ -116,7 +116,7 @@ func (l deployLog) shown(limit int) []string {
 	lines = lines[max(len(lines)-limit, 0):]
 	out := make([]string, 0, len(lines))
 	for _, line := range lines {
-		out = append(out, logText(line))
+		out = append(out, logLineText(line))
 	}
 	return out
 }
@@ -131,8 +131,8 @@ func (l deployLog) note() string {
 	return ""
 }
 
-// logText is a log line on one line of a result.
-func logText(l zerops.LogLine) string {
+// logLineText is a log line on one line of a result.
+func logLineText(l zerops.LogLine) string {
 	text := clean(l.Message, maxLogText)
 	if l.Time.IsZero() {
 		return text

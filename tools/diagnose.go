@@ -90,7 +90,7 @@ func diagnoseService(ctx context.Context, c *call, in onService) (diagnoseServic
 		out.Phase, out.Log = e.stage, e.log.shown(failedLogLines)
 	}
 	for _, line := range tail(e.severe, 12) {
-		out.Errors = append(out.Errors, logText(line))
+		out.Errors = append(out.Errors, logLineText(line))
 	}
 	for _, p := range e.failures()[:min(len(e.failures()), 3)] {
 		out.Failures = append(out.Failures, viewProcess(p))
@@ -128,7 +128,7 @@ func (e *evidence) verdict(causes []causeView) (verdict, summary string) {
 	case e.failed && len(causes) > 0:
 		return "failing", fmt.Sprintf("the last deployment of %q did not come to its end: %s", name, causes[0].Explanation)
 	}
-	if causes[0].Confidence == low.String() && !e.service.Failed() {
+	if causes[0].Confidence != high.String() && !e.service.Failed() {
 		return "warnings", fmt.Sprintf("%q runs; what follows was seen and may matter: %s", name, causes[0].Explanation)
 	}
 	return "failing", fmt.Sprintf("%q: %s", name, causes[0].Explanation)
@@ -264,7 +264,7 @@ func (e *evidence) unexplained() []string {
 	if e.failed {
 		lines = append(lines, fmt.Sprintf("deployment %s: %s, %s", e.deployment.Version.ID, clean(e.deployment.Version.Status, 40), deploymentError(*e.deployment, e.now)))
 		for _, line := range tail(slices.Concat(e.log.build, e.log.prepare, e.log.runtime), 6) {
-			lines = append(lines, logText(line))
+			lines = append(lines, logLineText(line))
 		}
 	}
 	if e.service.Failed() {
@@ -277,7 +277,7 @@ func (e *evidence) unexplained() []string {
 		return nil
 	}
 	for _, line := range tail(e.severe, 4) {
-		lines = append(lines, logText(line))
+		lines = append(lines, logLineText(line))
 	}
 	return shownEvidence(lines)
 }

@@ -60,7 +60,7 @@ func (c *call) gatherService(ctx context.Context, s zerops.Service) (*evidence, 
 	}
 	e.project = project
 	var deployments []zerops.Deployment
-	parts := []part{
+	parts := []evidencePart{
 		{"processes", func(ctx context.Context) (err error) {
 			e.processes, _, err = zerops.Collect(c.api.ServiceProcesses(ctx, s.ID, zerops.ListOptions{Limit: 100}), 100)
 			return err
@@ -90,7 +90,7 @@ func (c *call) gatherService(ctx context.Context, s zerops.Service) (*evidence, 
 		}},
 	}
 	if s.Runtime() {
-		parts = append(parts, part{"deployments", func(ctx context.Context) (err error) {
+		parts = append(parts, evidencePart{"deployments", func(ctx context.Context) (err error) {
 			deployments, err = c.deploymentsOf(ctx, s, zerops.ListOptions{Limit: 50})
 			return err
 		}})
@@ -104,7 +104,7 @@ func (c *call) gatherService(ctx context.Context, s zerops.Service) (*evidence, 
 // gatherDeployment reads what explains one failed deployment.
 func (c *call) gatherDeployment(ctx context.Context, s zerops.Service, d zerops.Deployment) *evidence {
 	e := &evidence{now: time.Now(), service: s}
-	c.gatherParts(ctx, e, []part{
+	c.gatherParts(ctx, e, []evidencePart{
 		{"project", func(ctx context.Context) (err error) {
 			e.project, err = c.api.Project(ctx, s.ProjectID)
 			return err
@@ -127,13 +127,13 @@ func (c *call) gatherDeployment(ctx context.Context, s zerops.Service, d zerops.
 	return e
 }
 
-// part is one thing to read.
-type part struct {
+// evidencePart is one thing to read.
+type evidencePart struct {
 	name string
 	read func(context.Context) error
 }
 
-func (c *call) gatherParts(ctx context.Context, e *evidence, parts []part) {
+func (c *call) gatherParts(ctx context.Context, e *evidence, parts []evidencePart) {
 	errs := zerops.FanOut(len(parts), func(i int) error { return parts[i].read(ctx) })
 	for i, err := range errs {
 		if err != nil {
@@ -203,12 +203,12 @@ func (c *call) gatherLogs(ctx context.Context, e *evidence) {
 			return err
 		}
 	}
-	parts := []part{
+	parts := []evidencePart{
 		{"application log", newest(&e.runtime, zerops.LogQuery{Limit: recentLines})},
 		{"errors in the application log", newest(&e.severe, zerops.LogQuery{Limit: recentLines / 2, MinSeverity: &severity})},
 	}
 	if e.deployment != nil {
-		parts = append(parts, part{"deployment log", func(ctx context.Context) (err error) {
+		parts = append(parts, evidencePart{"deployment log", func(ctx context.Context) (err error) {
 			e.log, err = c.deploymentLogWith(ctx, grant, *e.deployment, maxBuildLines)
 			return err
 		}})

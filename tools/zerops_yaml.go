@@ -119,10 +119,8 @@ func (y zeropsYAML) values() []string {
 // the public names of the call stays readable, since hiding it would blank the
 // names themselves.
 func (c *call) knowValues(values []string, public ...string) {
-	names := strings.Join(public, "\n") + "\n" + c.server.vocabulary()
+	names := strings.Join(public, "\n")
 	for _, v := range values {
-		if v != "" && !strings.Contains(names, v) && !onlyReferences(v) {
-			c.redactor.know(v)
-		}
+		c.knowValue(v, names)
 	}
 }
