@@ -69,6 +69,7 @@ func (h *harness) canary(name string) {
 		"project": h.sim.ProjectID("eshop-staging"), "service": stagingAPI(h), "services": []string{stagingAPI(h)},
 		"hostname": "canary", "type": "nodejs@22", "name": "canary", "max_ram_gb": 4, "wait_seconds": 1,
 		"process": lastProcess(h), "processes": []string{lastProcess(h)},
+		"deployment": lastDeployment(h), "log_lines": 100,
 	}
 	a := args{}
 	for property := range schema.Properties {
@@ -77,6 +78,15 @@ func (h *harness) canary(name string) {
 		}
 	}
 	h.call(name, a)
+}
+
+// lastDeployment is the one that was deployed with secrets in its zerops.yaml.
+func lastDeployment(h *harness) string {
+	r := h.call("list_deployments", args{"project": h.sim.ProjectID("eshop-staging"), "service": "api"})
+	if id, ok := lookup(r.object, "items.0.id").(string); ok {
+		return id
+	}
+	return strings.Repeat("A", 22) // the service is deleted by now
 }
 
 func lastProcess(h *harness) string {
