@@ -179,11 +179,17 @@ func (s *logScan) look(t *tally, line zerops.LogLine) {
 	}
 	item := logItem{
 		at: line.Time, stream: s.index, order: len(t.kept), source: lineSource(s.source, line.Facility), severity: text.severity,
-		message: clipLog(text.message, maxLogMessage), fields: clipLog(strings.ReplaceAll(text.fields, "\n", " "), maxLogFields), ownTime: text.at,
+		message: s.safe(text.message, maxLogMessage), fields: s.safe(strings.ReplaceAll(text.fields, "\n", " "), maxLogFields), ownTime: text.at,
 		container: clean(line.Hostname, 60),
 	}
 	t.bytes += len(item.message) + len(item.fields)
 	t.kept = append(t.kept, item)
+}
+
+// safe removes secrets before it shortens a text, because half of one would not
+// be recognised any more.
+func (s *logScan) safe(text string, limit int) string {
+	return clipLog(s.filter.redact(cleanText(text)), limit)
 }
 
 // lineSource tells where a line comes from where a stream has several sources.
