@@ -57,7 +57,7 @@ func TestManyLinesTakeLittleMemory(t *testing.T) { //nolint:paralleltest // memo
 		r := h.call("search_logs", a).ok()
 		took := time.Since(began)
 		cancel()
-		grown := int64(<-stop) - int64(before) //nolint:gosec // sizes of memory
+		grown := int64(<-stop) - int64(before)
 		scanned, _ := r.get("scanned").(float64)
 		t.Logf("%s: %.0f lines in %s, memory grew by %.1f MB, %d bytes of result", name, scanned, took.Round(time.Millisecond), float64(grown)/1e6, len(r.raw))
 		if name != "all match" && scanned < memoryServices*memoryLines {
