@@ -215,12 +215,12 @@ func (r schemaRules) node(node map[string]any, path string) {
 
 func (r schemaRules) child(value any, path string) {
 	r.t.Helper()
-	if node, ok := value.(map[string]any); ok {
-		r.node(node, path)
-		return
-	}
-	if !r.untyped || path != ".result" {
+	node, ok := value.(map[string]any)
+	switch {
+	case !ok: // the TypeScript SDK refuses the whole list for one boolean schema
 		r.t.Errorf("%s%s: a boolean schema", r.where, path)
+	case !r.untyped || path != ".result" || node["type"] != nil:
+		r.node(node, path)
 	}
 }
 

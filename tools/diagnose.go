@@ -124,7 +124,7 @@ func (e *evidence) verdict(causes []causeView) (verdict, summary string) {
 	case e.failed && len(causes) > 0:
 		return "failing", fmt.Sprintf("the last deployment of %q did not come to its end: %s", name, causes[0].Explanation)
 	}
-	if causes[0].Confidence == low.String() && !e.service.Failed() {
+	if causes[0].Confidence != high.String() && !e.service.Failed() {
 		return "warnings", fmt.Sprintf("%q runs; what follows was seen and may matter: %s", name, causes[0].Explanation)
 	}
 	return "failing", fmt.Sprintf("%q: %s", name, causes[0].Explanation)

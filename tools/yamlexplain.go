@@ -315,7 +315,7 @@ func conditionWords(properties any) string {
 		list, _ := at(object[key], "enum").([]any)
 		for _, v := range list {
 			// Families are enough: a rule never splits the versions of a type.
-			name, _, _ := strings.Cut(scalarText(v), "@")
+			name, _, _ := strings.Cut(yamlScalar(v), "@")
 			if _, after, found := strings.Cut(name, "/"); found {
 				name = after
 			}

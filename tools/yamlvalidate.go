@@ -112,7 +112,7 @@ func (f zeropsFile) list() []any {
 
 // name is the setup name of an entry.
 func (f zeropsFile) name(index int) string {
-	return scalarText(at(f.list()[index], "setup"))
+	return yamlScalar(at(f.list()[index], "setup"))
 }
 
 func (f zeropsFile) setups() []string {
@@ -169,7 +169,7 @@ func (c *call) checkZerops(ctx context.Context, f zeropsFile) []yamlIssue {
 				add(place, "HOSTNAME in run.envVariables keeps the container from starting, without a log; choose another name")
 			case reservedKey(key) != "":
 				add(place, "%s", reservedKey(key))
-			case selfReference(key, scalarText(value)):
+			case selfReference(key, yamlScalar(value)):
 				add(place, "%s", selfReferenceWarning)
 			}
 		}
@@ -283,7 +283,7 @@ func lineIn(message string) int {
 
 // baseOf is the runtime of a setup: run.base, or the first build.base.
 func baseOf(entry any) string {
-	if base := scalarText(at(entry, "run", "base")); base != "" {
+	if base := yamlScalar(at(entry, "run", "base")); base != "" {
 		return base
 	}
 	switch base := at(entry, "build", "base").(type) {
@@ -291,7 +291,7 @@ func baseOf(entry any) string {
 		return base
 	case []any:
 		if len(base) > 0 {
-			return scalarText(base[0])
+			return yamlScalar(base[0])
 		}
 	}
 	return ""
