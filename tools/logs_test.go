@@ -136,6 +136,35 @@ func TestSearchReadsBackAndSaysHowFar(t *testing.T) {
 	}
 }
 
+// TestPartsOfALogReachFurther buries lines under more than the log service gives
+// at once: one that a container, and one that a program's tag leads to.
+func TestPartsOfALogReachFurther(t *testing.T) {
+	t.Parallel()
+	h := start(t, talkative(8000))
+	busy := h.sim.ServiceID("eshop-production", "api")
+	h.sim.AddLog(busy, simulator.LogLine{At: time.Now().Add(-43 * time.Hour), Text: "buried in one of two containers"})
+	r := h.call("search_logs", args{"services": busy, "contains": "buried", "since": "7d"}).ok()
+	if got := messages(r); len(got) != 1 || r.get("complete") != false || !strings.Contains(r.str("services.0.note"), "container") {
+		t.Errorf("by container: %s", r.raw)
+	}
+
+	h = start(t, quiet)
+	chatty := make([]simulator.LogLine, 5300)
+	for i := range chatty {
+		chatty[i] = simulator.LogLine{At: time.Now().Add(-time.Hour - time.Duration(i)*time.Second), Tag: "chatty", Text: "and again"}
+	}
+	h.sim.AddLog(stagingAPI(h), chatty...)
+	h.sim.AddLog(stagingAPI(h), simulator.LogLine{At: time.Now().Add(-time.Minute), Tag: "cron", Text: "nightly job buried"},
+		simulator.LogLine{At: time.Now().Add(-20 * time.Hour), Tag: "cron", Text: "nightly job buried"})
+	r = h.call("search_logs", args{"services": stagingAPI(h), "contains": "buried"}).ok()
+	if got := r.items(); len(got) != 1 || got[0]["repeated"] != 2.0 || r.get("matched") != 2.0 || r.get("complete") != false {
+		t.Errorf("by tag: %s", r.raw)
+	}
+	if scanned, _ := r.get("scanned").(float64); scanned < 5001 || scanned > 5302 {
+		t.Errorf("%v of 5302 lines scanned", scanned)
+	}
+}
+
 func TestLogFilters(t *testing.T) {
 	t.Parallel()
 	h := start(t, quiet)
