@@ -42,6 +42,7 @@ type setup struct {
 	token     string
 	version   string
 	sim       []simulator.Option
+	network   func(*simulator.Simulator) http.RoundTripper // in place of a port of this machine
 	configure func(*tools.Config)
 	api       func(*zerops.APIOptions)
 	elicit    func(context.Context, mcp.ElicitationRequest) (*mcp.ElicitationResult, error)
@@ -56,14 +57,29 @@ func start(t *testing.T, change ...func(*setup)) *harness {
 		c(&s)
 	}
 	h := &harness{t: t, sim: simulator.New(s.sim...), logs: &lockedBuffer{}, audits: &auditLog{}}
-	running, err := h.sim.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
+	if s.network != nil {
+		h.url = "http://127.0.0.1:1"
+		s.api = sentThrough(s.network(h.sim), s.api)
+	} else {
+		running, err := h.sim.Start(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = running.Close() })
+		h.url = running.URL
 	}
-	t.Cleanup(func() { _ = running.Close() })
-	h.url = running.URL
 	h.serve(s)
 	return h
+}
+
+// sentThrough adds a network of the test's own to the options of the API.
+func sentThrough(network http.RoundTripper, more func(*zerops.APIOptions)) func(*zerops.APIOptions) {
+	return func(o *zerops.APIOptions) {
+		o.Transport = network
+		if more != nil {
+			more(o)
+		}
+	}
 }
 
 // replica is a second server in front of the same account.
