@@ -147,7 +147,7 @@ func TestAPIRevealsSecretsWhenAllowed(t *testing.T) {
 // another makes a second server in front of the same simulator.
 func (h *harness) another(configure func(*tools.Config)) *tools.Server {
 	h.t.Helper()
-	api, err := zerops.NewAPI(zerops.APIOptions{Address: h.url})
+	api, err := zerops.NewAPI(zerops.APIOptions{Address: h.url, Transport: record(h.t)})
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -47,6 +47,9 @@ type call struct {
 	needs      string          // who may do it, where the operation says so
 	allowed    map[string]bool // secret values that the operator lets out
 
+	reporting sync.Once
+	report    func(message string) // made on first use
+
 	mu         sync.Mutex
 	operations []string // API operations called, for the audit
 }

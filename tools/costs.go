@@ -520,8 +520,8 @@ func (c *call) joinOrganizations(ctx context.Context, organizations []zerops.Org
 
 // financeRefused says which right is missing where the API only says no.
 func (c *call) financeRefused(err error, o zerops.Organization) error {
-	var refusal *zerops.Error
-	if !errors.As(err, &refusal) || !errors.Is(err, zerops.ErrForbidden) {
+	refusal, ok := errors.AsType[*zerops.Error](err)
+	if !ok || !errors.Is(err, zerops.ErrForbidden) {
 		return err
 	}
 	return &failure{

@@ -71,7 +71,8 @@ func toolsets() []toolset {
 	return []toolset{
 		{"account", account()},
 		{"projects", projects()},
-		{"services", services()},
+		{"services", slices.Concat(services(), yamlTools())},
+		{"deploy", slices.Concat(deploy(), yamlChecks())},
 		{"observe", slices.Concat(observe(), measures())},
 		{"env", env()},
 		{"network", networkTools()},

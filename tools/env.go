@@ -178,13 +178,15 @@ func (c *call) knowVariables(s envStore, variables []envVariable) {
 		if v.owner == zerops.OwnerPlatform && identityKey(v.Key) {
 			continue
 		}
-		c.knowValue(v.Content, s)
+		c.knowValue(v.Content, s.names())
 	}
 }
 
-// knowValue registers one value of a variable.
-func (c *call) knowValue(value string, s envStore) {
-	if value == zerops.RedactedContent || onlyReferences(value) || value != "" && strings.Contains(s.names()+" "+c.server.vocabulary(), value) {
+// knowValue registers one value of a variable, unless it is part of the public
+// names of what the call works on or of the words that answers are made of.
+func (c *call) knowValue(value, names string) {
+	if value == "" || value == zerops.RedactedContent || onlyReferences(value) ||
+		strings.Contains(names, value) || strings.Contains(c.server.vocabulary(), value) {
 		return
 	}
 	c.redactor.know(value)

@@ -105,9 +105,7 @@ func setEnv(ctx context.Context, c *call, in setEnvIn) (envChangeOut, error) {
 		return envChangeOut{}, err
 	}
 	for _, w := range wanted { // before anything can fail and quote them
-		if !onlyReferences(w.value) && !strings.Contains(c.server.vocabulary(), w.value) {
-			c.redactor.know(w.value)
-		}
+		c.knowValue(w.value, "")
 	}
 	if err := checkWanted(wanted); err != nil {
 		return envChangeOut{}, err

@@ -194,7 +194,9 @@ func TestSetEnvRefusesBeforeAnythingIsSent(t *testing.T) {
 
 func TestSetEnvOfProjectInSpiteOfALaggingList(t *testing.T) {
 	t.Parallel()
-	h := start(t, func(s *setup) { s.sim = []simulator.Option{simulator.WithPace(0), simulator.WithIndexLag(900 * time.Millisecond)} })
+	h := start(t, func(s *setup) {
+		s.sim = []simulator.Option{simulator.WithPace(0), simulator.WithIndexLag(900 * time.Millisecond)}
+	})
 	project := args{"project": "eshop-staging", "variables": map[string]any{"SHARED_SETTING": "fake-first-value"}}
 	r := h.call("set_env", project).status("done")
 	got := wantOutcomes(t, r, map[string]string{"SHARED_SETTING": "created"})
@@ -355,7 +357,9 @@ func TestDeleteEnv(t *testing.T) {
 
 func TestDeleteEnvOfProject(t *testing.T) {
 	t.Parallel()
-	h := start(t, func(s *setup) { s.sim = []simulator.Option{simulator.WithPace(0), simulator.WithIndexLag(400 * time.Millisecond)} })
+	h := start(t, func(s *setup) {
+		s.sim = []simulator.Option{simulator.WithPace(0), simulator.WithIndexLag(400 * time.Millisecond)}
+	})
 	a := args{"project": "eshop-staging", "keys": []any{"LOG_LEVEL"}}
 	wantOutcomes(t, h.confirmed("delete_env", a).status("done"), map[string]string{"LOG_LEVEL": "deleted"})
 	if variables(h.call("list_env", args{"project": "eshop-staging"}))["PUBLIC_ORIGIN"] == nil {

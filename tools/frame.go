@@ -47,6 +47,10 @@ type nextArgs struct {
 	Path        string   `json:"path,omitempty"`
 	Operation   string   `json:"operation,omitempty"`
 	WaitSeconds int      `json:"wait_seconds,omitempty"`
+	Enabled     *bool    `json:"enabled,omitempty"`
+	MaxRAM      float64  `json:"max_ram_gb,omitempty"`
+	MaxDisk     float64  `json:"max_disk_gb,omitempty"`
+	LogLines    int      `json:"log_lines,omitempty"`
 }
 
 // processView is a process as all tools show it.

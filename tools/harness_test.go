@@ -96,7 +96,7 @@ func (h *harness) serve(s setup) {
 	h.t.Helper()
 	t := h.t
 	logger := slog.New(slog.NewJSONHandler(h.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	options := zerops.APIOptions{Address: h.url, Logger: logger}
+	options := zerops.APIOptions{Address: h.url, Logger: logger, Transport: record(t)}
 	if s.api != nil {
 		s.api(&options)
 	}

@@ -6,6 +6,11 @@ import "zerops-mcp/zerops"
 func measures() []*tool {
 	return []*tool{
 		define(spec{
+			Name: "search_logs", Title: "Search logs", Standard: true, Effect: zerops.Reads, OpenWorld: true,
+			Description: "Log lines of services, newest kept, oldest first. scanned and complete say what was read. " +
+				"source: runtime (default), build (of deployment, or the newest), web or all.",
+		}, searchLogs),
+		define(spec{
 			Name: "list_events", Title: "List events", Effect: zerops.Reads, OpenWorld: true,
 			Description: "Timeline of processes, deployments and notifications, newest first, with failure reasons.",
 		}, listEvents),

@@ -2,11 +2,6 @@ package tools
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"slices"
-
-	"golang.org/x/sync/errgroup"
 
 	"zerops-mcp/zerops"
 )
@@ -23,7 +18,7 @@ func observe() []*tool {
 		}, getProcess),
 		define(spec{
 			Name: "wait_for", Title: "Wait for work", Standard: true, Effect: zerops.Reads,
-			Description: "Wait until processes have ended; at the deadline it returns how they stand and the call to repeat.",
+			Description: "Wait until processes or deployments have ended; at the deadline it returns how they stand and the call to repeat.",
 		}, waitFor),
 	}
 }
@@ -111,29 +106,4 @@ func (c *call) process(ctx context.Context, id string) (zerops.Process, error) {
 	c.projectID = p.ProjectID
 	c.target("process", p.Action, p.ID)
 	return p, nil
-}
-
-type waitForIn struct {
-	Processes []string `json:"processes" jsonschema:"minItems=1,maxItems=50"`
-	waiting
-}
-
-func waitFor(ctx context.Context, c *call, in waitForIn) (frame, error) {
-	ids := slices.Compact(slices.Sorted(slices.Values(in.Processes)))
-	known := make([]zerops.Process, len(ids))
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(1) // the scope check notes what the call works on
-	for i, id := range ids {
-		group.Go(func() (err error) {
-			known[i], err = c.process(groupCtx, id)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		if errors.Is(err, zerops.ErrNotFound) {
-			return frame{}, fmt.Errorf("looking up the processes: %w", err)
-		}
-		return frame{}, err
-	}
-	return c.follow(ctx, in.waiting, known...)
 }

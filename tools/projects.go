@@ -227,6 +227,15 @@ type projectChangeOut struct {
 	Project *projectView `json:"project,omitempty"`
 }
 
+// paidCore is the plan of a project whose core is charged from the start
+// (platform facts §3.2).
+func paidCore(name string, org zerops.Organization) plan {
+	return plan{
+		Summary: fmt.Sprintf("Create the project %q with a SERIOUS core in the organisation %q (%s).", clean(name, 80), clean(org.Name, 80), org.ID),
+		Cost:    "a SERIOUS core is paid, about 10 USD for 30 days", state: []string{"create", name, org.ID}, repeats: true,
+	}
+}
+
 func createProject(ctx context.Context, c *call, in createProjectIn) (projectChangeOut, error) {
 	if err := c.wholeOrganization(); err != nil {
 		return projectChangeOut{}, err
@@ -236,12 +245,7 @@ func createProject(ctx context.Context, c *call, in createProjectIn) (projectCha
 		return projectChangeOut{}, err
 	}
 	if in.Mode == "SERIOUS" {
-		// The paid core is charged from the start (platform facts §3.2).
-		err := c.confirm(ctx, plan{
-			Summary: fmt.Sprintf("Create the project %q with a SERIOUS core in the organisation %q (%s).", clean(in.Name, 80), clean(org.Name, 80), org.ID),
-			Cost:    "a SERIOUS core is paid, about 10 USD for 30 days", state: []string{"create", in.Name, org.ID}, repeats: true,
-		})
-		if err != nil {
+		if err := c.confirm(ctx, paidCore(in.Name, org)); err != nil {
 			return projectChangeOut{}, err
 		}
 	}

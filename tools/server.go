@@ -85,8 +85,10 @@ type Server struct {
 	signer   signer
 	scope    *scope
 	patterns func() []pattern
+	uploads  uploads
 	// operations finds and describes the operations of the API; built on first use.
 	operations *apiIndex
+	schemas    *schemaCache
 	mcp        *server.MCPServer
 }
 
@@ -115,7 +117,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, logger: cfg.Logger, tools: allTools(), byName: map[string]*tool{}, visible: map[string]bool{},
 		signer: newSigner(cfg.SigningKey, !cfg.Stateless), scope: newScope(cfg.Projects), patterns: sync.OnceValue(secretPatterns),
-		operations: &apiIndex{details: &zerops.Details{}},
+		operations: &apiIndex{details: &zerops.Details{}}, schemas: &schemaCache{},
 	}
 	sort.Slice(s.tools, func(i, j int) bool { return s.tools[i].Name < s.tools[j].Name })
 	for _, t := range s.tools {

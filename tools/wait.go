@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/mark3labs/mcp-go/server"
@@ -154,12 +155,27 @@ func describe(states []zerops.Process) string {
 	return "done"
 }
 
-// progress returns a function that reports to the client, if it asked for
-// reports: rising values, at most one a second.
+// progress returns the function of the call that reports to the client, if it
+// asked for reports: rising values, at most one a second, whoever of the call
+// reports.
 func (c *call) progress(ctx context.Context) func(message string) {
-	if report := progressFrom(ctx); report != nil {
-		return report
-	}
+	c.reporting.Do(func() {
+		report := progressFrom(ctx)
+		if report == nil {
+			report = c.notifyProgress(ctx)
+		}
+		var mu sync.Mutex
+		c.report = func(message string) {
+			mu.Lock()
+			defer mu.Unlock()
+			report(message)
+		}
+	})
+	return c.report
+}
+
+// notifyProgress reports by notifications of the protocol.
+func (c *call) notifyProgress(ctx context.Context) func(message string) {
 	if c.request.progress == nil {
 		return func(string) {}
 	}

@@ -69,7 +69,7 @@ func parseAge(text string) (time.Duration, bool) {
 			continue
 		}
 		n, err := strconv.ParseFloat(number, 64)
-		if err != nil || n <= 0 || n > maxAge.Hours()/size.Hours() {
+		if err != nil || !(n > 0) || n > maxAge.Hours()/size.Hours() { // not a number is not above 0
 			return 0, false
 		}
 		return time.Duration(n * float64(size)), true

@@ -117,7 +117,7 @@ func (cfg HTTPConfig) withDefaults() HTTPConfig {
 }
 
 // check refuses what must never be served.
-func (cfg *HTTPConfig) check() error {
+func (cfg HTTPConfig) check() error {
 	switch {
 	case cfg.Server == nil:
 		return errors.New("serve HTTP: the server is missing")

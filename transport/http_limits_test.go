@@ -1,11 +1,11 @@
 package transport_test
 
 import (
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -62,7 +62,7 @@ func TestHTTPBodies(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer func() { _ = response.Body.Close() }()
-		if all := readMessages(t, response); response.StatusCode != 413 || string(all[0].ID) != "7" {
+		if all := readMessages(t, response); response.StatusCode != http.StatusRequestEntityTooLarge || string(all[0].ID) != "7" {
 			t.Errorf("status %d, answered %v", response.StatusCode, all)
 		}
 		runtime.ReadMemStats(&after)
@@ -122,7 +122,7 @@ func TestHTTPLimits(t *testing.T) {
 		s := serveHTTP(t, newServer(t, newProbe()), func(cfg *transport.HTTPConfig) { cfg.RateLimit, cfg.RateBurst = 0.5, 10 })
 		alice, bob := s.initialize(aliceToken, "2025-11-25", "{}"), s.initialize(bobToken, "2025-11-25", "{}")
 		for i := range 8 { // two were for the session
-			if got := s.one(toolCall(fmt.Sprint(i), "echo", `{"text":"x"}`), alice); got.text() != "x" {
+			if got := s.one(toolCall(strconv.Itoa(i), "echo", `{"text":"x"}`), alice); got.text() != "x" {
 				t.Errorf("call %d was answered %s", i, got.raw)
 			}
 		}
@@ -139,7 +139,7 @@ func TestHTTPLimits(t *testing.T) {
 		for _, request := range [][2]string{{"POST", `{"jsonrpc":"2.0","method":"notifications/x"}`}, {"GET", ""}} {
 			response := s.do(request[0], "/mcp", request[1], alice)
 			_ = response.Body.Close()
-			if response.StatusCode != 429 || response.Header.Get("Retry-After") != "2" {
+			if response.StatusCode != http.StatusTooManyRequests || response.Header.Get("Retry-After") != "2" {
 				t.Errorf("%s: status %d, Retry-After %q", request[0], response.StatusCode, response.Header.Get("Retry-After"))
 			}
 		}
@@ -154,7 +154,7 @@ func TestHTTPLimits(t *testing.T) {
 		alice, second, bob := s.initialize(aliceToken, "2025-11-25", "{}"), s.initialize(aliceToken, "2025-11-25", "{}"), s.initialize(bobToken, "2025-11-25", "{}")
 		answered := make(chan message, 2)
 		for i := range 2 {
-			go func() { answered <- s.one(toolCall(fmt.Sprint(i), "stubborn", "{}"), alice) }()
+			go func() { answered <- s.one(toolCall(strconv.Itoa(i), "stubborn", "{}"), alice) }()
 			<-p.started
 		}
 		for _, session := range []header{alice, second} {

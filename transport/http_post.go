@@ -15,6 +15,8 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 	"golang.org/x/sync/errgroup"
+
+	"zerops-mcp/tools"
 )
 
 // batchParallel is how many requests of one array run at once.
@@ -382,7 +384,7 @@ func (e *exchange) dispatch(ctx context.Context, c *httpCall, message []byte, mo
 
 func (e *exchange) handle(ctx context.Context, c *httpCall, message []byte) (response mcp.JSONRPCMessage) {
 	defer logPanic(e.h.logger, c.method)
-	return e.h.server.HandleMessage(e.h.server.WithContext(ctx, &c.requestSession), message)
+	return tools.HandleMessage(e.h.server.WithContext(ctx, &c.requestSession), e.h.server, message)
 }
 
 func (e *exchange) dispatchModern(ctx context.Context, c *httpCall, message []byte) {

@@ -283,13 +283,13 @@ func TestHTTPLeavesNothing(t *testing.T) {
 	for range 3 {
 		r := start(t, newServer(t, p), func(cfg *transport.HTTPConfig) { cfg.SSE = true })
 		session := r.initialize(aliceToken, "2025-11-25", `{"elicitation":{}}`)
-		stream := r.do(http.MethodGet, "/mcp", "", session)
-		older := r.do(http.MethodGet, "/sse", "", nil)
+		stream := r.do(http.MethodGet, "/mcp", "", session) //nolint:bodyclose // closed below
+		older := r.do(http.MethodGet, "/sse", "", nil)      //nolint:bodyclose // closed below
 		for range 20 {
 			r.post(toolCall("1", "progress", `{"n":2}`), session)
 			r.post(modern("1", "tools/call", `"name":"progress","arguments":{"n":2},`), modernHeader("tools/call", "progress"))
 		}
-		question := r.do(http.MethodPost, "/mcp", toolCall("2", "ask", "{}"), session)
+		question := r.do(http.MethodPost, "/mcp", toolCall("2", "ask", "{}"), session) //nolint:bodyclose // closed below
 		<-p.started
 		r.stop()
 		for _, response := range []*http.Response{stream, older, question} {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +20,6 @@ const pingLine = `{"jsonrpc":"2.0","id":"ping","method":"ping"}`
 // A session is its caller's alone, whatever is done to its id, and is gone once
 // it was ended.
 func TestHTTPSessions(t *testing.T) {
-	t.Parallel()
 	s := serveHTTP(t, newServer(t, newProbe()), nil)
 	alice := s.initialize(aliceToken, "2025-11-25", "{}")
 	bob := s.initialize(bobToken, "2025-11-25", "{}")
@@ -297,9 +297,9 @@ func TestHTTPProgress(t *testing.T) {
 				go func() {
 					for i := range 40 {
 						id := worker*1000 + i
-						body, with := toolCall(fmt.Sprint(id), "progress", `{"n":4}`), session
+						body, with := toolCall(strconv.Itoa(id), "progress", `{"n":4}`), session
 						if era == "modern" {
-							body = modern(fmt.Sprint(id), "tools/call", `"name":"progress","arguments":{"n":4},`)
+							body = modern(strconv.Itoa(id), "tools/call", `"name":"progress","arguments":{"n":4},`)
 							with = modernHeader("tools/call", "progress")
 						}
 						if _, all := s.post(body, with); !inOrder(all, id, 4) {
@@ -375,7 +375,7 @@ func TestHTTPElicitation(t *testing.T) {
 		done := make(chan string, 50)
 		for i := range 50 {
 			go func() {
-				response := s.do(http.MethodPost, "/mcp", toolCall(fmt.Sprint(i), "ask", "{}"), session)
+				response := s.do(http.MethodPost, "/mcp", toolCall(strconv.Itoa(i), "ask", "{}"), session)
 				defer func() { _ = response.Body.Close() }()
 				for event := range events(response.Body) {
 					m := decode(t, event.data)
@@ -470,7 +470,6 @@ func TestHTTPBatches(t *testing.T) {
 }
 
 func TestHTTPStreams(t *testing.T) {
-	t.Parallel()
 	mcpServer := newServer(t, newProbe())
 	s := serveHTTP(t, mcpServer, func(cfg *transport.HTTPConfig) { cfg.KeepAlive = 50 * time.Millisecond })
 	session := s.initialize(aliceToken, "2025-11-25", "{}")

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -183,12 +184,8 @@ func (s *site) initialize(token, version, capabilities string) header {
 // with returns a header with changes.
 func (h header) with(changes header) header {
 	all := header{}
-	for name, value := range h {
-		all[name] = value
-	}
-	for name, value := range changes {
-		all[name] = value
-	}
+	maps.Copy(all, h)
+	maps.Copy(all, changes)
 	return all
 }
 
@@ -390,13 +387,13 @@ func TestHTTPCredentials(t *testing.T) {
 		for _, path := range []string{"/", "/mcpx", "/metrics"} {
 			response := s.do("GET", path, "", nil)
 			_ = response.Body.Close()
-			if response.StatusCode != 404 {
+			if response.StatusCode != http.StatusNotFound {
 				t.Errorf("%s: status %d", path, response.StatusCode)
 			}
 		}
 		response := s.do("PUT", "/mcp", "", nil)
 		_ = response.Body.Close()
-		if response.StatusCode != 405 || response.Header.Get("Allow") == "" {
+		if response.StatusCode != http.StatusMethodNotAllowed || response.Header.Get("Allow") == "" {
 			t.Errorf("PUT: status %d", response.StatusCode)
 		}
 	})
@@ -418,7 +415,7 @@ func TestHTTPAccessKeys(t *testing.T) {
 	for _, key := range []string{"fake-access-key-three", "ci", aliceToken} {
 		response := s.do("POST", "/mcp", call, header{"Authorization": "Bearer " + key})
 		_ = response.Body.Close()
-		if response.StatusCode != 401 {
+		if response.StatusCode != http.StatusUnauthorized {
 			t.Errorf("status %d for a key that is none", response.StatusCode)
 		}
 	}
@@ -512,7 +509,7 @@ func TestHTTPHostAndOrigin(t *testing.T) {
 				}
 				response := s.do(request[0], request[1], body, tc.changes)
 				_ = response.Body.Close()
-				if allowed := response.StatusCode != 403; allowed != tc.allowed {
+				if allowed := response.StatusCode != http.StatusForbidden; allowed != tc.allowed {
 					t.Errorf("%s %s: status %d", request[0], request[1], response.StatusCode)
 				}
 				if cors := response.Header.Get("Access-Control-Allow-Origin"); cors == "*" || (cors != "" && !tc.allowed) {
@@ -521,7 +518,7 @@ func TestHTTPHostAndOrigin(t *testing.T) {
 			}
 			response := s.do("GET", "/healthz", "", tc.changes)
 			_ = response.Body.Close()
-			if response.StatusCode != 200 {
+			if response.StatusCode != http.StatusOK {
 				t.Errorf("/healthz: status %d", response.StatusCode)
 			}
 		})
@@ -547,7 +544,7 @@ func TestHTTPPreflight(t *testing.T) {
 	})
 	_ = response.Body.Close()
 	allowed := strings.ToLower(response.Header.Get("Access-Control-Allow-Headers"))
-	if response.StatusCode != 204 || response.Header.Get("Access-Control-Allow-Origin") != "https://app.example.com" {
+	if response.StatusCode != http.StatusNoContent || response.Header.Get("Access-Control-Allow-Origin") != "https://app.example.com" {
 		t.Errorf("status %d, header %v", response.StatusCode, response.Header)
 	}
 	for _, name := range []string{"authorization", "mcp-protocol-version", "mcp-method", "mcp-name", "mcp-session-id"} {
@@ -557,7 +554,7 @@ func TestHTTPPreflight(t *testing.T) {
 	}
 	response = s.do("POST", "/mcp", `{}`, header{"Authorization": "", "Origin": "https://app.example.com"})
 	_ = response.Body.Close()
-	if response.StatusCode != 401 || response.Header.Get("Access-Control-Allow-Origin") == "" {
+	if response.StatusCode != http.StatusUnauthorized || response.Header.Get("Access-Control-Allow-Origin") == "" {
 		t.Errorf("status %d, header %v", response.StatusCode, response.Header)
 	}
 }

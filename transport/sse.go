@@ -87,9 +87,7 @@ func (h *Handler) openSSE(w http.ResponseWriter, r *http.Request, who identity) 
 	h.sse.add(id, &sseClient{conn: c, owner: who.key})
 	defer c.closeWriter()
 	defer h.sse.remove(id)
-	startStream(w)
-	endpoint := pathMessage + "?sessionId=" + url.QueryEscape(id)
-	if writeNamedEvent(w, control, "endpoint", []byte(endpoint)) != nil {
+	if c.announce(w, control, pathMessage+"?sessionId="+url.QueryEscape(id)) != nil {
 		return
 	}
 
@@ -115,6 +113,15 @@ func (h *Handler) openSSE(w http.ResponseWriter, r *http.Request, who identity) 
 
 // noQueue makes a conn refuse what it cannot run at once.
 const noQueue = -1
+
+// announce begins the stream with the address for messages. It holds back answers
+// to the first of them, which may come before it has returned.
+func (c *conn) announce(w http.ResponseWriter, control *http.ResponseController, endpoint string) error {
+	c.writeMu.Lock()
+	defer c.writeMu.Unlock()
+	startStream(w)
+	return writeNamedEvent(w, control, "endpoint", []byte(endpoint))
+}
 
 // comment sends a sign of life.
 func (c *conn) comment() {

@@ -1,8 +1,8 @@
 package transport_test
 
 import (
-	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -21,8 +21,8 @@ type sseStream struct {
 
 func (s *site) openSSE(token string) *sseStream {
 	s.tb.Helper()
-	response := s.do(http.MethodGet, "/sse", "", header{"Authorization": "Bearer " + token})
-	if response.StatusCode != 200 {
+	response := s.do(http.MethodGet, "/sse", "", header{"Authorization": "Bearer " + token}) //nolint:bodyclose // closed with the test
+	if response.StatusCode != http.StatusOK {
 		s.tb.Fatalf("status %d", response.StatusCode)
 	}
 	c := &sseStream{site: s, token: token, response: response, messages: make(chan message, 1000)}
@@ -151,7 +151,7 @@ func TestSSEIsGuarded(t *testing.T) {
 	}
 	response := s.do(http.MethodGet, "/sse", "", header{"Origin": "https://evil.example"})
 	_ = response.Body.Close()
-	if response.StatusCode != 403 || response.Header.Get("Access-Control-Allow-Origin") != "" {
+	if response.StatusCode != http.StatusForbidden || response.Header.Get("Access-Control-Allow-Origin") != "" {
 		t.Errorf("status %d, header %v", response.StatusCode, response.Header)
 	}
 	c.send(pingLine)
@@ -161,7 +161,7 @@ func TestSSEIsGuarded(t *testing.T) {
 	off := serveHTTP(t, newServer(t, newProbe()), nil)
 	response = off.do(http.MethodGet, "/sse", "", nil)
 	_ = response.Body.Close()
-	if response.StatusCode != 404 {
+	if response.StatusCode != http.StatusNotFound {
 		t.Errorf("switched off: status %d", response.StatusCode)
 	}
 }
@@ -189,7 +189,7 @@ func TestSSELimits(t *testing.T) {
 	s := serveHTTP(t, newServer(t, p), func(cfg *transport.HTTPConfig) { cfg.SSE, cfg.Concurrency = true, 2 })
 	c := s.openSSE(aliceToken)
 	for i := range 2 {
-		c.send(toolCall(fmt.Sprint(i), "stubborn", "{}"))
+		c.send(toolCall(strconv.Itoa(i), "stubborn", "{}"))
 		<-p.started
 	}
 	c.send(toolCall("3", "echo", "{}"))

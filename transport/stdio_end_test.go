@@ -2,10 +2,10 @@ package transport_test
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,14 +20,14 @@ import (
 func TestStdioEndOfInputAnswersEverything(t *testing.T) {
 	t.Parallel()
 	for _, calls := range []int{1, 5, 100, 1000} {
-		t.Run(fmt.Sprint(calls), func(t *testing.T) {
+		t.Run(strconv.Itoa(calls), func(t *testing.T) {
 			t.Parallel()
 			var input strings.Builder
 			for i := range calls {
 				if i > 0 {
 					input.WriteString("\n\n \r\n")
 				}
-				input.WriteString(toolCall(fmt.Sprint(i), "sleep", `{"ms":5}`))
+				input.WriteString(toolCall(strconv.Itoa(i), "sleep", `{"ms":5}`))
 			}
 			c := serveStdio(t, newServer(t, newProbe()), func(cfg *transport.StdioConfig) {
 				cfg.In = strings.NewReader(input.String())

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -151,7 +152,7 @@ func TestStdioProgressOrder(t *testing.T) {
 	c := serveStdio(t, newServer(t, p), nil)
 	c.initialize("2025-11-25", "{}")
 	for i := range 200 {
-		c.call(fmt.Sprint(i), "progress", `{"n":5}`)
+		c.call(strconv.Itoa(i), "progress", `{"n":5}`)
 		for n := range 5 {
 			got := c.next()
 			if got.Method != "notifications/progress" || got.Params["progress"] != float64(n) || got.Params["progressToken"] != float64(i) {
@@ -163,7 +164,7 @@ func TestStdioProgressOrder(t *testing.T) {
 		}
 	}
 	for i := range 50 {
-		c.call(fmt.Sprint(i), "late", "{}")
+		c.call(strconv.Itoa(i), "late", "{}")
 		for c.next().Method != "" {
 			continue
 		}
@@ -193,7 +194,7 @@ func TestStdioWritesOneLineAtOnce(t *testing.T) {
 	})
 	c.send(initializeLine("2025-11-25", "{}"))
 	for i := range 20 {
-		c.call(fmt.Sprint(i), "progress", `{"n":3}`)
+		c.call(strconv.Itoa(i), "progress", `{"n":3}`)
 	}
 	_ = c.in.Close()
 	_ = c.wait()
@@ -281,7 +282,7 @@ func TestStdioElicitation(t *testing.T) {
 		c := serveStdio(t, newServer(t, newProbe()), nil)
 		c.initialize("2025-11-25", `{"elicitation":{}}`)
 		for i := range 200 {
-			c.call(fmt.Sprint(i), "ask", "{}")
+			c.call(strconv.Itoa(i), "ask", "{}")
 		}
 		for asked, answered := 0, 0; answered < 200; {
 			m := c.next()
@@ -421,7 +422,7 @@ func TestStdioStaysResponsive(t *testing.T) {
 	p := newProbe()
 	c := serveStdio(t, newServer(t, p), nil)
 	for i := range 64 + 500 {
-		c.call(fmt.Sprint(i), "sleep", `{"ms":60000}`)
+		c.call(strconv.Itoa(i), "sleep", `{"ms":60000}`)
 	}
 	for range 64 {
 		<-p.started
@@ -576,7 +577,7 @@ func TestStdioConnectionsAreSeparate(t *testing.T) {
 	}
 	for round := range 50 {
 		for i, c := range clients {
-			c.call(fmt.Sprint(round*2+i), "progress", `{"n":3}`)
+			c.call(strconv.Itoa(round*2+i), "progress", `{"n":3}`)
 		}
 		for i, c := range clients {
 			for range 3 {
@@ -584,7 +585,7 @@ func TestStdioConnectionsAreSeparate(t *testing.T) {
 					t.Fatalf("client %d got %s", i, got.raw)
 				}
 			}
-			if got := c.next(); string(got.ID) != fmt.Sprint(round*2+i) {
+			if got := c.next(); string(got.ID) != strconv.Itoa(round*2+i) {
 				t.Fatalf("client %d got %s", i, got.raw)
 			}
 		}

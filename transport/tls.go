@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"time"
 )
@@ -35,15 +36,15 @@ func newCertificate(certFile, keyFile string, age time.Duration, logger *slog.Lo
 
 // stampOf describes the state of the files.
 func (c *certificate) stampOf() string {
-	stamp := ""
+	var stamp strings.Builder
 	for _, name := range []string{c.certFile, c.keyFile} {
 		info, err := os.Stat(name)
 		if err != nil {
 			return ""
 		}
-		stamp += fmt.Sprintf("%d %d ", info.ModTime().UnixNano(), info.Size())
+		fmt.Fprintf(&stamp, "%d %d ", info.ModTime().UnixNano(), info.Size())
 	}
-	return stamp
+	return stamp.String()
 }
 
 // get returns the certificate for a handshake. While new files cannot be read,

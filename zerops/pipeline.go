@@ -2,6 +2,36 @@ package zerops
 
 import "context"
 
+// YamlOperation is what a zerops.yaml is checked for.
+type YamlOperation string
+
+// What a zerops.yaml is checked for.
+const (
+	YamlForBuild  YamlOperation = "BUILD_AND_DEPLOY"
+	YamlForDeploy YamlOperation = "DEPLOY" // of a prebuilt artifact
+)
+
+// ValidateYaml asks the platform whether a zerops.yaml can be deployed to a
+// service. setup may be empty, which means the one named like the service. The
+// platform finds bad bases, syntax and types, but neither unknown keys nor a
+// missing run section (operation PostServiceStackZeropsYamlValidation; platform
+// facts §4.5).
+func (c *Client) ValidateYaml(ctx context.Context, s Service, yaml, setup string, operation YamlOperation) error {
+	body := struct {
+		Service     string        `json:"serviceStackName"`
+		TypeID      string        `json:"serviceStackTypeId"`
+		TypeVersion string        `json:"serviceStackTypeVersionName"`
+		Yaml        string        `json:"zeropsYaml"`
+		Operation   YamlOperation `json:"operation"`
+		Setup       *string       `json:"zeropsYamlSetup"`
+	}{Service: s.Name, TypeID: s.TypeID, TypeVersion: s.Type.Version, Yaml: yaml, Operation: operation}
+	if setup != "" {
+		body.Setup = &setup
+	}
+	_, err := c.Do(ctx, Call{Operation: PostServiceStackZeropsYamlValidation, Body: body})
+	return err
+}
+
 // GitDeployment describes a deployment from a public repository.
 type GitDeployment struct {
 	URL   string

@@ -119,6 +119,16 @@ func (s *session) config() tools.Config {
 	return cfg
 }
 
+// record takes note of a call that has ended.
+func (s *session) record(ctx context.Context, record tools.AuditRecord) {
+	if s.metrics != nil {
+		s.metrics.Call(record.Tool, record.Outcome, time.Duration(record.Took*float64(time.Second)))
+	}
+	if s.audit != nil {
+		s.audit.write(ctx, record)
+	}
+}
+
 // credential is the token of a call: the caller's own where the transport knows
 // one, else that of this process.
 func (s *session) credential(ctx context.Context) tools.Credential {

@@ -14,6 +14,10 @@ func (w *world) seedScenario(s *service, name string) *version {
 	now, status := w.now, s.status
 	w.now = maxTime(w.born.Add(-20*time.Minute), w.now.Add(-10*time.Minute))
 	v := w.seedBuild(p, s, setup, text, "CLI", name)
+	if name == "private-git" {
+		v.source, v.git = "GIT", &gitSource{host: "public", url: "https://github.com/northwind/private-" + s.name, branch: "main"}
+		w.versions.put(v.id, v)
+	}
 	w.now = now
 	found, _ := scenarioNamed(name)
 	if bad := found.failure(s); bad.stage == stageRun {

@@ -1,18 +1,7 @@
 package simulator
 
-import (
-	_ "embed" // The schemas are files of their own.
-)
-
-//go:embed zerops-yaml.schema.json
-var zeropsYamlSchema []byte
-
-//go:embed import-yaml.schema.json
-var importYamlSchema []byte
-
 func schemaRoutes() []route {
-	zerops := func(*call) (any, error) { return schemaFile(zeropsYamlSchema), nil }
-	imports := func(*call) (any, error) { return schemaFile(importYamlSchema), nil }
+	zerops, imports := publishedSchema(zeropsSchema), publishedSchema(importSchema)
 	return []route{
 		{op: "GetSettingsZeropsYamlJsonSchemaJson", public: true, handle: zerops},
 		{op: "GetSettingsZeropsYmlJsonSchemaJson", public: true, handle: zerops},
@@ -21,10 +10,6 @@ func schemaRoutes() []route {
 		{op: "GetRecipeInfo", public: true, handle: recipe},
 		{op: "GetRecipeData", public: true, handle: recipe},
 	}
-}
-
-func schemaFile(data []byte) download {
-	return download{contentType: "application/json; charset=utf-8", data: data}
 }
 
 // recipe is a ready-made environment with its import YAML.

@@ -1,14 +1,16 @@
 package compare_test
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"zerops-mcp/internal/drift/compare"
 	"zerops-mcp/zerops"
+
+	"zerops-mcp/internal/drift/compare"
 )
 
 // writeSDK writes a directory in the layout of the SDK with one operation.
@@ -54,7 +56,7 @@ func TestReadSDK(t *testing.T) {
 		t.Fatalf("%d routes, want 1: %+v", len(routes), routes)
 	}
 	got := routes[0]
-	if got.Operation != "PutClientThing" || got.Method != "PUT" || got.Path != "/client/{id}/thing/{thingId}" {
+	if got.Operation != "PutClientThing" || got.Method != http.MethodPut || got.Path != "/client/{id}/thing/{thingId}" {
 		t.Errorf("route %+v", got)
 	}
 	if !slices.Equal(got.Body, []string{"name", "sizeGB"}) || !slices.Equal(got.Query, []string{"limit"}) {

@@ -85,9 +85,9 @@ func Catalogue(sdk []Route) ([]string, error) {
 		delete(byName, got.Operation)
 		switch undocumented := op.Class().Has(zerops.Undocumented); {
 		case !known && !undocumented:
-			lines = append(lines, fmt.Sprintf("%s: not in the SDK", got.Operation))
+			lines = append(lines, got.Operation+": not in the SDK")
 		case known && undocumented:
-			lines = append(lines, fmt.Sprintf("%s: now in the SDK, so no longer undocumented", got.Operation))
+			lines = append(lines, got.Operation+": now in the SDK, so no longer undocumented")
 		}
 		if !known {
 			continue

@@ -32,7 +32,7 @@ func DownloadSDK(ctx context.Context, version string) (string, error) {
 	if version != "" {
 		module += "@" + version
 	}
-	command := exec.CommandContext(ctx, "go", "mod", "download", "-json", module) //nolint:gosec // the module is ours to name
+	command := exec.CommandContext(ctx, "go", "mod", "download", "-json", module)
 	if version != "" {
 		// Another version has no checksum in go.sum, and a private database to ask
 		// may not be within reach. It is only read, never built.
@@ -42,7 +42,10 @@ func DownloadSDK(ctx context.Context, version string) (string, error) {
 	if err != nil && len(answer) == 0 {
 		return "", fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
-	var found struct{ Dir, Error string }
+	var found struct {
+		Dir   string `json:"Dir"`
+		Error string `json:"Error"`
+	}
 	if err := json.Unmarshal(answer, &found); err != nil {
 		return "", fmt.Errorf("%w: reading what go answers: %w", ErrUnavailable, err)
 	}

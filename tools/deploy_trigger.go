@@ -1,0 +1,144 @@
+package tools
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"zerops-mcp/zerops"
+)
+
+// syncTime bounds the wait for variables that are being applied; they usually
+// take three seconds (platform facts §5).
+const syncTime = 30 * time.Second
+
+// awaitVariables waits until no variables are being applied: a deployment that
+// begins meanwhile is refused and its version is lost (platform facts §4.5).
+func (c *call) awaitVariables(ctx context.Context, s zerops.Service) error {
+	var syncing []string
+	options := zerops.ListOptions{Statuses: []string{"PENDING", "RUNNING"}, Limit: 100}
+	for p, err := range c.api.ProjectProcesses(ctx, s.ProjectID, options) {
+		if err != nil {
+			return err
+		}
+		if !p.Ended() && appliesVariables(p.Action) && concerns(p, s.ID) {
+			syncing = append(syncing, p.ID)
+		}
+	}
+	if len(syncing) == 0 {
+		return nil
+	}
+	waitCtx, cancel := context.WithTimeout(ctx, syncTime)
+	defer cancel()
+	_, err := c.api.WaitForProcesses(waitCtx, syncing, nil)
+	if waitCtx.Err() != nil && ctx.Err() == nil {
+		return nil // the platform has the last word
+	}
+	return err
+}
+
+// appliesVariables knows the actions that write variables into containers. Their
+// names are no official list (platform facts §3.9).
+func appliesVariables(action string) bool {
+	action = strings.ToLower(action)
+	return strings.Contains(action, "userdata") || strings.Contains(action, ".env") || strings.Contains(action, "envfile") || strings.HasSuffix(action, "env")
+}
+
+// concerns reports whether a process works on a service; one without services
+// works on the whole project.
+func concerns(p zerops.Process, serviceID string) bool {
+	if len(p.Services) == 0 && p.ServiceID == "" {
+		return true
+	}
+	if p.ServiceID == serviceID {
+		return true
+	}
+	for _, s := range p.Services {
+		if s.ID == serviceID {
+			return true
+		}
+	}
+	return false
+}
+
+// retrySync runs the first write of a deployment. Where variables are being
+// applied after all, it waits for them and tries once more; later writes are not
+// repeated, since an upload lies before them.
+func (c *call) retrySync(ctx context.Context, s zerops.Service, write func(context.Context) error) error {
+	err := c.change(ctx, write)
+	if !zerops.HasCode(err, zerops.CodeVariableSyncRunning) {
+		return err
+	}
+	if err := c.awaitVariables(ctx, s); err != nil {
+		return err
+	}
+	return c.change(ctx, write)
+}
+
+// trigger starts a pipeline that the platform feeds by itself, and finds the
+// version it made: the one in the process, else the only one that was not there
+// before. The newest of the list may be somebody else's.
+func (c *call) trigger(ctx context.Context, s zerops.Service, start func(context.Context) (*zerops.Process, error)) (*zerops.Process, string, error) {
+	if err := c.awaitVariables(ctx, s); err != nil {
+		return nil, "", err
+	}
+	before, err := c.versionIDs(ctx, s)
+	if err != nil {
+		return nil, "", err
+	}
+	var process *zerops.Process
+	err = c.retrySync(ctx, s, func(ctx context.Context) (err error) {
+		process, err = start(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	if process != nil && process.Version != nil {
+		return process, process.Version.ID, nil
+	}
+	after, err := c.versionIDs(ctx, s)
+	if err != nil {
+		return process, "", nil //nolint:nilerr // the pipeline runs; only its id is not known
+	}
+	created := slices.DeleteFunc(after, func(id string) bool { return slices.Contains(before, id) })
+	if len(created) == 1 {
+		return process, created[0], nil
+	}
+	return process, "", nil
+}
+
+func (c *call) versionIDs(ctx context.Context, s zerops.Service) ([]string, error) {
+	versions, _, err := zerops.Collect(c.api.AppVersions(ctx, s.ID, zerops.ListOptions{Limit: 50}), 50)
+	ids := make([]string, 0, len(versions))
+	for _, v := range versions {
+		ids = append(ids, v.ID)
+	}
+	return ids, err
+}
+
+// watchTriggered follows a pipeline whose version may not be known.
+func (c *call) watchTriggered(ctx context.Context, out deployServiceOut, s zerops.Service, process *zerops.Process, version string, w waiting, spent time.Duration) (deployServiceOut, error) {
+	if version != "" {
+		return c.watchDeployment(ctx, out, s, version, process, w, spent)
+	}
+	note := out.Message
+	out.frame = frame{Status: statusInProgress}
+	if process != nil {
+		f, err := c.follow(ctx, w, *process)
+		if err != nil {
+			return out, err
+		}
+		out.frame = f
+	}
+	out.Message = joinWords(note, "the platform did not say which deployment this is; list_deployments shows it")
+	if out.Status == statusInProgress && out.Next == nil {
+		out.Next = &next{Tool: "list_deployments", Arguments: nextArgs{Service: s.ID}}
+	}
+	return out, nil
+}
+
+func joinWords(words ...string) string {
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), "; ")
+}

@@ -1,0 +1,143 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"zerops-mcp/zerops"
+)
+
+// deployLog holds the log lines of one deployment, oldest first in each part.
+type deployLog struct {
+	build, prepare, runtime []zerops.LogLine
+	// cut reports that the application has written so much since that its first
+	// words are out of reach.
+	cut bool
+}
+
+const (
+	// maxBuildLines is how much of a build log is read for its tail and causes.
+	maxBuildLines = 2000
+	// maxLogText bounds one shown line.
+	maxLogText = 400
+)
+
+// deploymentLog reads the log of exactly one deployment: what its build and its
+// preparation said, and, where it got that far, what the application said while
+// it was deployed. All builds of a service share one build stack, which the tag
+// takes apart (platform facts §4.10).
+func (c *call) deploymentLog(ctx context.Context, d zerops.Deployment, limit int) (deployLog, error) {
+	grant, err := c.logGrant(ctx, d.Version.ProjectID)
+	if err != nil {
+		return deployLog{}, err
+	}
+	return c.deploymentLogWith(ctx, grant, d, limit)
+}
+
+func (c *call) deploymentLogWith(ctx context.Context, grant *zerops.LogGrant, d zerops.Deployment, limit int) (deployLog, error) {
+	limit = min(limit, zerops.MaxLogLines)
+	var log deployLog
+	v := d.Version
+	read := func(into *[]zerops.LogLine, q zerops.LogQuery) func() error {
+		return func() error {
+			q.Facility = zerops.FacilityApplication
+			if q.Limit == 0 {
+				q.Limit = limit
+			}
+			lines, err := c.logLines(ctx, grant, q)
+			slices.Reverse(lines) // they come newest first
+			*into = lines
+			return err
+		}
+	}
+	var parts []func() error
+	if v.Build != nil && v.Build.ServiceID != "" {
+		parts = append(parts, read(&log.build, zerops.LogQuery{ServiceID: v.Build.ServiceID, Tags: []string{zerops.BuildTag(v.ID)}}))
+	}
+	if prepare := preparation(d); prepare != nil && prepare.ServiceID != "" {
+		parts = append(parts, read(&log.prepare, zerops.LogQuery{ServiceID: prepare.ServiceID, Tags: []string{zerops.BuildTag(v.ID)}}))
+	}
+	from, till := deployWindow(d)
+	if !from.IsZero() {
+		parts = append(parts, read(&log.runtime, zerops.LogQuery{ServiceID: v.ServiceID, Limit: zerops.MaxLogLines}))
+	}
+	err := errors.Join(zerops.FanOut(len(parts), func(i int) error { return parts[i]() })...)
+	log.cut = len(log.runtime) == zerops.MaxLogLines && log.runtime[0].Time.After(from)
+	log.runtime = slices.DeleteFunc(log.runtime, func(l zerops.LogLine) bool { return l.Time.Before(from) || l.Time.After(till) })
+	return log, err
+}
+
+// preparation is known inside processes only (platform facts §3.4).
+func preparation(d zerops.Deployment) *zerops.VersionPrepare {
+	if d.Process != nil && d.Process.Version != nil && d.Process.Version.Prepare != nil {
+		return d.Process.Version.Prepare
+	}
+	return d.Version.Prepare
+}
+
+// deployWindow is the time in which a deployment was starting its containers,
+// zero where it never did. Lines of the application outside of it belong to the
+// version before or after.
+func deployWindow(d zerops.Deployment) (from, till time.Time) {
+	v := d.Version
+	switch v.Status {
+	case zerops.VersionDeploying, zerops.VersionDeployFailed, zerops.VersionActive, zerops.VersionBackup:
+	default:
+		return from, till
+	}
+	if v.Build != nil {
+		from = firstTime(v.Build.PipelineFinish, v.Build.Ended).Time
+	}
+	if from.IsZero() && d.Process != nil {
+		from = firstTime(d.Process.Started, d.Process.Created).Time
+	}
+	if from.IsZero() {
+		from = v.Created.Time
+	}
+	till = v.LastUpdate.Time
+	if v.State() == zerops.VersionRunning || !v.Activated.IsZero() {
+		till = v.Activated.Time
+	}
+	if d.Process != nil && d.Process.Finished.After(till) {
+		till = d.Process.Finished.Time
+	}
+	if v.Status == zerops.VersionDeploying || till.IsZero() {
+		till = time.Now()
+	}
+	// Clocks of containers and of the API differ a little.
+	return from.Add(-time.Second), till.Add(5 * time.Second)
+}
+
+// shown returns the last lines of the phase that came last, each with its time.
+func (l deployLog) shown(limit int) []string {
+	lines := l.build
+	lines = append(lines[:len(lines):len(lines)], l.prepare...)
+	lines = append(lines[:len(lines):len(lines)], l.runtime...)
+	lines = lines[max(len(lines)-limit, 0):]
+	out := make([]string, 0, len(lines))
+	for _, line := range lines {
+		out = append(out, logLineText(line))
+	}
+	return out
+}
+
+func (l deployLog) note() string {
+	switch {
+	case l.cut:
+		return "the application has written so much since then that its lines from this deployment are out of reach"
+	case len(l.build)+len(l.prepare)+len(l.runtime) == 0:
+		return "this deployment has written no log"
+	}
+	return ""
+}
+
+// logLineText is a log line on one line of a result.
+func logLineText(l zerops.LogLine) string {
+	text := clean(l.Message, maxLogText)
+	if l.Time.IsZero() {
+		return text
+	}
+	return l.Time.UTC().Format("15:04:05 ") + text
+}

@@ -1,0 +1,206 @@
+package tools
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+type exportYamlOut struct {
+	Yaml      string   `json:"yaml"`
+	Masked    int      `json:"masked"`
+	Services  []string `json:"services"`
+	Truncated string   `json:"truncated,omitempty"`
+}
+
+// maxExport bounds the bytes of the YAML as JSON text, so that the whole answer
+// fits.
+const maxExport = 19_000
+
+const exportComment = " Secret values are masked as \"[redacted]\". Put the real ones in before importing; import_yaml refuses the masks."
+
+// exportYaml masks by meaning, key by key, and writes the document anew: cutting
+// secrets out of the text would leave something that is no YAML.
+func exportYaml(ctx context.Context, c *call, in onEnv) (exportYamlOut, error) {
+	store, err := c.envStore(ctx, in)
+	if err != nil {
+		return exportYamlOut{}, err
+	}
+	var text string
+	if store.service != nil {
+		text, err = c.api.ExportService(ctx, store.service.ID)
+	} else {
+		text, err = c.api.ExportProject(ctx, store.project.ID)
+	}
+	if err != nil {
+		return exportYamlOut{}, err
+	}
+	doc, err := parseYaml(text)
+	if err != nil {
+		var wrong *yamlError
+		errors.As(err, &wrong)
+		return exportYamlOut{}, &failure{
+			Code: codeUnsupported, Message: fmt.Sprintf("the export cannot be read as YAML (%v), so its secrets could not be masked and it is withheld", wrong),
+			Hint: "Export a single service, or use the Zerops GUI.",
+		}
+	}
+	_, services := doc.place([]string{"services"})
+	names := store.names() + " " + strings.Join(hostnamesOf(services), " ")
+	for _, value := range (importPlan{doc: doc}).secrets() {
+		c.knowValue(value, names)
+	}
+	m := yamlMasker{call: c}
+	m.document(doc.root)
+	out := exportYamlOut{Masked: m.masked}
+	return out, c.fitExport(doc, &out)
+}
+
+// fitExport writes the document, without its last services if it is too large.
+func (c *call) fitExport(doc *yamlDocument, out *exportYamlOut) error {
+	_, services := doc.place([]string{"services"})
+	var left []string
+	for {
+		text, err := writeYaml(doc.root)
+		if err != nil {
+			return err
+		}
+		if quoted, err := marshal(text); err != nil {
+			return err
+		} else if len(quoted) <= maxExport {
+			out.Yaml, out.Services = text, hostnamesOf(services)
+			break
+		}
+		if services == nil || services.Kind != yaml.SequenceNode || len(services.Content) <= 1 {
+			return &failure{
+				Code: codeUnsupported, Message: "the export is too large for one answer even with a single service; nothing is shown",
+				Hint: "Use the Zerops GUI.",
+			}
+		}
+		last := len(services.Content) - 1
+		left = append(hostnamesOf(&yaml.Node{Kind: yaml.SequenceNode, Content: services.Content[last:]}), left...)
+		services.Content = services.Content[:last]
+	}
+	if len(left) > 0 {
+		out.Truncated = "left out to keep the answer small: " + strings.Join(left, ", ") + "; export them one by one with service"
+	}
+	c.allow(out.Yaml) // masked already, and redacting it as text would break the YAML
+	return nil
+}
+
+// hostnamesOf lists the hostnames of a list of services.
+func hostnamesOf(services *yaml.Node) []string {
+	names := []string{}
+	if services == nil || services.Kind != yaml.SequenceNode {
+		return names
+	}
+	for _, item := range services.Content {
+		if _, value := member(item, "hostname", 0); value != nil {
+			names = append(names, clean(value.Value, 40))
+		}
+	}
+	return names
+}
+
+func writeYaml(root *yaml.Node) (string, error) {
+	var b strings.Builder
+	b.WriteString("#" + exportComment + "\n")
+	encoder := yaml.NewEncoder(&b)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(root); err != nil {
+		return "", fmt.Errorf("writing the export: %w", err)
+	}
+	if err := encoder.Close(); err != nil {
+		return "", fmt.Errorf("writing the export: %w", err)
+	}
+	return b.String(), nil
+}
+
+// yamlMasker replaces what may be secret in a document.
+type yamlMasker struct {
+	call   *call
+	masked int
+}
+
+// document masks everything below a node. Aliases are masked where their anchor
+// stands; since the same node may be a secret in one place and not in another, an
+// anchor is masked if any place makes it one.
+func (m *yamlMasker) document(root *yaml.Node) {
+	m.visit(root, nil, 0)
+}
+
+func (m *yamlMasker) visit(n *yaml.Node, path []string, depth int) {
+	if n == nil || depth > 2*maxYamlDepth {
+		return
+	}
+	m.comments(n)
+	switch n.Kind {
+	case yaml.AliasNode:
+		m.visit(n.Alias, path, depth+1)
+	case yaml.SequenceNode, yaml.DocumentNode:
+		for _, item := range n.Content {
+			m.visit(item, path, depth+1)
+		}
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			key, value := n.Content[i], n.Content[i+1]
+			m.comments(key)
+			m.visit(value, append(path, key.Value), depth+1)
+			if safe := m.call.safeText(key.Value); safe != key.Value {
+				key.Value = safe
+				m.masked++
+			}
+		}
+	case yaml.ScalarNode:
+		m.scalar(n, path)
+	}
+}
+
+func (m *yamlMasker) comments(n *yaml.Node) {
+	n.HeadComment, n.LineComment, n.FootComment = m.call.safeText(n.HeadComment), m.call.safeText(n.LineComment), m.call.safeText(n.FootComment)
+}
+
+func (m *yamlMasker) scalar(n *yaml.Node, path []string) {
+	switch {
+	case n.ShortTag() == "!!null" || n.Value == "" || n.Value == redacted:
+	case lastOf(path) == "dotEnvSecrets":
+		m.dotenv(n)
+	case secretPlace(path) && !onlyReferences(n.Value):
+		m.mask(n)
+	default:
+		if safe := m.call.safeText(n.Value); safe != n.Value {
+			n.Tag, n.Value, n.Style = "!!str", safe, n.Style&^yaml.TaggedStyle
+			m.masked++
+		}
+	}
+}
+
+// mask replaces a value by a quoted word that is a text in YAML too.
+func (m *yamlMasker) mask(n *yaml.Node) {
+	n.Tag, n.Value, n.Style = "!!str", redacted, yaml.DoubleQuotedStyle
+	m.masked++
+}
+
+// dotenv keeps the names of a dotenv text.
+func (m *yamlMasker) dotenv(n *yaml.Node) {
+	pairs, err := parseDotenv(n.Value)
+	if err != nil {
+		m.mask(n)
+		return
+	}
+	var b strings.Builder
+	for _, pair := range pairs {
+		value := pair.value
+		if !onlyReferences(value) && value != "" {
+			value = redacted
+			m.masked++
+		}
+		b.WriteString(m.call.safeText(pair.key) + "=" + value + "\n")
+	}
+	n.Tag, n.Value, n.Style = "!!str", b.String(), yaml.LiteralStyle
+}
+
+// safeText is what leaves of a text that was written by others.
+func (c *call) safeText(s string) string { return c.redactor.text(cleanText(s)) }

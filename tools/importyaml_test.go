@@ -1,0 +1,366 @@
+package tools_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v4"
+
+	"zerops-mcp/tools"
+	"zerops-mcp/zerops/simulator"
+)
+
+// warnings maps the paths of warnings to their lines and words.
+func warnings(r result) map[string]string {
+	r.t.Helper()
+	list, _ := r.ok().get("warnings").([]any)
+	found := map[string]string{}
+	for _, item := range list {
+		row, _ := item.(map[string]any)
+		found[fmt.Sprint(row["path"])] = fmt.Sprintf("line %v: %v", row["line"], row["message"])
+	}
+	return found
+}
+
+const twoServices = `#yamlPreprocessor=on
+services:
+  - hostname: report
+    type: nodejs@22
+    startWithoutCode: true
+    envSecrets:
+      SIGNING_KEY: <@generateRandomString(<32>)>
+      SESSION_SECRET: "fake-session-secret"
+  - hostname: reportdb
+    type: postgresql@17
+    mode: NON_HA
+    priority: 10
+`
+
+func TestImportYamlCreatesServices(t *testing.T) {
+	t.Parallel()
+	for _, era := range eras() {
+		t.Run(era, func(t *testing.T) {
+			t.Parallel()
+			h := start(t, func(s *setup) { s.version = era })
+			dry := h.call("import_yaml", args{"project": "blog", "yaml": twoServices, "dry_run": true}).status("unchanged")
+			if dry.get("dry_run") != true || dry.str("services.0.hostname") != "report" || dry.get("warnings") != nil {
+				t.Errorf("the dry run says %s", dry.raw)
+			}
+			if n := h.writes(); n != 0 {
+				t.Fatalf("%d writes in a dry run", n)
+			}
+			r := h.call("import_yaml", args{"project": "blog", "yaml": twoServices}).status("done")
+			for i, want := range []string{"READY_TO_DEPLOY", "ACTIVE"} {
+				if got := r.str(fmt.Sprintf("services.%d.status", i)); got != want && got != "ACTIVE" {
+					t.Errorf("service %d is %s, want %s", i, got, want)
+				}
+				if list, _ := r.get(fmt.Sprintf("services.%d.processes", i)).([]any); len(list) == 0 {
+					t.Errorf("service %d has no processes", i)
+				}
+			}
+			if list, _ := r.get("processes").([]any); len(list) != 3 {
+				t.Errorf("%d processes were followed, want 3: %s", len(list), r.raw)
+			}
+			if strings.Contains(string(r.raw), "fake-session-secret") {
+				t.Error("a secret of the YAML is in the answer")
+			}
+			h.call("import_yaml", args{"project": "blog", "yaml": twoServices}).fails("conflict")
+		})
+	}
+}
+
+func TestImportYamlWarnsWithLines(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	text := `services:
+  - hostname: front
+    type: nodejs@22
+    envVariables:
+      A: b
+    ports:
+      - port: 80
+    enableSubdomainAccess: true
+    minContainer: 2
+    verticalAutoscaling:
+      minRam: lots
+    envSecrets:
+      TOKEN: <@generateRandomString(<8>)>
+      SELF: ${SELF}
+      ZEROPS_X: y
+      NUMBER: 3
+    zeropsYaml:
+      zerops:
+        - setup: front
+          build: {deployFiles: .}
+          run:
+            healthCheck:
+              failureTimeout: 30
+              execPeriod: 30s
+  - hostname: store
+    type: postgressql@17
+`
+	got := warnings(h.call("import_yaml", args{"project": "blog", "yaml": text, "dry_run": true}))
+	for path, want := range map[string][]string{
+		"services[0].envVariables":                                        {"line 4:", "drops", "envSecrets"},
+		"services[0].ports":                                               {"line 6:", "drops", "run.ports"},
+		"services[0].enableSubdomainAccess":                               {"line 8:", "set_subdomain_access"},
+		"services[0].minContainer":                                        {"line 9:", "drops", "minContainers"},
+		"services[0].verticalAutoscaling.minRam":                          {"line 11:", "a text", "number"},
+		"services[0].envSecrets.TOKEN":                                    {"line 13:", "yamlPreprocessor=on"},
+		"services[0].envSecrets.SELF":                                     {"line 14:", "itself"},
+		"services[0].envSecrets.ZEROPS_X":                                 {"line 15:", "ZEROPS_"},
+		"services[0].envSecrets.NUMBER":                                   {"line 16:", "a number", "string"},
+		"services[1].type":                                                {"line 26:", "postgresql"},
+		"services[0].zeropsYaml.zerops[0].run.healthCheck.failureTimeout": {"line 23:", "30s"},
+	} {
+		for _, words := range want {
+			if !strings.Contains(got[path], words) {
+				t.Errorf("%s: %q does not say %q", path, got[path], words)
+			}
+		}
+	}
+	if len(got) != 11 {
+		t.Errorf("%d warnings, want 11: %v", len(got), got)
+	}
+	if n := h.writes(); n != 0 {
+		t.Errorf("%d writes in a dry run", n)
+	}
+	// A schema that cannot be had or used costs the check, not the import.
+	h.sim.Fail(simulator.Fault{Operation: "GetSettingsImportProjectYamlJsonSchemaJson", Times: 1, Status: 200, Body: `{"error":502}`})
+	unchecked := warnings(h.call("import_yaml", args{"project": "blog", "yaml": twoServices, "dry_run": true}))
+	if !strings.Contains(unchecked["<nil>"], "not checked") {
+		t.Errorf("without a schema: %v", unchecked)
+	}
+	h.sim.Fail(simulator.Fault{Operation: "GetSettingsImportProjectYamlJsonSchemaJson", Times: 1, Status: 200, Body: `{"properties":{"services":{"$ref":"http://127.0.0.1:1/other.json"}}}`})
+	unchecked = warnings(h.call("import_yaml", args{"project": "blog", "yaml": twoServices, "dry_run": true}))
+	if !strings.Contains(unchecked["<nil>"], "not checked") {
+		t.Errorf("with a schema that refers elsewhere: %v", unchecked)
+	}
+}
+
+func TestImportYamlRefusals(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	bomb := "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n" +
+		"e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nservices: [*e]\n"
+	for name, c := range map[string]struct {
+		arguments args
+		code      string
+		words     string
+	}{
+		"no YAML":              {args{"yaml": "services: [unclosed"}, "invalid_arguments", "line"},
+		"no services":          {args{"yaml": "services: []\n"}, "invalid_arguments", "services"},
+		"no map":               {args{"yaml": "- a\n- b\n"}, "invalid_arguments", "list"},
+		"a bomb":               {args{"yaml": bomb}, "invalid_arguments", "50000"},
+		"a circle":             {args{"yaml": "services: &x [*x]\n"}, "invalid_arguments", "yaml"},
+		"two documents":        {args{"yaml": "services: [{hostname: a, type: b}]\n---\nservices: []\n"}, "invalid_arguments", "second document"},
+		"a hostname twice":     {args{"yaml": "services: [{hostname: aa, type: b}, {hostname: aa, type: b}]\n"}, "invalid_arguments", "twice"},
+		"a computed hostname":  {args{"yaml": "#yamlPreprocessor=on\nservices: [{hostname: <@x>, type: b}]\n"}, "invalid_arguments", "written out"},
+		"a computed key":       {args{"yaml": "#yamlPreprocessor=on\nservices:\n  - hostname: aa\n    type: nodejs@22\n    <@lower(<OVERRIDE>)>: true\n"}, "invalid_arguments", "expression"},
+		"a masked value":       {args{"yaml": "services: [{hostname: aa, type: nodejs@22, envSecrets: {KEY: \"[redacted]\"}}]\n"}, "invalid_arguments", "withheld"},
+		"credentials":          {args{"yaml": "services: [{hostname: aa, type: nodejs@22, buildFromGit: 'https://me:fake-pass@github.com/a/b'}]\n"}, "invalid_arguments", "credentials"},
+		"both targets":         {args{"yaml": "project: {name: x}\nservices: [{hostname: aa, type: nodejs@22}]\n"}, "invalid_arguments", "project section"},
+		"a clash":              {args{"yaml": "services: [{hostname: ghost, type: nodejs@22}]\n"}, "conflict", "ghost"},
+		"an override":          {args{"yaml": "services: [{hostname: fresh, type: nodejs@22, override: true}]\n"}, "conflict", "override"},
+		"an override as text":  {args{"yaml": "services: [{hostname: fresh, type: nodejs@22, override: 'true'}]\n"}, "conflict", "override"},
+		"an override by merge": {args{"yaml": "x: &x {override: true}\nservices: [{hostname: fresh, type: nodejs@22, <<: *x}]\n"}, "conflict", "override"},
+		"the platform's no":    {args{"yaml": "services: [{hostname: fresh, type: nodejs@99}]\n"}, "invalid_arguments", "refused"},
+	} {
+		c.arguments["project"] = "blog"
+		writes := h.writes()
+		e := h.call("import_yaml", c.arguments).fails(c.code)
+		if text := fmt.Sprint(e["message"], e["fields"]); !strings.Contains(text, c.words) {
+			t.Errorf("%s: %q does not say %q", name, text, c.words)
+		}
+		if name != "the platform's no" && h.writes() != writes {
+			t.Errorf("%s: something was sent", name)
+		}
+	}
+	e := h.call("import_yaml", args{"project": "blog", "yaml": "services: [{hostname: ghost, type: nodejs@22}]\n"}).fails("conflict")
+	if lookup(e, "next.tool") != "replace_services_from_yaml" || lookup(e, "next.arguments.project") != h.sim.ProjectID("blog") {
+		t.Errorf("next is %v", e["next"])
+	}
+	h.call("import_yaml", args{"yaml": twoServices}).fails("invalid_arguments")
+	dry := h.call("import_yaml", args{"project": "blog", "yaml": "services: [{hostname: ghost, type: nodejs@22}]\n", "dry_run": true}).status("unchanged")
+	if dry.str("clashes.0") != "ghost" || dry.str("next.tool") != "replace_services_from_yaml" {
+		t.Errorf("the dry run of a clash says %s", dry.raw)
+	}
+}
+
+func TestImportYamlMakesAProject(t *testing.T) {
+	t.Parallel()
+	text := "project:\n  name: imported-shop\n  corePackage: LIGHT\n  envVariables:\n    SHARED: fake-shared-value\n" + strings.Replace(twoServices, "#yamlPreprocessor=on\n", "", 1)
+	h := start(t, func(s *setup) { s.token = simulator.AdminToken })
+	r := h.call("import_yaml", args{"yaml": text}).status("done")
+	if r.str("project.name") != "imported-shop" || r.str("project.status") != "ACTIVE" || len(r.str("project.id")) != 22 {
+		t.Errorf("the project is %v", r.get("project"))
+	}
+	created := false
+	list, _ := r.get("processes").([]any)
+	for _, p := range list {
+		created = created || lookup(p, "action") == "project.create"
+	}
+	if !created {
+		t.Errorf("the creation of the project was not followed: %s", r.raw)
+	}
+	several := start(t)
+	several.call("import_yaml", args{"yaml": text}).fails("ambiguous")
+	several.call("import_yaml", args{"yaml": text, "org": "Petra's Lab"}).status("done")
+	paid := strings.Replace(text, "LIGHT", "SERIOUS", 1)
+	first := h.call("import_yaml", args{"yaml": paid}).status("confirmation_required")
+	h.call("import_yaml", args{"yaml": paid, "confirm": first.str("confirm")}).status("done")
+	scoped := start(t, func(s *setup) { s.configure = func(c *tools.Config) { c.Projects = []string{"blog", "landing"} } })
+	scoped.call("import_yaml", args{"yaml": text}).fails("out_of_scope")
+}
+
+func TestImportYamlPartialFailure(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	h.sim.FailNext("stack.create", "stackCreateFailed", "no room for it")
+	r := h.call("import_yaml", args{"project": "blog", "yaml": twoServices}).status("failed")
+	failed := 0
+	for i := range 2 {
+		if text, ok := r.get(fmt.Sprintf("services.%d.error", i)).(string); ok && strings.Contains(text, "no room") {
+			failed++
+		}
+	}
+	if failed != 1 {
+		t.Errorf("%d services failed, want 1: %s", failed, r.raw)
+	}
+	h = start(t)
+	h.sim.Hold("stack.create")
+	r = h.call("import_yaml", args{"project": "blog", "yaml": twoServices, "wait_seconds": 1}).status("in_progress")
+	if r.str("next.tool") != "wait_for" {
+		t.Errorf("next is %v", r.get("next"))
+	}
+	h = start(t)
+	h.sim.Fail(simulator.Fault{Operation: "PostProjectServiceStackImport", Drop: simulator.DropAfter, Times: 1})
+	h.call("import_yaml", args{"project": "blog", "yaml": twoServices}).fails("uncertain")
+}
+
+func TestReplaceServices(t *testing.T) {
+	t.Parallel()
+	text := `# keep me
+services:
+  - hostname: api # the API
+    type: nodejs@22
+    startWithoutCode: true
+  - hostname: extra
+    type: nodejs@22
+`
+	for _, era := range eras() {
+		t.Run(era, func(t *testing.T) {
+			t.Parallel()
+			h := start(t, func(s *setup) { s.version = era })
+			a := args{"project": "eshop-staging", "yaml": text}
+			first := h.call("replace_services_from_yaml", a).status("confirmation_required")
+			for _, want := range []string{"EMPTY", "JWT_PRIVATE_KEY", stagingAPI(h), "1 new service"} {
+				if !strings.Contains(string(first.raw), want) {
+					t.Errorf("the plan does not say %q: %s", want, first.raw)
+				}
+			}
+			if n := h.writes(); n != 0 {
+				t.Fatalf("%d writes before the confirmation", n)
+			}
+			a["confirm"] = first.str("confirm")
+			r := h.call("replace_services_from_yaml", a).status("done")
+			if r.str("services.0.hostname") != "api" || r.str("services.1.hostname") != "extra" {
+				t.Errorf("services: %v", r.get("services"))
+			}
+			sent := ""
+			for _, request := range h.sim.Requests() {
+				if strings.HasSuffix(request.Path, "/service-stack/import") {
+					sent = string(request.Body)
+				}
+			}
+			if !strings.Contains(sent, `- hostname: api # the API\n    override: true\n    type`) || !strings.Contains(sent, "# keep me") {
+				t.Errorf("the platform was sent %s", sent)
+			}
+		})
+	}
+}
+
+func TestReplaceServicesRefusals(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	for name, c := range map[string]struct{ project, yaml, code string }{
+		"nothing to replace": {"eshop-staging", "services: [{hostname: extra, type: nodejs@22}]\n", "invalid_arguments"},
+		"a project section":  {"eshop-staging", "project: {name: x}\nservices: [{hostname: api, type: nodejs@22}]\n", "invalid_arguments"},
+		"override off":       {"eshop-staging", "services:\n  - hostname: api\n    override: false\n    type: nodejs@22\n", "invalid_arguments"},
+		"one line":           {"eshop-staging", "services: [{hostname: api, type: nodejs@22}]\n", "invalid_arguments"},
+		"protected":          {"eshop-production", "services:\n  - hostname: api\n    type: nodejs@22\n", "blocked"},
+		"no such project":    {"nowhere", "services:\n  - hostname: api\n    type: nodejs@22\n", "not_found"},
+	} {
+		h.call("replace_services_from_yaml", args{"project": c.project, "yaml": c.yaml}).fails(c.code)
+		if n := h.writes(); n != 0 {
+			t.Errorf("%s: %d writes", name, n)
+		}
+	}
+	h.call("replace_services_from_yaml", args{"project": "eshop-staging", "yaml": "services: [{hostname: api, type: nodejs@22, override: true}]\n"}).status("confirmation_required")
+	own := start(t, func(s *setup) {
+		s.configure = func(c *tools.Config) { c.OwnService = simulatorID("eshop-staging", "api") }
+	})
+	own.call("replace_services_from_yaml", args{"project": "eshop-staging", "yaml": "services:\n  - hostname: api\n    type: nodejs@22\n"}).fails("blocked")
+}
+
+// simulatorID is the id of a seeded service, which is the same in every simulator.
+func simulatorID(project, hostname string) string {
+	return simulator.New().ServiceID(project, hostname)
+}
+
+func TestExportYamlIsMaskedAndValid(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	h.call("set_env", args{"service": stagingAPI(h), "variables": map[string]any{
+		"PLAIN_NAME": "fake-unremarkable", "REFERENCE": "${db_connectionString}", "MULTI": "fake one\nfake two", "ODD": "fake: [x] # y",
+	}}).status("done")
+	r := h.call("export_yaml", args{"project": "eshop-staging"}).ok()
+	text := r.str("yaml")
+	if strings.Contains(text, "fake") {
+		t.Errorf("a value is in the export:\n%s", text)
+	}
+	var document struct {
+		Project  struct{ EnvVariables map[string]string }
+		Services []struct {
+			Hostname   string            `yaml:"hostname"`
+			EnvSecrets map[string]string `yaml:"envSecrets"`
+		} `yaml:"services"`
+	}
+	if err := yaml.Unmarshal([]byte(text), &document); err != nil {
+		t.Fatalf("the export is no YAML: %v\n%s", err, text)
+	}
+	if len(document.Services) != 6 || !strings.HasPrefix(text, "# Secret values are masked") {
+		t.Errorf("the export:\n%s", text)
+	}
+	for _, s := range document.Services {
+		if s.Hostname == "api" && (s.EnvSecrets["PLAIN_NAME"] != "[redacted]" || s.EnvSecrets["MULTI"] != "[redacted]" || s.EnvSecrets["REFERENCE"] != "${db_connectionString}") {
+			t.Errorf("variables of api: %v", s.EnvSecrets)
+		}
+	}
+	if n, _ := r.get("masked").(float64); n < 5 {
+		t.Errorf("%v values are said to be masked", n)
+	}
+	one := h.call("export_yaml", args{"service": stagingAPI(h)}).ok()
+	if one.str("services.0") != "api" || strings.Contains(one.str("yaml"), "hostname: app") {
+		t.Errorf("the export of one service:\n%s", one.str("yaml"))
+	}
+	h.call("import_yaml", args{"project": "blog", "yaml": one.str("yaml")}).fails("invalid_arguments") // masks are refused
+	h.call("export_yaml", args{"project": "spring-campaign"}).fails("conflict")
+	h.call("export_yaml", args{"project": "nowhere"}).fails("not_found")
+
+	h.sim.Fail(simulator.Fault{Operation: "GetServiceStackExport", Times: 1, Status: 200, Body: `{"yaml":"services: [fake-secret-in-broken"}`})
+	e := h.call("export_yaml", args{"service": stagingAPI(h)}).fails("unsupported")
+	if strings.Contains(fmt.Sprint(e), "fake-secret") {
+		t.Errorf("a broken export is quoted: %v", e)
+	}
+	many := "services:\n"
+	for i := range 80 {
+		many += fmt.Sprintf("  - hostname: svc%d\n    type: nodejs@22\n    nginxConfig: %q\n", i, strings.Repeat("x ", 200))
+	}
+	h.sim.Fail(simulator.Fault{Operation: "GetProjectExport", Times: 1, Status: 200, Body: fmt.Sprintf(`{"yaml":%q}`, many)})
+	large := h.call("export_yaml", args{"project": "blog"}).ok()
+	if err := yaml.Unmarshal([]byte(large.str("yaml")), &document); err != nil || !strings.Contains(large.str("truncated"), "svc79") {
+		t.Errorf("a large export: %v, truncated %v", err, large.get("truncated"))
+	}
+}

@@ -1,0 +1,272 @@
+package tools
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+)
+
+// maxIssues bounds how many issues of one document are told.
+const maxIssues = 50
+
+// yamlCheck compares a document with a published schema. The schema is stricter
+// than the platform in known ways, so what it finds are warnings, and the known
+// ways are left out.
+type yamlCheck struct {
+	doc    *yamlDocument
+	schema *liveSchema
+	// part is the path of the checked value in the document.
+	part []string
+	// silent are keys of which somebody else speaks, by their path.
+	silent map[string]bool
+	found  []yamlIssue
+}
+
+// run returns the issues in the order of their lines.
+func (y *yamlCheck) run() (issues []yamlIssue) {
+	defer func() {
+		if p := recover(); p != nil {
+			issues = append(issues, yamlIssue{Message: "the check against the platform's schema broke off"})
+		}
+	}()
+	err := y.schema.check.Validate(at(y.doc.value, y.part...))
+	var wrong *jsonschema.ValidationError
+	if errors.As(err, &wrong) {
+		y.found = y.collect(wrong)
+	}
+	return sortIssues(y.found)
+}
+
+// sortIssues orders by line, drops what is said twice, and keeps the bound.
+func sortIssues(issues []yamlIssue) []yamlIssue {
+	sort.SliceStable(issues, func(i, j int) bool {
+		if issues[i].Line != issues[j].Line {
+			return issues[i].Line < issues[j].Line
+		}
+		return issues[i].Path < issues[j].Path
+	})
+	out := []yamlIssue{}
+	seen := map[yamlIssue]bool{}
+	for _, issue := range issues {
+		if seen[issue] {
+			continue
+		}
+		seen[issue] = true
+		if len(out) == maxIssues {
+			return append(out, yamlIssue{Message: "more follow; correct these first"})
+		}
+		out = append(out, issue)
+	}
+	return out
+}
+
+// collect turns a tree of errors into issues.
+func (y *yamlCheck) collect(e *jsonschema.ValidationError) []yamlIssue {
+	switch e.ErrorKind.(type) {
+	case *kind.OneOf, *kind.AnyOf:
+		return y.alternatives(e)
+	}
+	if len(e.Causes) == 0 {
+		return y.leaf(e)
+	}
+	var issues []yamlIssue
+	for _, cause := range e.Causes {
+		issues = append(issues, y.collect(cause)...)
+	}
+	return issues
+}
+
+// alternatives speaks of the one alternative that was meant: one that fits but for
+// known errors of the schema fits; else the one that has the right kind of value.
+func (y *yamlCheck) alternatives(e *jsonschema.ValidationError) []yamlIssue {
+	var best, first []yamlIssue
+	var kinds []string
+	for i, cause := range e.Causes {
+		issues := y.collect(cause)
+		if len(issues) == 0 {
+			return nil
+		}
+		if i == 0 {
+			first = issues
+		}
+		if wrong := wrongKind(cause, len(e.InstanceLocation)); wrong != nil {
+			kinds = append(kinds, wrong.Want...)
+			continue
+		}
+		if best == nil || len(issues) < len(best) {
+			best = issues
+		}
+	}
+	switch {
+	case best != nil:
+		return best
+	case len(kinds) > 0:
+		return []yamlIssue{y.issue(e.InstanceLocation, "is %s; expected %s", kindOf(y.at(e.InstanceLocation)), strings.Join(kinds, " or "))}
+	}
+	return first
+}
+
+// wrongKind returns the complaint about the kind of the value itself, if it is
+// one.
+func wrongKind(e *jsonschema.ValidationError, depth int) *kind.Type {
+	for len(e.Causes) == 1 {
+		e = e.Causes[0]
+	}
+	if wrong, ok := e.ErrorKind.(*kind.Type); ok && len(e.InstanceLocation) == depth {
+		return wrong
+	}
+	return nil
+}
+
+func (y *yamlCheck) at(location []string) any {
+	return at(at(y.doc.value, y.part...), location...)
+}
+
+// issue places words at a location of the checked value.
+func (y *yamlCheck) issue(location []string, format string, args ...any) yamlIssue {
+	path := append(append([]string{}, y.part...), location...)
+	return yamlIssue{Line: y.doc.line(path), Path: showPath(path), Message: fmt.Sprintf(format, args...)}
+}
+
+func (y *yamlCheck) leaf(e *jsonschema.ValidationError) []yamlIssue {
+	location := e.InstanceLocation
+	value := y.at(location)
+	if text, ok := value.(string); ok && y.doc.preprocessed && strings.Contains(text, "<@") {
+		return nil // not what it will be
+	}
+	one := func(format string, args ...any) []yamlIssue {
+		return []yamlIssue{y.issue(location, format, args...)}
+	}
+	switch k := e.ErrorKind.(type) {
+	case *kind.AdditionalProperties:
+		return y.unknown(location, k.Properties)
+	case *kind.Required:
+		return one("misses %s", strings.Join(cleanAll(k.Missing), ", "))
+	case *kind.Type:
+		if text, ok := value.(string); ok && (probeDuration(lastOf(location)) && isDuration(text) || lastOf(location) == "zeropsYaml") {
+			return nil // the platform wants a duration such as 30s, and takes zerops.yaml as text too
+		}
+		return one("is %s; expected %s", kindOf(value), strings.Join(k.Want, " or "))
+	case *kind.Enum:
+		return y.enum(location, yamlScalar(k.Got), k.Want)
+	case *kind.Const:
+		return one("must be %s", clean(yamlScalar(k.Want), 60))
+	case *kind.FalseSchema:
+		return one("is not allowed here with the other values of this place, such as its type")
+	case *kind.Minimum:
+		return one("must be at least %s", k.Want.FloatString(3))
+	case *kind.Maximum:
+		return one("must be at most %s", k.Want.FloatString(3))
+	case *kind.Not:
+		return one("is a combination that is not allowed")
+	}
+	return one("does not fit the platform's schema (%s)", clean(strings.Join(e.ErrorKind.KeywordPath(), "/"), 60))
+}
+
+// unknown speaks of keys that the schema does not know. The platform drops them
+// without a word (platform facts §7.2).
+func (y *yamlCheck) unknown(location, keys []string) []yamlIssue {
+	known := []string(nil)
+	if node, ok := y.schema.root().find(location); ok {
+		known = node.keys()
+	}
+	var issues []yamlIssue
+	for _, key := range keys {
+		path := append(append([]string{}, location...), key)
+		issue := y.issue(path, "unknown key; the platform drops it without a word")
+		if y.silent[issue.Path] {
+			continue
+		}
+		if near := closest(key, known, 1); len(near) > 0 {
+			issue.Message += fmt.Sprintf("; did you mean %q?", clean(near[0], 60))
+		}
+		issues = append(issues, issue)
+	}
+	return issues
+}
+
+// enum speaks of a value outside a closed set. Types may be written shorter than
+// the schema lists them: without the system in front, and without the mode
+// (platform facts §1.9).
+func (y *yamlCheck) enum(location []string, got string, want []any) []yamlIssue {
+	names := make([]string, 0, len(want))
+	for _, w := range want {
+		name := yamlScalar(w)
+		if shortType(name) == got || strings.EqualFold(name, got) {
+			return nil
+		}
+		names = append(names, name)
+	}
+	words := "is not among the values of the platform's schema"
+	if near := closest(got, names, 3); len(near) > 0 {
+		words += "; close ones: " + strings.Join(cleanAll(near), ", ")
+	} else if len(names) <= 8 {
+		words += ": " + strings.Join(cleanAll(names), ", ")
+	}
+	return []yamlIssue{y.issue(location, "%s", words)}
+}
+
+// shortType takes the operating system and the mode out of a type:
+// alpine/nodejs@22 is nodejs@22, and postgresql:ha@18 is postgresql@18.
+func shortType(name string) string {
+	if _, after, found := strings.Cut(name, "/"); found {
+		name = after
+	}
+	base, version, versioned := strings.Cut(name, "@")
+	base, _, _ = strings.Cut(base, ":")
+	if versioned {
+		return base + "@" + version
+	}
+	return base
+}
+
+// probeDuration knows the keys whose schema says integer although the platform
+// takes texts such as 30s only (platform facts §4.16).
+func probeDuration(key string) bool {
+	switch key {
+	case "failureTimeout", "retryPeriod", "disconnectTimeout", "recoveryTimeout", "execPeriod":
+		return true
+	}
+	return false
+}
+
+func isDuration(text string) bool {
+	_, err := time.ParseDuration(text)
+	return err == nil
+}
+
+func kindOf(value any) string {
+	switch value.(type) {
+	case nil:
+		return "empty"
+	case bool:
+		return "a boolean"
+	case int64, uint64, float64:
+		return "a number"
+	case string:
+		return "a text"
+	case []any:
+		return "a list"
+	}
+	return "a map"
+}
+
+func lastOf(path []string) string {
+	if len(path) == 0 {
+		return ""
+	}
+	return path[len(path)-1]
+}
+
+func cleanAll(words []string) []string {
+	out := make([]string, 0, len(words))
+	for _, w := range words {
+		out = append(out, clean(w, 60))
+	}
+	return out
+}
