@@ -69,6 +69,9 @@ func (h *harness) canary(name string) {
 		"project": h.sim.ProjectID("eshop-staging"), "service": stagingAPI(h), "services": []string{stagingAPI(h)},
 		"hostname": "canary", "type": "nodejs@22", "name": "canary", "max_ram_gb": 4, "wait_seconds": 1,
 		"process": lastProcess(h), "processes": []string{lastProcess(h)},
+		"keys": []string{"JWT_PRIVATE_KEY"}, "variables": map[string]any{"CANARY": h.sim.Secrets()[0] + "-variable"},
+		"left": args{"service": stagingAPI(h)}, "right": args{"service": h.sim.ServiceID("eshop-production", "api")},
+		"yaml": "services:\n  - hostname: canary\n    type: nodejs@22\n    envSecrets:\n      CANARY: " + h.sim.Secrets()[0] + "-yaml\n",
 	}
 	a := args{}
 	for property := range schema.Properties {
