@@ -68,15 +68,40 @@ func (p printer) value(title string, v value) {
 		}
 	case v.kind == list && len(v.items) == 0:
 		fmt.Fprintln(p.out, p.style.faint("(none)"))
+	case v.kind == list && v.items[0].kind == object && p.wordy(v.items):
+		for i, item := range v.items {
+			if i > 0 {
+				fmt.Fprintln(p.out)
+			}
+			p.show(item)
+		}
 	case v.kind == list && v.items[0].kind == object:
 		p.table(v.items)
 	case v.kind == list:
 		for _, item := range v.items {
-			fmt.Fprintln(p.out, item.text())
+			fmt.Fprintln(p.out, "  "+item.text())
 		}
 	case v.kind == object:
 		p.show(v)
 	}
+}
+
+// wordy reports whether rows hold so much text that they are better read one
+// below the other than side by side.
+func (p printer) wordy(rows []value) bool {
+	const many, words = 12, 90
+	if len(rows) > many {
+		return false
+	}
+	long := 0
+	for _, row := range rows {
+		for _, m := range row.members {
+			if m.name != "message" && (!m.value.flat() || utf8.RuneCountInString(m.value.text()) > words) {
+				long++
+			}
+		}
+	}
+	return long > len(rows)
 }
 
 // indented keeps a line's indentation, which printable would fold.
