@@ -90,10 +90,11 @@ func (c *call) apiPlan(ctx context.Context, r *apiRequest, target subject, risk 
 	switch {
 	case r.op == zerops.DeleteProject, r.op == zerops.DeleteServiceStack:
 		p.typed, p.repeats = target.name, false
-		p.Loses = append(p.Loses, "all data in it, for good")
 	case r.op.Class().Effect == zerops.Destroys:
 		p.repeats = r.op.Method() != "DELETE" && r.op != zerops.PutServiceStackStop && r.op != zerops.PutProjectStop && r.op != zerops.PutProcessCancel
-		p.Loses = append(p.Loses, lossOf(r)...)
+	}
+	if loss := lossOf(r.op); loss != "" {
+		p.Loses = append(p.Loses, loss)
 	}
 	if err := c.ownAccess(ctx, r, &p); err != nil {
 		return p, err
@@ -125,12 +126,55 @@ func routeOf(r *apiRequest) string {
 	return path
 }
 
-// lossOf says what a destroying operation takes away, in the catalogue's words.
-func lossOf(r *apiRequest) []string {
-	if len(r.detail.Pitfalls) > 0 {
-		return []string{strings.TrimSuffix(r.detail.Pitfalls[0], ".")}
+// lossOf says what a destroying operation takes away.
+func lossOf(op zerops.Operation) string {
+	switch op {
+	case zerops.DeleteProject, zerops.DeleteServiceStack:
+		return "all data in it, for good"
+	case zerops.PutProjectStop, zerops.PutServiceStackStop:
+		return "it is unreachable until it is started again; data stays"
+	case zerops.DeleteProjectEnv, zerops.DeleteUserData:
+		return "the variable with its value"
+	case zerops.PutProjectEnvFile, zerops.PutServiceStackUserDataEnvFile:
+		return "the present values of variables that the text changes or leaves out"
+	case zerops.DeleteAppVersion:
+		return "the version with its code; it cannot be rolled back to any more"
+	case zerops.PutAppVersionDeploy:
+		return "the running version is replaced, and the variables go back to their state of that version"
+	case zerops.PutAppVersionCancelBuild:
+		return "the running build"
+	case zerops.PutProcessCancel:
+		return "what the process was going to do"
+	case zerops.DeleteServiceStackBuildCache:
+		return "the build cache; the next build takes longer"
+	case zerops.DeleteServiceStackBackup:
+		return "the backup, for good"
+	case zerops.PutServiceStackDisconnectSharedStorage:
+		return "the service's access to the files of the storage, which keeps them"
+	case zerops.DeleteServiceStackCdn:
+		return "the CDN in front of the storage and its copies"
+	case zerops.DeletePublicHttpRouting:
+		return "the way from its domains to the service, from the next sync on"
+	case zerops.DeletePublicPortRouting:
+		return "the public port, from the next sync on"
+	case zerops.PutProjectRevertChangesPublicHttpRouting:
+		return "all edits of the project's domains that were not synced"
+	case zerops.PutProjectRevertChangesPublicPortRouting:
+		return "all edits of the project's public ports that were not synced"
+	case zerops.PutProjectModeUpgrade:
+		return "the project's logs and statistics, and about 35 s of its network; there is no way back"
+	case zerops.DeleteProjectVpn:
+		return "the access of whoever holds the key"
+	case zerops.DeleteClientUser:
+		return "the member's access to the organisation and all its projects"
+	case zerops.DeleteUserToken, zerops.DeleteClientIntegrationToken:
+		return "the access of everything that uses the token; if this server does, its own"
+	case zerops.DeleteClientIntegrationTokenDelegation:
+		return "the token's right to make another"
+	case zerops.DeleteAvatar, zerops.DeleteClientAvatar:
+		return "the picture"
 	}
-	return nil
+	return ""
 }
 
 // ownAccess warns where the call would end the access of the token in use.

@@ -158,7 +158,7 @@ func createBackup(ctx context.Context, c *call, in createBackupIn) (backupChange
 	limit, clamped := c.budget(in.waiting)
 	made, err := c.awaitBackup(ctx, s.ID, before.Files, limit)
 	if err != nil {
-		return backupChangeOut{}, err
+		return backupChangeOut{frame: c.unread(ctx, frame{Status: statusInProgress}, err, lookAtBackups(s))}, nil
 	}
 	if made != nil {
 		view := viewBackup(*made)
@@ -166,12 +166,16 @@ func createBackup(ctx context.Context, c *call, in createBackupIn) (backupChange
 	}
 	out := backupChangeOut{frame: frame{
 		Status: statusInProgress, Message: "the backup goes on; it is done once list_backups shows it",
-		Next: &next{Tool: "list_backups", Arguments: nextArgs{Service: s.ID}},
+		Next: new(lookAtBackups(s)),
 	}}
 	if clamped {
 		out.Message += fmt.Sprintf(" (waited %s, the most this server allows)", limit)
 	}
 	return out, nil
+}
+
+func lookAtBackups(s zerops.Service) next {
+	return next{Tool: "list_backups", Arguments: nextArgs{Service: s.ID}}
 }
 
 // awaitBackup polls the list until it has a backup that was not there before. It
@@ -257,7 +261,7 @@ func deleteBackup(ctx context.Context, c *call, in deleteBackupIn) (backupChange
 	}
 	for _, wait := range []time.Duration{200 * time.Millisecond, time.Second, 2 * time.Second, 0} {
 		if _, left, _, err := c.backup(ctx, in.onBackup); err != nil {
-			return backupChangeOut{}, err
+			return backupChangeOut{frame: c.unread(ctx, frame{Status: statusDone}, err, lookAtBackups(s))}, nil
 		} else if left == nil {
 			return backupChangeOut{frame: frame{Status: statusDone}, Removed: new(true)}, nil
 		}
@@ -267,7 +271,7 @@ func deleteBackup(ctx context.Context, c *call, in deleteBackupIn) (backupChange
 	}
 	return backupChangeOut{frame: frame{
 		Status: statusInProgress, Message: "the platform accepted the deletion but still shows the backup",
-		Next: &next{Tool: "list_backups", Arguments: nextArgs{Service: s.ID}},
+		Next: new(lookAtBackups(s)),
 	}, Removed: new(false)}, nil
 }
 

@@ -55,9 +55,13 @@ type resourcesView struct {
 	DiskPercent int `json:"disk_peak_percent"`
 }
 
-// passingTime is how long ago an error of a running application may lie to count
-// as something that is wrong now.
-const passingTime = 30 * time.Minute
+// An error of a running application counts as something that is wrong now where
+// it comes again and again, or was among the last words.
+const (
+	passingTime  = 30 * time.Minute
+	passingTimes = 3
+	lastWords    = 10
+)
 
 // maxCauses bounds the causes of one answer: past it they contradict each other.
 const maxCauses = 6
@@ -124,7 +128,7 @@ func (e *evidence) verdict(causes []causeView) (verdict, summary string) {
 	case e.failed && len(causes) > 0:
 		return "failing", fmt.Sprintf("the last deployment of %q did not come to its end: %s", name, causes[0].Explanation)
 	}
-	if causes[0].Confidence == low.String() && !e.service.Failed() {
+	if causes[0].Confidence != high.String() && !e.service.Failed() {
 		return "warnings", fmt.Sprintf("%q runs; what follows was seen and may matter: %s", name, causes[0].Explanation)
 	}
 	return "failing", fmt.Sprintf("%q: %s", name, causes[0].Explanation)
@@ -181,13 +185,13 @@ func (e *evidence) diagnose() []causeView {
 	specific := map[string]bool{} // phases with a cause that is more than a symptom
 	explained := false            // whether one of them explains where it failed
 	for _, r := range rules() {
-		e.lastMatch = time.Time{}
+		e.matches = nil
 		f := r.find(e)
 		if len(f.evidence) == 0 {
 			continue
 		}
-		if !e.failed && !e.service.Failed() && !e.lastMatch.IsZero() && e.now.Sub(e.lastMatch) > passingTime {
-			f.confidence = low // it happened, and passed
+		if !e.failed && !e.service.Failed() && e.passed(r.phase == "resources") {
+			f.confidence = low
 		}
 		if e.failed && !e.concerns(r.phase) && f.confidence < high {
 			continue // something else that may be wrong too
@@ -210,7 +214,7 @@ func (e *evidence) diagnose() []causeView {
 		found = append(found, ranked{view, score, r.generic})
 	}
 	found = slices.DeleteFunc(found, func(r ranked) bool { return r.generic && (specific[r.Phase] || explained && e.concerns(r.Phase)) })
-	slices.SortStableFunc(found, func(a, b ranked) int { return b.score - a.score })
+	sortBy(found, func(a, b ranked) int { return b.score - a.score })
 	views := []causeView{}
 	for _, r := range found[:min(len(found), maxCauses)] {
 		views = append(views, r.causeView)

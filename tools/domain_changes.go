@@ -200,10 +200,7 @@ func (c *call) domainThere(ctx context.Context, p zerops.Project, r zerops.HTTPR
 		f.Message = "the platform is checking its DNS again"
 	}
 	view, found, err := c.domainState(ctx, p.ID, d.Name)
-	if err != nil {
-		return domainChangeOut{}, err
-	}
-	if !found {
+	if err != nil || !found {
 		view = viewDomain(r, d)
 	}
 	return domainChangeOut{frame: f, Domain: &view, Records: dnsRecords(p)}, nil
@@ -214,7 +211,7 @@ func (c *call) domainThere(ctx context.Context, p zerops.Project, r zerops.HTTPR
 func (c *call) domainAdded(ctx context.Context, p zerops.Project, name string, f frame) (domainChangeOut, error) {
 	view, found, err := c.domainState(ctx, p.ID, name)
 	if err != nil {
-		return domainChangeOut{}, err
+		return domainChangeOut{frame: c.unread(ctx, f, err, lookAtDomains(p))}, nil
 	}
 	out := domainChangeOut{frame: f, Records: dnsRecords(p)}
 	if found {
@@ -223,19 +220,23 @@ func (c *call) domainAdded(ctx context.Context, p zerops.Project, name string, f
 	switch {
 	case f.Status == statusFailed:
 		out.Message = "the draft is kept; the same call applies it again"
-	case f.Status == statusDone && !(found && view.Applied):
+	case f.Status == statusDone && (!found || !view.Applied):
 		out.Status, out.Message = statusInProgress, "the platform does not show it as applied yet"
-		out.Next = &next{Tool: "list_domains", Arguments: nextArgs{Project: p.ID}}
+		out.Next = new(lookAtDomains(p))
 	case f.Status == statusDone:
 		out.Message = "it is served as soon as its DNS leads here"
 		if len(view.SharedWith) > 0 {
 			out.Message += "; its routes also apply to " + strings.Join(view.SharedWith[:min(len(view.SharedWith), 5)], ", ")
 		}
 		if view.DNSStatus != "OK" || view.SSL && view.SSLStatus != "ACTIVE" {
-			out.Next = &next{Tool: "list_domains", Arguments: nextArgs{Project: p.ID}}
+			out.Next = new(lookAtDomains(p))
 		}
 	}
 	return out, nil
+}
+
+func lookAtDomains(p zerops.Project) next {
+	return next{Tool: "list_domains", Arguments: nextArgs{Project: p.ID}}
 }
 
 type removeDomainIn struct {
@@ -287,14 +288,15 @@ func removeDomain(ctx context.Context, c *call, in removeDomainIn) (domainChange
 	out := domainChangeOut{frame: f}
 	view, found, err := c.domainState(ctx, p.ID, name)
 	if err != nil {
-		return domainChangeOut{}, err
+		out.frame = c.unread(ctx, f, err, lookAtDomains(p))
+		return out, nil
 	}
 	out.Removed = new(!found)
 	if found {
 		out.Domain = &view
 		if f.Status == statusDone {
 			out.Status, out.Message = statusInProgress, "the platform still shows the domain"
-			out.Next = &next{Tool: "list_domains", Arguments: nextArgs{Project: p.ID}}
+			out.Next = new(lookAtDomains(p))
 		}
 	}
 	return out, nil

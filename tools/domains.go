@@ -240,8 +240,7 @@ func domainTaken(name string, err error) error {
 }
 
 func operationName(err error) string {
-	var refusal *zerops.Error
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*zerops.Error](err); ok {
 		return refusal.Operation.String()
 	}
 	return ""

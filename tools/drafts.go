@@ -61,6 +61,17 @@ func foreignDrafts(kind string, drafts []string, apply, discard zerops.Operation
 	}
 }
 
+// unread answers for a change that was carried out and could not be read back:
+// what the platform said of the work stands, what came of it is not known.
+func (c *call) unread(ctx context.Context, f frame, err error, look next) frame {
+	if f.Status == statusDone || f.Status == statusUnchanged {
+		f.Status = statusInProgress
+	}
+	f.Message = fmt.Sprintf("the change was sent, but its result could not be read back (%s)", c.explain(ctx, err).Code)
+	f.Next = &look
+	return f
+}
+
 // delay waits for d and reports whether the call lasted that long. It ends early
 // when the server is stopping.
 func delay(ctx context.Context, d time.Duration) bool {

@@ -1,6 +1,10 @@
 package tools
 
-import "strings"
+import (
+	"strings"
+
+	"zerops-mcp/zerops"
+)
 
 // hintFor gives the next step for a code of the API (platform facts §6). Codes
 // are an open set; those without an entry speak for themselves in api_message.
@@ -66,10 +70,26 @@ func hintFor(code string) string {
 		return "A person has to connect the repository in the Zerops GUI (service → Build, deploy, run pipeline)."
 	case "backupUnsupportedStackType", "backupOldStack":
 		return "This kind of service has no backups."
+	case "backupTagNameFormat", "backupTotalTagLength":
+		return "A tag has up to 24 letters, digits, : - or _."
+	case "backupNotFound":
+		return "list_backups shows the backups of a service."
+	case zerops.CodeDomainTaken:
+		return "Another routing has the domain, perhaps in another project; remove_domain there first."
+	case "publicPortRoutingDuplicatePort":
+		return "Another service has this public port; list_ports shows it."
+	case "sharedStorageServiceStackInactive":
+		return "The storage must be ACTIVE; start_service starts it."
+	case "sharedStorageInvalidCategory", "sharedStorageInvalidProject", "sharedStorageNotFound":
+		return "Name a shared storage of the same project; list_services with category SHARED_STORAGE shows them."
+	case "portNotFound", "publicHttpRoutingPortNotFound":
+		return "get_service shows the ports of a service; they come from zerops.yaml and a deployment."
 	case "userNotFound":
 		return "Some integration tokens cannot create projects this way; import_yaml with a project section can."
 	}
 	switch {
+	case strings.HasPrefix(code, "publicIpRequest"):
+		return "It needs an address of the project's own, which get_project shows. A dedicated IPv4 costs money: ask first."
 	case strings.HasPrefix(code, "projectWillBe") || strings.HasPrefix(code, "stackWillBe") || strings.HasPrefix(code, "stackOfProject"):
 		return "Another process is about to change the same thing; wait for it, then repeat."
 	case strings.HasSuffix(code, "SyncRunning"), strings.HasSuffix(code, "VersionMismatch"):
@@ -87,7 +107,7 @@ func conflictPasses(code string) bool {
 		"processIsAlreadyOver", "processAlreadyFinished", "processCanNoLongerBeCanceled", "nothingToCancel", "appVersionInvalidStatus", "appVersionIsActive":
 		return false
 	}
-	return true
+	return !strings.Contains(code, "RoutingDuplicate")
 }
 
 // unsupportedCode knows the codes that mean: never, for this kind of thing.

@@ -120,7 +120,8 @@ func (c *call) changeMount(ctx context.Context, s, store zerops.Service, w waiti
 	}
 	now, err := c.api.Service(ctx, s.ID)
 	if err != nil {
-		return mountChangeOut{}, err
+		look := next{Tool: "get_service", Arguments: nextArgs{Service: s.ID}}
+		return mountChangeOut{frame: c.unread(ctx, f, err, look), ServiceID: s.ID, StorageID: store.ID}, nil
 	}
 	if f.Status == statusDone && mountStatus(now, store.ID) != wanted {
 		f.Status, f.Message = statusInProgress, "the process has finished, but the service does not show it yet"

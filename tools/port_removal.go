@@ -69,12 +69,12 @@ func removePort(ctx context.Context, c *call, in removePortIn) (portChangeOut, e
 	}
 	view, err := c.portState(ctx, s, port.PortRoutingSettings)
 	if err != nil {
-		return portChangeOut{}, err
+		return portChangeOut{frame: c.unread(ctx, f, err, lookAtPorts(s))}, nil
 	}
 	out := portChangeOut{frame: f, Port: view, Removed: new(view == nil)}
 	if view != nil && f.Status == statusDone {
 		out.Status, out.Message = statusInProgress, "the platform still shows the port"
-		out.Next = &next{Tool: "list_ports", Arguments: nextArgs{Project: s.ProjectID, Service: s.ID}}
+		out.Next = new(lookAtPorts(s))
 	}
 	return out, nil
 }

@@ -353,10 +353,14 @@ func (c *call) portState(ctx context.Context, s zerops.Service, wanted zerops.Po
 	return nil, nil
 }
 
+func lookAtPorts(s zerops.Service) next {
+	return next{Tool: "list_ports", Arguments: nextArgs{Project: s.ProjectID, Service: s.ID}}
+}
+
 func (c *call) portAdded(ctx context.Context, p zerops.Project, s zerops.Service, wanted zerops.PortRoutingSettings, f frame) (portChangeOut, error) {
 	view, err := c.portState(ctx, s, wanted)
 	if err != nil {
-		return portChangeOut{}, err
+		return portChangeOut{frame: c.unread(ctx, f, err, lookAtPorts(s))}, nil
 	}
 	out := portChangeOut{frame: f, Port: view}
 	switch {
@@ -364,7 +368,7 @@ func (c *call) portAdded(ctx context.Context, p zerops.Project, s zerops.Service
 		out.Message = "the draft is kept; the same call applies it again"
 	case f.Status == statusDone && (view == nil || !view.Applied):
 		out.Status, out.Message = statusInProgress, "the platform does not show it as applied yet"
-		out.Next = &next{Tool: "list_ports", Arguments: nextArgs{Project: p.ID, Service: s.ID}}
+		out.Next = new(lookAtPorts(s))
 	case f.Status == statusDone:
 		out.Address = portAddress(p, wanted)
 	}

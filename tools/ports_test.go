@@ -1,6 +1,7 @@
 package tools_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -65,12 +66,8 @@ func TestAddPortRefusals(t *testing.T) {
 	base := args{"project": staging, "service": "db", "port": 5433, "internal_port": 5432}
 	with := func(more args) args {
 		a := args{}
-		for k, v := range base {
-			a[k] = v
-		}
-		for k, v := range more {
-			a[k] = v
-		}
+		maps.Copy(a, base)
+		maps.Copy(a, more)
 		return a
 	}
 	for field, a := range map[string]args{

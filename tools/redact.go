@@ -38,7 +38,7 @@ func (r *redactor) know(values ...string) {
 			r.known = append(r.known, v)
 		}
 	}
-	slices.SortFunc(r.known, func(a, b string) int { return len(b) - len(a) })
+	sortBy(r.known, func(a, b string) int { return len(b) - len(a) })
 }
 
 // text returns s without secrets.
@@ -94,9 +94,10 @@ func secretPatterns() []pattern {
 		compile("npm_", `\bnpm_[A-Za-z0-9]{30,}`, redacted),
 		compile("aiza", `\bAIza[A-Za-z0-9_-]{30,}`, redacted),
 		compile("=", `(?i)([?&](?:access_?token|token|signature|x-amz-signature|x-amz-credential|x-amz-security-token|sig|key|password|secret)=)[^&\s"'<>]+`, "${1}"+redacted),
-		compile("passw", `(?i)((?:[a-z0-9_.-]*passw(?:or)?d)["']?\s*[:=]\s*["']?)[^\s"',;&]+`, "${1}"+redacted),
-		compile("secret", `(?i)\b([a-z0-9_.-]*secret[a-z0-9_.-]*["']?\s*[:=]\s*["']?)[^\s"',;&]{4,}`, "${1}"+redacted),
-		compile("token", `(?i)\b([a-z0-9_.-]*token["']?\s*[:=]\s*["']?)[^\s"',;&]{8,}`, "${1}"+redacted),
-		compile("api", `(?i)\b([a-z0-9_.-]*api_?key["']?\s*[:=]\s*["']?)[^\s"',;&]{6,}`, "${1}"+redacted),
+		// Blanks only: a heading such as "envSecrets:" must not hide the line below it.
+		compile("passw", `(?i)((?:[a-z0-9_.-]*passw(?:or)?d)["']?[ \t]*[:=][ \t]*["']?)[^\s"',;&]+`, "${1}"+redacted),
+		compile("secret", `(?i)\b([a-z0-9_.-]*secret[a-z0-9_.-]*["']?[ \t]*[:=][ \t]*["']?)[^\s"',;&]{4,}`, "${1}"+redacted),
+		compile("token", `(?i)\b([a-z0-9_.-]*token["']?[ \t]*[:=][ \t]*["']?)[^\s"',;&]{8,}`, "${1}"+redacted),
+		compile("api", `(?i)\b([a-z0-9_.-]*api_?key["']?[ \t]*[:=][ \t]*["']?)[^\s"',;&]{6,}`, "${1}"+redacted),
 	}
 }

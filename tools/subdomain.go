@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"zerops-mcp/zerops"
@@ -94,7 +95,8 @@ func setSubdomainAccess(ctx context.Context, c *call, in setSubdomainAccessIn) (
 	}
 	now, err := c.subdomainShown(ctx, s.ID, in.Enabled, f.Status)
 	if err != nil {
-		return setSubdomainAccessOut{}, err
+		look := next{Tool: "get_service", Arguments: nextArgs{Service: s.ID}}
+		return setSubdomainAccessOut{frame: c.unread(ctx, f, err, look), ServiceID: s.ID, Hostname: clean(s.Name, 40)}, nil
 	}
 	switch {
 	case now.SubdomainAccess == in.Enabled:
@@ -146,8 +148,9 @@ func (c *call) subdomainShown(ctx context.Context, id string, enabled bool, stat
 func (c *call) subdomainOut(ctx context.Context, s zerops.Service, f frame, patience time.Duration) (setSubdomainAccessOut, error) {
 	out := setSubdomainAccessOut{frame: f, ServiceID: s.ID, Hostname: clean(s.Name, 40), Enabled: new(s.SubdomainAccess)}
 	p, err := c.api.Project(ctx, s.ProjectID)
-	if err != nil {
-		return out, err
+	if err != nil { // the state of the access stands without its addresses
+		out.Message = strings.TrimPrefix(out.Message+"; the addresses could not be read ("+c.explain(ctx, err).Code+")", "; ")
+		return out, nil
 	}
 	for _, url := range serviceURLs(s, p) {
 		out.URLs = append(out.URLs, visitedView{URL: url})

@@ -67,7 +67,7 @@ func (a *API) Visit(ctx context.Context, address string) (status int, err error)
 	if err != nil {
 		return 0, stripURL(err)
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	_, _ = io.CopyN(io.Discard, resp.Body, maxVisitBody) // a short look spares the service a broken connection
 	return resp.StatusCode, nil
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"zerops-mcp/internal/settings"
 	"zerops-mcp/tools"
@@ -41,7 +40,7 @@ func (s *session) list() int {
 	}
 	switch {
 	case s.Output == settings.OutputMarkdown:
-		fmt.Fprint(s.Stdout, toolsMarkdown(rows))
+		fmt.Fprint(s.Stdout, server.Markdown())
 		return exitDone
 	case s.Output == settings.OutputJSON || s.Output == settings.OutputAuto && !s.StdoutTerminal:
 		return s.printJSON(map[string]any{"items": rows, "total": len(rows), "bytes": total})
@@ -59,29 +58,4 @@ func (s *session) list() int {
 	printer{out: s.Stdout, style: s.style, width: s.tableWidth()}.table(table)
 	fmt.Fprintf(s.Stdout, "\n%d tools, %d bytes: about %d tokens of a model's context.\n", len(rows), total, (total+2)/4)
 	return exitDone
-}
-
-// toolsMarkdown is the reference of tools, by toolset.
-func toolsMarkdown(rows []toolRow) string {
-	var b strings.Builder
-	seen := make(map[string]bool)
-	for _, r := range rows {
-		if seen[r.Toolset] {
-			continue
-		}
-		seen[r.Toolset] = true
-		fmt.Fprintf(&b, "## %s\n\n| tool | effect | default | what it does |\n|---|---|---|---|\n", r.Toolset)
-		for _, t := range rows {
-			if t.Toolset != r.Toolset {
-				continue
-			}
-			standard := ""
-			if t.Default {
-				standard = "yes"
-			}
-			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", t.Name, t.Effect, standard, strings.ReplaceAll(t.Description, "|", `\|`))
-		}
-		b.WriteByte('\n')
-	}
-	return strings.TrimRight(b.String(), "\n") + "\n"
 }

@@ -1,0 +1,100 @@
+package tools
+
+import (
+	"encoding/json"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"zerops-mcp/zerops"
+)
+
+func TestParseDomain(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"www.example.com": "www.example.com", " Example.COM. ": "example.com", "https://shop.example.com/": "shop.example.com",
+		"*.example.com": "*.example.com", "xn--bcher-kva.example": "xn--bcher-kva.example",
+		"": "", "localhost": "", "a b.example.com": "", "example..com": "", "-a.example.com": "", "example.com/path": "", "example.com:8080": "",
+		"bücher.example": "", "x.prg1.zerops.app": "", "zerops.app": "", strings.Repeat("a", 64) + ".com": "", strings.Repeat("a.", 130) + "com": "", "a.*.example.com": "",
+	} {
+		got, err := parseDomain(text)
+		if got != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q, %v; want %q", text, got, err, want)
+		}
+	}
+}
+
+func FuzzParseDomain(f *testing.F) {
+	for _, seed := range []string{"https://Example.com/", "*.a.b", "a..b", "xn--a.b", "\x00.com", "a.b\u202e"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		name, err := parseDomain(text)
+		if err != nil {
+			return
+		}
+		again, err := parseDomain(name)
+		if err != nil || again != name || clean(name, 300) != name || strings.ContainsAny(name, "/:@?# ") || len(name) > 253 {
+			t.Errorf("%q became %q, then %q, %v", text, name, again, err)
+		}
+	})
+}
+
+func FuzzParseRange(f *testing.F) {
+	for _, seed := range []string{"10.0.0.0/8", "203.0.113.7", "2001:db8::/32", "fe80::1%eth0", "::ffff:10.0.0.1/100", "10.1.2.3/8", "1.2.3.4/33"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		p, err := parseRange(text)
+		if err != nil {
+			return
+		}
+		if again, err := netip.ParsePrefix(p.String()); err != nil || again != p || p.Masked() != p {
+			t.Errorf("%q became %v, then %v, %v", text, p, again, err)
+		}
+	})
+}
+
+// FuzzResourceAddress: whatever a client asks for, the arguments that come out
+// are JSON, and an address of ours stays one.
+func FuzzResourceAddress(f *testing.F) {
+	for _, seed := range []string{
+		"zerops://project/My Shop", "zerops://project/a%2Fb/service/c", "zerops://project/%zz", "zerops://guide/../x", "zerops://project/a/b/c/d", "http://x/y z", "zerops://",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, uri string) {
+		escaped := escapeURI(uri)
+		if len(uri) <= maxResourceURI && strings.HasPrefix(uri, resourceScheme) {
+			rest, ours := strings.CutPrefix(escaped, resourceScheme)
+			if !ours || strings.Trim(rest, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%/") != "" || escapeURI(escaped) != escaped && len(escaped) <= maxResourceURI {
+				t.Errorf("%q became %q", uri, escaped)
+			}
+		} else if escaped != uri {
+			t.Errorf("%q became %q", uri, escaped)
+		}
+		if raw, err := objectOf(escaped); err == nil && !json.Valid(raw) {
+			t.Errorf("%q gave %s", uri, raw)
+		}
+	})
+}
+
+func TestVisitedAddressSaysWhatItIs(t *testing.T) {
+	t.Parallel()
+	for status, reachable := range map[int]bool{200: true, 302: true, 401: true, 404: true, 499: true, 500: false, 502: false, 504: false} {
+		var v visitedView
+		v.record(status, nil)
+		if *v.Reachable != reachable || v.HTTPStatus != status || status >= 400 && !strings.Contains(v.Problem, "HTTP") {
+			t.Errorf("%d: %+v", status, v)
+		}
+	}
+}
+
+func TestDraftsOfOthers(t *testing.T) {
+	t.Parallel()
+	r := zerops.HTTPRouting{Domains: []zerops.RoutedDomain{{Name: "a.example.com"}, {Name: "b.example.com"}}}
+	drafts := otherDomainDrafts([]zerops.HTTPRouting{r, {ID: "x", Synced: true}, {ID: "y", Synced: true, Delete: true}}, "none")
+	if len(drafts) != 2 || !strings.HasPrefix(drafts[1], "delete") {
+		t.Errorf("drafts: %q", drafts)
+	}
+}
