@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 
 	"zerops-mcp/zerops"
@@ -252,7 +253,7 @@ func (cmp *comparison) compared(ctx context.Context, s envStore) (map[string]env
 }
 
 func typeFields(s zerops.Service) map[string]string {
-	fields := map[string]string{"type": clean(orDash(s.Type.Version, s.TypeVersionID), 80), "mode": clean(s.Mode, 20), "public": fmt.Sprint(s.SubdomainAccess)}
+	fields := map[string]string{"type": clean(orDash(s.Type.Version, s.TypeVersionID), 80), "mode": clean(s.Mode, 20), "public": strconv.FormatBool(s.SubdomainAccess)}
 	var ports []string
 	for _, p := range s.Ports {
 		ports = append(ports, fmt.Sprintf("%d/%s", p.Port, clean(orDash(p.Scheme, p.Protocol), 20)))

@@ -281,24 +281,24 @@ func listEnv(ctx context.Context, c *call, in listEnvIn) (listEnvOut, error) {
 	if err != nil {
 		return listEnvOut{}, err
 	}
-	views, err := c.listVariables(ctx, store)
+	views, note, err := c.listVariables(ctx, store)
 	if err != nil {
 		return listEnvOut{}, err
 	}
 	shown, err := paginate(views, in.paging, in.Project, in.Service)
-	return listEnvOut{page: shown, Note: lagNote}, err
+	return listEnvOut{page: shown, Note: note}, err
 }
 
 // listVariables shows the variables of a store by key. A service also has those
 // of its project; where both know a key, the service's wins (platform facts
-// §4.9).
-func (c *call) listVariables(ctx context.Context, s envStore) ([]envView, error) {
+// §4.9). The note says what the list may miss.
+func (c *call) listVariables(ctx context.Context, s envStore) (views []envView, note string, err error) {
 	own, err := c.readEnv(ctx, s)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	prints := c.server.fingerprints(s.organizationID())
-	views := make([]envView, 0, len(own))
+	note = lagNote
 	owners := map[string]string{}
 	for _, v := range own {
 		view := viewVariable(v, prints)
@@ -308,7 +308,7 @@ func (c *call) listVariables(ctx context.Context, s envStore) ([]envView, error)
 	if s.service != nil {
 		inherited, err := c.readEnv(ctx, envStore{project: s.project})
 		if err != nil {
-			return nil, err
+			note = "Variables of the project could not be read: " + c.explain(ctx, err).Message
 		}
 		for _, v := range inherited {
 			view := viewVariable(v, prints)
@@ -318,5 +318,5 @@ func (c *call) listVariables(ctx context.Context, s envStore) ([]envView, error)
 		}
 	}
 	sort.SliceStable(views, func(i, j int) bool { return views[i].Key < views[j].Key })
-	return views, nil
+	return views, note, nil
 }

@@ -71,8 +71,7 @@ type envOutcome struct {
 // failed notes why a key could not be written.
 func (o *envOutcome) failed(err error) {
 	o.Outcome, o.err = envFailed, err
-	var uncertain *zerops.UncertainError
-	if errors.As(err, &uncertain) {
+	if _, uncertain := errors.AsType[*zerops.UncertainError](err); uncertain {
 		o.Outcome = envUnknown
 	}
 }
@@ -104,15 +103,15 @@ func setEnv(ctx context.Context, c *call, in setEnvIn) (envChangeOut, error) {
 	if err != nil {
 		return envChangeOut{}, err
 	}
-	for _, w := range wanted { // before anything can fail and quote them
-		c.knowValue(w.value, "")
-	}
 	if err := checkWanted(wanted); err != nil {
 		return envChangeOut{}, err
 	}
 	store, err := c.envStore(ctx, in.onEnv)
 	if err != nil {
 		return envChangeOut{}, err
+	}
+	for _, w := range wanted { // before they are sent to where an error could quote them
+		c.knowValue(w.value, store.names())
 	}
 	current, err := c.readEnv(ctx, store)
 	if err != nil {
@@ -223,6 +222,9 @@ func (c *call) envChanged(ctx context.Context, w *envWriter, wait waiting) (envC
 		if o.err != nil {
 			explained := c.explain(ctx, o.err)
 			o.Error, o.Hint, o.APICode = explained.Message, explained.Hint, explained.APICode
+			if explained.APIMessage != "" {
+				o.Error += ": " + explained.APIMessage
+			}
 		}
 		switch {
 		case o.changed():

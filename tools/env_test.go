@@ -371,7 +371,10 @@ func TestDeleteEnvOfProject(t *testing.T) {
 	}
 	h.call("delete_env", args{"project": "eshop-staging", "keys": []any{}}).fails("invalid_arguments")
 	h.sim.Fail(simulator.Fault{Operation: "DeleteProjectEnv", Times: 1, Status: 500, Body: "<html>", Header: map[string][]string{"Content-Type": {"text/html"}}})
-	h.confirmed("delete_env", args{"project": "eshop-staging", "keys": []any{"PUBLIC_ORIGIN"}}).fails("uncertain")
+	e = h.confirmed("delete_env", args{"project": "eshop-staging", "keys": []any{"PUBLIC_ORIGIN"}}).fails("uncertain")
+	if lookup(e, "next.tool") != "list_env" || lookup(e, "next.arguments.project") != h.sim.ProjectID("eshop-staging") {
+		t.Errorf("after a lost answer, next is %v", e["next"])
+	}
 }
 
 func TestRevealEnv(t *testing.T) {
@@ -450,4 +453,48 @@ func TestCompareConfig(t *testing.T) {
 
 func stagingAgainstProduction() args {
 	return args{"left": map[string]any{"project": "eshop-production"}, "right": map[string]any{"project": "eshop-staging"}}
+}
+
+func TestConfigurationToolsKeepToTheScope(t *testing.T) {
+	t.Parallel()
+	h := start(t, func(s *setup) { s.configure = func(c *tools.Config) { c.Projects = []string{"blog"} } })
+	outside := stagingAPI(h)
+	for tool, a := range map[string]args{
+		"list_env":                   {"service": outside},
+		"set_env":                    {"service": outside, "variables": map[string]any{"KEY": "fake-value"}},
+		"delete_env":                 {"project": h.sim.ProjectID("eshop-staging"), "keys": []any{"LOG_LEVEL"}},
+		"compare_config":             {"left": map[string]any{"project": "blog"}, "right": map[string]any{"project": h.sim.ProjectID("eshop-staging")}},
+		"export_yaml":                {"service": outside},
+		"import_yaml":                {"project": h.sim.ProjectID("eshop-staging"), "yaml": twoServices},
+		"replace_services_from_yaml": {"project": h.sim.ProjectID("eshop-staging"), "yaml": twoServices},
+		"validate_zerops_yaml":       {"service": outside, "yaml": goodYaml},
+	} {
+		h.call(tool, a).fails("out_of_scope")
+	}
+	if n := h.writes(); n != 0 {
+		t.Errorf("%d writes", n)
+	}
+	h.call("list_env", args{}).ok() // the one project in scope is the default
+}
+
+func TestConfigurationReadsFailReadably(t *testing.T) {
+	t.Parallel()
+	h := start(t, func(s *setup) { s.configure = func(c *tools.Config) { c.AllowSecrets = true } })
+	h.sim.Fail(simulator.Fault{Operation: "GetServiceStackEnv", Status: 503})
+	service := stagingAPI(h)
+	for tool, a := range map[string]args{
+		"list_env":       {"service": service},
+		"set_env":        {"service": service, "variables": map[string]any{"KEY": "fake-value"}},
+		"delete_env":     {"service": service, "keys": []any{"KEY"}},
+		"reveal_env":     {"service": service, "key": "KEY"},
+		"compare_config": {"left": map[string]any{"service": service}, "right": map[string]any{"service": service}},
+	} {
+		h.call(tool, a).fails("unavailable")
+	}
+	h.sim.ResetFaults()
+	h.sim.Fail(simulator.Fault{Operation: "PostProjectSearch", Status: 503})
+	r := h.call("list_env", args{"service": service})
+	if note, _ := r.get("note").(string); variables(r)["JWT_PRIVATE_KEY"] == nil || !strings.Contains(note, "could not be read") {
+		t.Errorf("without the project's variables: %s", r.raw)
+	}
 }

@@ -2,7 +2,6 @@ package tools
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -40,10 +39,8 @@ func exportYaml(ctx context.Context, c *call, in onEnv) (exportYamlOut, error) {
 	}
 	doc, err := parseYaml(text)
 	if err != nil {
-		var wrong *yamlError
-		errors.As(err, &wrong)
 		return exportYamlOut{}, &failure{
-			Code: codeUnsupported, Message: fmt.Sprintf("the export cannot be read as YAML (%v), so its secrets could not be masked and it is withheld", wrong),
+			Code: codeUnsupported, Message: fmt.Sprintf("the export cannot be read as YAML (%v), so its secrets could not be masked and it is withheld", err),
 			Hint: "Export a single service, or use the Zerops GUI.",
 		}
 	}

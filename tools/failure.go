@@ -296,6 +296,10 @@ func (c *call) neededRight() string {
 func (c *call) lookAgain() *failureNext {
 	next := &failureNext{Tool: "list_projects", Arguments: map[string]any{}}
 	switch {
+	case c.tool.Toolset == "env" && c.serviceID != "":
+		next.Tool, next.Arguments = "list_env", map[string]any{"service": c.serviceID}
+	case c.tool.Toolset == "env" && c.projectID != "":
+		next.Tool, next.Arguments = "list_env", map[string]any{"project": c.projectID}
 	case c.serviceID != "" && strings.HasSuffix(c.tool.Name, "_backup"): // a service does not show its backups
 		next.Tool, next.Arguments = "list_backups", map[string]any{"service": c.serviceID}
 	case c.serviceID != "":

@@ -26,9 +26,6 @@ func replaceServices(ctx context.Context, c *call, in replaceServicesIn) (import
 	if err != nil {
 		return importOut{}, err
 	}
-	for _, value := range p.secrets() {
-		c.knowValue(value, p.names())
-	}
 	if p.project {
 		return importOut{}, invalid("yaml", "has a project section, which makes a new project and replaces nothing; use import_yaml, or leave the section out")
 	}
@@ -36,6 +33,7 @@ func replaceServices(ctx context.Context, c *call, in replaceServicesIn) (import
 	if err != nil {
 		return importOut{}, err
 	}
+	c.knowYaml(p, target)
 	replaced := p.clashes(target.services)
 	if len(replaced) == 0 {
 		return importOut{}, &failure{
@@ -157,7 +155,10 @@ func (p importPlan) withOverride(text string, replaced []zerops.Service) (string
 // meant, and nothing else.
 func (p importPlan) verified(text string, replaced []zerops.Service) (string, error) {
 	again, err := readImport(text)
-	if err == nil && len(again.services) == len(p.services) && len(again.overrides()) == len(replaced) {
+	same := err == nil && len(again.overrides()) == len(replaced) && slices.EqualFunc(again.services, p.services, func(a, b importEntry) bool {
+		return a.hostname == b.hostname && a.typ == b.typ
+	})
+	if same {
 		return text, nil
 	}
 	return "", invalid("yaml", "override: true could not be added to the services that exist; add it yourself")

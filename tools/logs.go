@@ -113,7 +113,7 @@ func (c *call) logServices(ctx context.Context, in searchLogsIn) (services []zer
 		s.Project.OrganizationID = p.OrganizationID
 		services = append(services, s)
 	}
-	slices.SortFunc(services, func(a, b zerops.Service) int { return strings.Compare(a.Name, b.Name) })
+	sortBy(services, func(a, b zerops.Service) int { return strings.Compare(a.Name, b.Name) })
 	if len(services) == 0 {
 		return nil, 0, &failure{Code: codeNotFound, Message: fmt.Sprintf("the project %q has no service with such logs", clean(p.Name, 80))}
 	}
@@ -257,7 +257,7 @@ func (c *call) scanLogs(ctx context.Context, streams []logStream, filter *logFil
 	done := 0
 	scans := make([]*logScan, len(streams))
 	zerops.FanOut(len(streams), func(i int) error {
-		s := &logScan{logStream: streams[i], index: i, filter: filter, keep: keep}
+		s := &logScan{logStream: streams[i], index: i, filter: filter, keep: keep, most: max(maxParts/len(streams), 2)}
 		scans[i] = s
 		if s.whyNot == "" {
 			grant := grants[s.service.ProjectID]

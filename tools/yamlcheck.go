@@ -35,8 +35,7 @@ func (y *yamlCheck) run() (issues []yamlIssue) {
 		}
 	}()
 	err := y.schema.check.Validate(at(y.doc.value, y.part...))
-	var wrong *jsonschema.ValidationError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*jsonschema.ValidationError](err); ok {
 		y.found = y.collect(wrong)
 	}
 	return sortIssues(y.found)
