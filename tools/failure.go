@@ -51,7 +51,12 @@ type failure struct {
 	RetryAfterSeconds int                   `json:"retry_after_seconds,omitempty"`
 	Candidates        []candidate           `json:"candidates,omitempty"`
 	Next              *failureNext          `json:"next,omitempty"`
+
+	cause error // the refusal that a handler has put into words of its own
 }
+
+// Unwrap returns the cause.
+func (f *failure) Unwrap() error { return f.cause }
 
 // Error makes a failure an error.
 func (f *failure) Error() string { return f.Code + ": " + f.Message }
