@@ -214,7 +214,7 @@ func (e *evidence) diagnose() []causeView {
 		found = append(found, ranked{view, score, r.generic})
 	}
 	found = slices.DeleteFunc(found, func(r ranked) bool { return r.generic && (specific[r.Phase] || explained && e.concerns(r.Phase)) })
-	slices.SortStableFunc(found, func(a, b ranked) int { return b.score - a.score })
+	sortBy(found, func(a, b ranked) int { return b.score - a.score })
 	views := []causeView{}
 	for _, r := range found[:min(len(found), maxCauses)] {
 		views = append(views, r.causeView)

@@ -40,16 +40,21 @@ func (c *Client) Do(ctx context.Context, call Call) (json.RawMessage, error) {
 
 // fetch sends a call and decodes its answer.
 func fetch[T any](ctx context.Context, c *Client, call Call) (T, error) {
+	var v T
+	err := c.into(ctx, call, &v)
+	return v, err
+}
+
+// into sends a call and decodes its answer into v.
+func (c *Client) into(ctx context.Context, call Call, v any) error {
 	raw, err := c.Do(ctx, call)
 	if err != nil {
-		var zero T
-		return zero, err
+		return err
 	}
-	v, err := decode[T](raw)
-	if err != nil {
-		return v, malformed(call.Operation, err)
+	if err := decode(raw, v); err != nil {
+		return malformed(call.Operation, err)
 	}
-	return v, nil
+	return nil
 }
 
 // malformed classifies an answer that is JSON but not of the expected shape: a
