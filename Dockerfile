@@ -4,9 +4,12 @@
 #   docker build -t zerops-mcp .
 #   docker run -i --rm -e ZEROPS_TOKEN zerops-mcp
 #
-# Over stdio the container lives as long as its client, so there is nothing to
-# check. Over HTTP let the orchestrator ask /healthz and /readyz: the image has no
-# shell that a HEALTHCHECK could use.
+# Over HTTP, for callers with Zerops tokens of their own:
+#
+#   docker run --rm -p 8080:8080 --read-only --cap-drop ALL \
+#     -e ZMCP_TRANSPORT=http -e ZMCP_LISTEN=0.0.0.0:8080 -e ZMCP_ALLOWED_HOSTS=mcp.example.com zerops-mcp
+#
+# Say so in the environment rather than by flags: the health check reads it there.
 
 # The one place that names the owner of the published image.
 ARG OWNER=OWNER
@@ -33,4 +36,7 @@ LABEL org.opencontainers.image.title="zerops-mcp" \
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /zerops-mcp /zerops-mcp
 USER 65532:65532
+EXPOSE 8080
+# Over stdio it always says yes: the container lives as long as its client.
+HEALTHCHECK --interval=30s --timeout=4s --start-period=5s CMD ["/zerops-mcp", "__health"]
 ENTRYPOINT ["/zerops-mcp"]

@@ -96,6 +96,8 @@ func operationsOf(tool string) []zerops.Operation {
 		return []zerops.Operation{zerops.PostProjectServiceStack, zerops.PostProjectServiceStackOld, zerops.PostProjectServiceStackObjectStorageV1}
 	case "import_yaml":
 		return []zerops.Operation{zerops.PostProjectServiceStackImport, zerops.PostClientProjectImport}
+	case "replace_services_from_yaml":
+		return []zerops.Operation{zerops.PostProjectServiceStackImport}
 	case "export_yaml":
 		return []zerops.Operation{zerops.GetProjectExport, zerops.GetServiceStackExport}
 	case "deploy_service":

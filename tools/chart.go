@@ -131,8 +131,8 @@ const (
 	maxDays = 62
 )
 
-// maxParts is how many projects or services of a bar are told apart.
-const maxParts = 7
+// maxSegments is how many projects or services of a bar are told apart.
+const maxSegments = 7
 
 func (c *call) costChart(ctx context.Context, in getCostsIn) (picture, error) {
 	k, err := c.costs(ctx, in)
@@ -195,17 +195,17 @@ func (c *call) costChart(ctx context.Context, in getCostsIn) (picture, error) {
 
 // foldRest sums up what is too small to be told apart.
 func foldRest(groups []costGroup) []costGroup {
-	if len(groups) <= maxParts {
+	if len(groups) <= maxSegments {
 		return groups
 	}
-	rest := costGroup{name: fmt.Sprintf("%d others", len(groups)-maxParts+1), perBucket: map[time.Time]float64{}}
-	for _, g := range groups[maxParts-1:] {
+	rest := costGroup{name: fmt.Sprintf("%d others", len(groups)-maxSegments+1), perBucket: map[time.Time]float64{}}
+	for _, g := range groups[maxSegments-1:] {
 		rest.total += g.total
 		for t, cost := range g.perBucket {
 			rest.perBucket[t] += cost
 		}
 	}
-	return append(slices.Clone(groups[:maxParts-1]), rest)
+	return append(slices.Clone(groups[:maxSegments-1]), rest)
 }
 
 // buckets lists the starts of all intervals of the range.

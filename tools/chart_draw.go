@@ -21,8 +21,14 @@ const (
 // differently.
 func chartColors() []charts.Color {
 	return []charts.Color{
-		{R: 31, G: 99, B: 181, A: 255}, {R: 230, G: 126, B: 34, A: 255}, {R: 39, G: 154, B: 112, A: 255}, {R: 142, G: 84, B: 166, A: 255},
-		{R: 211, G: 84, B: 102, A: 255}, {R: 119, G: 119, B: 119, A: 255}, {R: 189, G: 164, B: 38, A: 255}, {R: 83, G: 189, B: 214, A: 255},
+		{R: 31, G: 99, B: 181, A: 255},
+		{R: 230, G: 126, B: 34, A: 255},
+		{R: 39, G: 154, B: 112, A: 255},
+		{R: 142, G: 84, B: 166, A: 255},
+		{R: 211, G: 84, B: 102, A: 255},
+		{R: 119, G: 119, B: 119, A: 255},
+		{R: 189, G: 164, B: 38, A: 255},
+		{R: 83, G: 189, B: 214, A: 255},
 	}
 }
 
@@ -71,15 +77,15 @@ func (one panel) option(labels []string, count int) charts.LineChartOption {
 	option.Theme = chartTheme()
 	option.Padding = charts.NewBox(12, 6, 16, 10)
 	option.Title = charts.TitleOption{Text: one.title, FontStyle: textStyle(12)}
-	option.Legend.Show = charts.Ptr(false)
+	option.Legend.Show = new(false)
 	option.Symbol = charts.Symbol{Shape: charts.SymbolNone}
 	option.LineStrokeWidth = 2
 	top := niceTop(slices.Concat(one.used, one.limit))
 	option.XAxis = charts.XAxisOption{
-		Title: "time (UTC)", TitleFontStyle: textStyle(11), Labels: labels, LabelFontStyle: textStyle(10), BoundaryGap: charts.Ptr(false), LabelCount: count,
+		Title: "time (UTC)", TitleFontStyle: textStyle(11), Labels: labels, LabelFontStyle: textStyle(10), BoundaryGap: new(false), LabelCount: count,
 	}
 	option.YAxis = []charts.YAxisOption{{
-		Title: one.unit, TitleFontStyle: textStyle(11), LabelFontStyle: textStyle(10), Min: charts.Ptr(0.0), Max: &top, LabelCount: 5,
+		Title: one.unit, TitleFontStyle: textStyle(11), LabelFontStyle: textStyle(10), Min: new(0.0), Max: &top, LabelCount: 5,
 		ValueFormatter: axisNumber,
 	}}
 	return option
@@ -108,12 +114,12 @@ func (s stack) draw() ([]byte, error) {
 	option.Padding = charts.NewBox(20, 16, 24, 12)
 	option.Title = charts.TitleOption{Text: s.title, FontStyle: textStyle(15), Offset: charts.OffsetStr{Left: "20"}}
 	option.Legend = charts.LegendOption{SeriesNames: s.names, FontStyle: textStyle(11), Offset: charts.OffsetStr{Left: "20", Top: "30"}, Symbol: charts.SymbolSquare}
-	option.StackSeries = charts.Ptr(s.stacked)
+	option.StackSeries = new(s.stacked)
 	option.CategoryAxis = charts.CategoryAxisOption{
 		Title: s.xTitle, TitleFontStyle: textStyle(12), Labels: s.labels, LabelFontStyle: textStyle(10), LabelCount: len(s.labels),
 	}
 	axis := charts.ValueAxisOption{
-		Title: s.yTitle, TitleFontStyle: textStyle(12), LabelFontStyle: textStyle(10), Min: charts.Ptr(0.0), LabelCount: 5, ValueFormatter: axisNumber,
+		Title: s.yTitle, TitleFontStyle: textStyle(12), LabelFontStyle: textStyle(10), Min: new(0.0), LabelCount: 5, ValueFormatter: axisNumber,
 	}
 	if s.top == 0 {
 		s.top = niceTop(s.heights())

@@ -102,7 +102,7 @@ func (c *call) alreadyDeploying(ctx context.Context, s zerops.Service) (deploySe
 		if err != nil {
 			return deployServiceOut{}, false, err
 		}
-		if p.Version == nil || p.Ended() {
+		if !p.Deploys() || p.Ended() {
 			continue
 		}
 		v, err := c.api.AppVersion(ctx, p.Version.ID)
@@ -225,7 +225,7 @@ func (c *call) stillUploading(out deployServiceOut, version zerops.AppVersion, j
 // notDeployed is the answer when the upload or the request after it failed: the
 // version exists, and will never run.
 func (c *call) notDeployed(ctx context.Context, out deployServiceOut, version zerops.AppVersion, err error) deployServiceOut {
-	f := c.explain(ctx, explainArchive(err))
+	f := c.explain(ctx, explainUpload(err))
 	if now, readErr := c.api.AppVersion(ctx, version.ID); readErr == nil {
 		version = now
 	}

@@ -21,13 +21,17 @@ func deployLimits() archive.Limits { return archive.Limits{Files: 100_000, Bytes
 // below one, after all symbolic links are resolved.
 func (c *call) deployDir(name string) (string, error) {
 	if c.server.cfg.Remote {
-		return "", &failure{Code: codeUnsupported, Message: "a remote server has no local directories; nothing was deployed",
-			Hint: "Deploy with git_url or the connected repository, or run this server locally."}
+		return "", &failure{
+			Code: codeUnsupported, Message: "a remote server has no local directories; nothing was deployed",
+			Hint: "Deploy with git_url or the connected repository, or run this server locally.",
+		}
 	}
 	roots := c.server.cfg.DeployRoots
 	if len(roots) == 0 {
-		return "", &failure{Code: codeOutOfScope, Message: "this server may read no directory; nothing was deployed",
-			Hint: "The operator can allow one with --deploy-root, or start the server in the project's directory."}
+		return "", &failure{
+			Code: codeOutOfScope, Message: "this server may read no directory; nothing was deployed",
+			Hint: "The operator can allow one with --deploy-root, or start the server in the project's directory.",
+		}
 	}
 	if strings.ContainsRune(name, 0) {
 		return "", invalid("directory", "holds a NUL byte")

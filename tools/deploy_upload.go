@@ -43,6 +43,7 @@ type upload struct {
 	done    chan struct{} // closed when the fields below are set
 	process *zerops.Process
 	err     error
+	failure *failure // err in words
 }
 
 // find returns the upload of a version, nil where this server made none.
@@ -121,7 +122,7 @@ func (u *upload) describe(view *deploymentView) {
 		view.Error = u.progress()
 		view.Outcome = "open"
 	case u.err != nil:
-		view.Error = clean(u.err.Error(), 400)
+		view.Error = clean(u.failure.Message, 400)
 		view.Outcome = "failed"
 	}
 }
@@ -133,6 +134,18 @@ var errStopping = errors.New("the server was stopped during the upload; nothing 
 
 // errCallerCanceled ends an upload because somebody cancelled the deployment.
 var errCallerCanceled = errors.New("the upload was cancelled; nothing was deployed")
+
+// explainUpload puts an error of an upload into words where only this file knows
+// them.
+func explainUpload(err error) error {
+	switch {
+	case errors.Is(err, errStopping), errors.Is(err, errCallerCanceled):
+		return &failure{Code: codeTimeout, Message: err.Error(), Retryable: true, cause: err}
+	case errors.Is(err, context.DeadlineExceeded):
+		return &failure{Code: codeTimeout, Message: fmt.Sprintf("the upload took longer than %s and was stopped; nothing was deployed", uploadTime), cause: err}
+	}
+	return explainArchive(err)
+}
 
 // startUpload begins to send a directory for a version; trigger asks for the
 // deployment once all of it has arrived.
@@ -154,7 +167,8 @@ func (c *call) startUpload(ctx context.Context, job *upload, dir string, grant z
 		defer func() {
 			if p := recover(); p != nil {
 				c.server.logger.ErrorContext(jobCtx, "panic in an upload", slog.String("panic", c.redactor.text(fmt.Sprint(p))))
-				job.err = &failure{Code: codeInternal, Message: "an error that this server did not expect"}
+				job.failure = &failure{Code: codeInternal, Message: "an error that this server did not expect"}
+				job.err = job.failure
 			}
 		}()
 		go stopWith(jobCtx, draining, cancel)
@@ -163,7 +177,7 @@ func (c *call) startUpload(ctx context.Context, job *upload, dir string, grant z
 			if stopped := context.Cause(jobCtx); errors.Is(stopped, errStopping) || errors.Is(stopped, errCallerCanceled) {
 				err = stopped
 			}
-			job.err = err
+			job.err, job.failure = err, c.explain(jobCtx, explainUpload(err))
 			c.server.logger.WarnContext(jobCtx, "a directory was not deployed",
 				slog.String("deployment", job.version), slog.String("error", c.redactor.text(err.Error())))
 			return

@@ -53,7 +53,7 @@ func cancelDeployment(ctx context.Context, c *call, in cancelDeploymentIn) (depl
 	err = c.change(ctx, func(ctx context.Context) error { return c.stopPipeline(ctx, d) })
 	if zerops.HasCode(err, "nothingToCancel", "processCanNoLongerBeCanceled", "processIsAlreadyRunning", zerops.CodeProcessAlreadyOver, zerops.CodeProcessAlreadyFinished) {
 		return deploymentChangeOut{}, &failure{
-			Code: codeConflict, APICode: apiCode(err), Message: "the deployment is past the point where it can be stopped; nothing was changed",
+			Code: codeConflict, APICode: apiCode(err), cause: err, Message: "the deployment is past the point where it can be stopped; nothing was changed",
 			Hint: "Follow it with wait_for; rollback_service brings an earlier one back afterwards.",
 			Next: &failureNext{Tool: "wait_for", Arguments: map[string]any{"deployments": []string{d.Version.ID}}},
 		}
@@ -121,8 +121,7 @@ func (c *call) canceledUpload(ctx context.Context, d zerops.Deployment, job *upl
 
 // apiCode is the API's word for a refusal.
 func apiCode(err error) string {
-	var refusal *zerops.Error
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*zerops.Error](err); ok {
 		return clean(refusal.Code, 128)
 	}
 	return ""
@@ -192,6 +191,9 @@ func rollbackService(ctx context.Context, c *call, in rollbackServiceIn) (rollba
 		return rollbackServiceOut{}, err
 	}
 	out := rollbackServiceOut{frame: watched.frame, Deployment: watched.Deployment, URL: watched.URL, BuildLog: watched.BuildLog, Diagnosis: watched.Diagnosis}
+	if out.Status == statusDone && out.Deployment.Status != zerops.VersionActive {
+		out.Status, out.Message = statusFailed, "the process has finished, but the deployment is "+out.Deployment.Status+", not ACTIVE"
+	}
 	if active != nil {
 		if before, err := c.api.AppVersion(ctx, active.ID); err == nil {
 			view := viewDeployment(zerops.Deployment{Version: before}, time.Now())
@@ -238,13 +240,13 @@ func chooseBackup(deployments []zerops.Deployment, s zerops.Service, wanted stri
 
 // versionName describes a version to a person.
 func versionName(v zerops.AppVersion) string {
-	name := fmt.Sprintf("#%d %s %s", v.Sequence, clean(v.Source, 20), v.Created.Format("2006-01-02 15:04"))
+	words := []string{fmt.Sprintf("#%d", v.Sequence), clean(v.Source, 20), v.Created.Format("2006-01-02 15:04")}
 	for _, at := range []*zerops.VersionCommit{v.GitHub, v.GitLab} {
 		if at != nil {
-			name += " " + clean(at.Branch, 40) + " " + clean(at.Commit, 12)
+			words = append(words, clean(at.Branch, 40), clean(at.Commit, 12))
 		}
 	}
-	return strings.TrimSpace(name)
+	return strings.Join(words, " ")
 }
 
 func activeOf(deployments []zerops.Deployment) *zerops.AppVersion {

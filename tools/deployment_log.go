@@ -112,9 +112,7 @@ func deployWindow(d zerops.Deployment) (from, till time.Time) {
 
 // shown returns the last lines of the phase that came last, each with its time.
 func (l deployLog) shown(limit int) []string {
-	lines := l.build
-	lines = append(lines[:len(lines):len(lines)], l.prepare...)
-	lines = append(lines[:len(lines):len(lines)], l.runtime...)
+	lines := slices.Concat(l.build, l.prepare, l.runtime)
 	lines = lines[max(len(lines)-limit, 0):]
 	out := make([]string, 0, len(lines))
 	for _, line := range lines {

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"zerops-mcp/zerops"
@@ -253,7 +254,7 @@ type listDeploymentsIn struct {
 
 // maxVersions bounds how many versions of a service are read: the platform keeps
 // ten that ran, and those that failed.
-const maxVersions = 500
+const maxVersions = 200
 
 func listDeployments(ctx context.Context, c *call, in listDeploymentsIn) (page[deploymentView], error) {
 	s, err := c.service(ctx, in.onService)
@@ -290,8 +291,8 @@ func (c *call) deploymentsOf(ctx context.Context, s zerops.Service, o zerops.Lis
 		}
 		processes, _, err := zerops.Collect(c.api.ServiceProcesses(ctx, s.ID, zerops.ListOptions{Limit: scanned}), scanned)
 		for _, p := range processes {
-			if p.Version != nil && newest[p.Version.ID] == nil {
-				newest[p.Version.ID] = &p
+			if known := newest[versionOf(p)]; p.Deploys() && (known == nil || p.Created.After(known.Created.Time)) {
+				newest[versionOf(p)] = &p
 			}
 		}
 		return err
@@ -302,12 +303,20 @@ func (c *call) deploymentsOf(ctx context.Context, s zerops.Service, o zerops.Lis
 	if errs[1] != nil {
 		return nil, errs[1]
 	}
+	slices.SortStableFunc(versions, func(a, b zerops.AppVersion) int { return b.Sequence - a.Sequence })
 	deployments := make([]zerops.Deployment, 0, len(versions))
 	for _, v := range versions {
 		c.knowVersion(v, s.Name, s.Type.Version)
 		deployments = append(deployments, zerops.Deployment{Version: v, Process: newest[v.ID]})
 	}
 	return deployments, nil
+}
+
+func versionOf(p zerops.Process) string {
+	if p.Version == nil {
+		return ""
+	}
+	return p.Version.ID
 }
 
 // runtimeOnly refuses services that nobody deploys to.

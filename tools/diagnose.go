@@ -55,9 +55,13 @@ type resourcesView struct {
 	DiskPercent int `json:"disk_peak_percent"`
 }
 
-// passingTime is how long ago an error of a running application may lie to count
-// as something that is wrong now.
-const passingTime = 30 * time.Minute
+// An error of a running application counts as something that is wrong now where
+// it comes again and again, or was among the last words.
+const (
+	passingTime  = 30 * time.Minute
+	passingTimes = 3
+	lastWords    = 10
+)
 
 // maxCauses bounds the causes of one answer: past it they contradict each other.
 const maxCauses = 6
@@ -181,13 +185,13 @@ func (e *evidence) diagnose() []causeView {
 	specific := map[string]bool{} // phases with a cause that is more than a symptom
 	explained := false            // whether one of them explains where it failed
 	for _, r := range rules() {
-		e.lastMatch = time.Time{}
+		e.matches = nil
 		f := r.find(e)
 		if len(f.evidence) == 0 {
 			continue
 		}
-		if !e.failed && !e.service.Failed() && !e.lastMatch.IsZero() && e.now.Sub(e.lastMatch) > passingTime {
-			f.confidence = low // it happened, and passed
+		if !e.failed && !e.service.Failed() && e.passed(r.phase == "resources") {
+			f.confidence = low
 		}
 		if e.failed && !e.concerns(r.phase) && f.confidence < high {
 			continue // something else that may be wrong too

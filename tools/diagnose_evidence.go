@@ -36,9 +36,9 @@ type evidence struct {
 	checked    []string
 	incomplete []string
 
-	// lastMatch is the time of the newest application line that the rule at work
-	// has found.
-	lastMatch time.Time
+	// matches are the times of the application lines that the rule at work has
+	// found.
+	matches []time.Time
 }
 
 const (
@@ -273,8 +273,8 @@ func (e *evidence) codeWhere(fits func(code string) bool) []string {
 }
 
 // said finds lines that hold the words of one of the patterns (see holds), and
-// the time of the newest.
-func said(source string, lines []zerops.LogLine, patterns ...string) (found []string, last time.Time) {
+// when they were written.
+func said(source string, lines []zerops.LogLine, patterns ...string) (found []string, times []time.Time) {
 	for _, line := range lines {
 		text := strings.ToLower(line.Message)
 		if len(text) > 4000 {
@@ -283,15 +283,13 @@ func said(source string, lines []zerops.LogLine, patterns ...string) (found []st
 		for _, pattern := range patterns {
 			if holds(text, pattern) {
 				found = append(found, source+" "+evidenceText(line))
-				if line.Time.After(last) {
-					last = line.Time
-				}
+				times = append(times, line.Time)
 				break
 			}
 		}
 	}
 	// The newest are about what is wrong now.
-	return found[max(len(found)-4, 0):], last
+	return found[max(len(found)-4, 0):], times
 }
 
 // evidenceText is a log line with its full time.
@@ -322,14 +320,35 @@ func (e *evidence) running(patterns ...string) []string {
 		found, _ := said(source, e.log.runtime, patterns...)
 		return found
 	}
-	found, last := said(source, e.severe, patterns...)
+	found, times := said(source, e.severe, patterns...)
 	if len(found) == 0 {
-		found, last = said(source, e.runtime, patterns...)
+		found, times = said(source, e.runtime, patterns...)
 	}
-	if last.After(e.lastMatch) {
-		e.lastMatch = last
-	}
+	e.matches = append(e.matches, times...)
 	return found
+}
+
+// passed reports that what the rule at work has found in the log happened, and
+// that the application went on. An application that was killed need not be killed
+// twice to have a problem.
+func (e *evidence) passed(lasting bool) bool {
+	if len(e.matches) == 0 {
+		return false
+	}
+	recent, last := 0, time.Time{}
+	for _, at := range e.matches {
+		if e.now.Sub(at) < passingTime {
+			recent++
+		}
+		if at.After(last) {
+			last = at
+		}
+	}
+	if recent >= passingTimes || recent > 0 && lasting {
+		return false
+	}
+	words := tail(e.runtime, lastWords)
+	return recent == 0 || len(words) == 0 || last.Before(words[0].Time)
 }
 
 // key returns the variable of that name, nil where the service has none.

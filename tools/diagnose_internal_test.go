@@ -48,7 +48,9 @@ func broken(status string) situation {
 }
 
 func refusedWith(code string) situation {
-	return func(e *evidence) { e.deployment.Process.Failure = &zerops.Reason{Code: code, Message: "told by the platform: build.base"} }
+	return func(e *evidence) {
+		e.deployment.Process.Failure = &zerops.Reason{Code: code, Message: "told by the platform: build.base"}
+	}
 }
 
 func saidInBuild(texts ...string) situation {
@@ -115,7 +117,9 @@ func TestCausesAreRecognised(t *testing.T) {
 		{"base_unknown", "high", []situation{broken(zerops.VersionValidationFailed), refusedWith("zeropsYamlInvalidParameter")}},
 		{"yaml_invalid", "high", []situation{broken(zerops.VersionValidationFailed), refusedWith("yamlValidationInvalidYaml"), func(e *evidence) { e.deployment.Process.Failure.Message = "line 3" }}},
 		{"git_authorization", "high", []situation{queued, refusedWith("githubAuthorizationRequired")}},
-		{"git_unreadable", "high", []situation{queued, func(e *evidence) { e.deployment.Version.PublicGit = &zerops.PublicGit{URL: "https://github.com/a/b.git"} }}},
+		{"git_unreadable", "high", []situation{queued, func(e *evidence) {
+			e.deployment.Version.PublicGit = &zerops.PublicGit{URL: "https://github.com/a/b.git"}
+		}}},
 		{"git_unreadable", "medium", []situation{queued, func(e *evidence) { e.deployment.Version.Source = "GITHUB" }}},
 		{"contention", "high", []situation{queued, refusedWith("projectWillBeStopped")}},
 		{"platform_fault", "high", []situation{queued, refusedWith("internalServerError")}},

@@ -76,7 +76,7 @@ func TestDiagnoseHealthyStoppedAndManaged(t *testing.T) {
 	h := start(t)
 	staging := h.sim.ProjectID("eshop-staging")
 	if v := h.call("diagnose_service", args{"project": staging, "service": "api"}).ok().str("verdict"); v == "failing" || v == "unknown" {
-		t.Errorf("a service that runs is %s", v)
+		t.Errorf("a service that runs is %s: %s", v, h.call("diagnose_service", args{"project": staging, "service": "api"}).raw)
 	}
 	h.call("stop_service", args{"project": staging, "service": "worker"}) // asks for confirmation
 	h.confirmed("stop_service", args{"project": staging, "service": "worker"}).status("done")

@@ -223,6 +223,9 @@ func (c *call) envChanged(ctx context.Context, w *envWriter, wait waiting) (envC
 		if o.err != nil {
 			explained := c.explain(ctx, o.err)
 			o.Error, o.Hint, o.APICode = explained.Message, explained.Hint, explained.APICode
+			if explained.APIMessage != "" {
+				o.Error += ": " + explained.APIMessage
+			}
 		}
 		switch {
 		case o.changed():

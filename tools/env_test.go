@@ -371,7 +371,10 @@ func TestDeleteEnvOfProject(t *testing.T) {
 	}
 	h.call("delete_env", args{"project": "eshop-staging", "keys": []any{}}).fails("invalid_arguments")
 	h.sim.Fail(simulator.Fault{Operation: "DeleteProjectEnv", Times: 1, Status: 500, Body: "<html>", Header: map[string][]string{"Content-Type": {"text/html"}}})
-	h.confirmed("delete_env", args{"project": "eshop-staging", "keys": []any{"PUBLIC_ORIGIN"}}).fails("uncertain")
+	e = h.confirmed("delete_env", args{"project": "eshop-staging", "keys": []any{"PUBLIC_ORIGIN"}}).fails("uncertain")
+	if lookup(e, "next.tool") != "list_env" || lookup(e, "next.arguments.project") != h.sim.ProjectID("eshop-staging") {
+		t.Errorf("after a lost answer, next is %v", e["next"])
+	}
 }
 
 func TestRevealEnv(t *testing.T) {

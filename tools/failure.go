@@ -51,7 +51,12 @@ type failure struct {
 	RetryAfterSeconds int                   `json:"retry_after_seconds,omitempty"`
 	Candidates        []candidate           `json:"candidates,omitempty"`
 	Next              *failureNext          `json:"next,omitempty"`
+
+	cause error // the refusal that a handler has put into words of its own
 }
+
+// Unwrap returns the cause.
+func (f *failure) Unwrap() error { return f.cause }
 
 // Error makes a failure an error.
 func (f *failure) Error() string { return f.Code + ": " + f.Message }
@@ -291,6 +296,10 @@ func (c *call) neededRight() string {
 func (c *call) lookAgain() *failureNext {
 	next := &failureNext{Tool: "list_projects", Arguments: map[string]any{}}
 	switch {
+	case c.tool.Toolset == "env" && c.serviceID != "":
+		next.Tool, next.Arguments = "list_env", map[string]any{"service": c.serviceID}
+	case c.tool.Toolset == "env" && c.projectID != "":
+		next.Tool, next.Arguments = "list_env", map[string]any{"project": c.projectID}
 	case c.serviceID != "" && strings.HasSuffix(c.tool.Name, "_backup"): // a service does not show its backups
 		next.Tool, next.Arguments = "list_backups", map[string]any{"service": c.serviceID}
 	case c.serviceID != "":

@@ -157,7 +157,10 @@ func (p importPlan) withOverride(text string, replaced []zerops.Service) (string
 // meant, and nothing else.
 func (p importPlan) verified(text string, replaced []zerops.Service) (string, error) {
 	again, err := readImport(text)
-	if err == nil && len(again.services) == len(p.services) && len(again.overrides()) == len(replaced) {
+	same := err == nil && len(again.overrides()) == len(replaced) && slices.EqualFunc(again.services, p.services, func(a, b importEntry) bool {
+		return a.hostname == b.hostname && a.typ == b.typ
+	})
+	if same {
 		return text, nil
 	}
 	return "", invalid("yaml", "override: true could not be added to the services that exist; add it yourself")

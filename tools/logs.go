@@ -257,7 +257,7 @@ func (c *call) scanLogs(ctx context.Context, streams []logStream, filter *logFil
 	done := 0
 	scans := make([]*logScan, len(streams))
 	zerops.FanOut(len(streams), func(i int) error {
-		s := &logScan{logStream: streams[i], index: i, filter: filter, keep: keep}
+		s := &logScan{logStream: streams[i], index: i, filter: filter, keep: keep, most: max(maxParts/len(streams), 2)}
 		scans[i] = s
 		if s.whyNot == "" {
 			grant := grants[s.service.ProjectID]

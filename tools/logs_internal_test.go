@@ -127,8 +127,14 @@ func TestIntervalsFitTheRange(t *testing.T) {
 		length time.Duration
 		want   string
 	}{
-		{"", time.Hour, "minute"}, {"", 3 * time.Hour, "minute"}, {"", 24 * time.Hour, "hour"}, {"", 30 * 24 * time.Hour, "day"},
-		{"", 3 * 365 * 24 * time.Hour, "week"}, {"", 20 * 365 * 24 * time.Hour, "month"}, {"month", time.Hour, "month"}, {"minute", 24 * time.Hour, "minute"},
+		{"", time.Hour, "minute"},
+		{"", 3 * time.Hour, "minute"},
+		{"", 24 * time.Hour, "hour"},
+		{"", 30 * 24 * time.Hour, "day"},
+		{"", 3 * 365 * 24 * time.Hour, "week"},
+		{"", 20 * 365 * 24 * time.Hour, "month"},
+		{"month", time.Hour, "month"},
+		{"minute", 24 * time.Hour, "minute"},
 		{"minute", 48 * time.Hour, ""},
 	} {
 		got, err := pickInterval(c.name, c.length)

@@ -66,7 +66,7 @@ func (t *logText) readJSON(line string) bool {
 		if err != nil || !isName || decoder.Decode(&value) != nil {
 			return false
 		}
-		plain := scalarText(value)
+		plain := jsonScalar(value)
 		switch jsonRole(name) {
 		case roleMessage:
 			if !has && plain != "" {
@@ -100,9 +100,9 @@ func (t *logText) readJSON(line string) bool {
 	return true
 }
 
-// scalarText writes a JSON value for reading: strings without quotes, the rest
+// jsonScalar writes a JSON value for reading: strings without quotes, the rest
 // as it is.
-func scalarText(raw json.RawMessage) string {
+func jsonScalar(raw json.RawMessage) string {
 	var s string
 	if len(raw) > 0 && raw[0] == '"' && json.Unmarshal(raw, &s) == nil {
 		return s

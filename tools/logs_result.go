@@ -97,11 +97,11 @@ func gatherLogs(scans []*logScan, filter *logFilter, limit int, digest string) s
 	if len(lines) > limit {
 		lines, held = lines[:limit], true
 	}
-	out.add(lines, scans, filter.before)
+	addLines(&out, lines, scans, filter.before)
 	if (more || held) && len(lines) > 0 {
 		out.NextCursor = encodeLogCursor(out.ends[0], digest)
 	}
-	out.explain(scans, filter)
+	explainLogs(&out, scans, filter)
 	return out
 }
 
@@ -135,9 +135,9 @@ func settled(lines []logItem, scans []*logScan) ([]logItem, bool) {
 	return lines, false
 }
 
-// add turns lines, the newest first, into items, the oldest first. A line that
+// addLines turns lines, the newest first, into items, the oldest first. A line that
 // repeats the one before it is counted instead of shown.
-func (o *searchLogsOut) add(lines []logItem, scans []*logScan, before logCursor) {
+func addLines(o *searchLogsOut, lines []logItem, scans []*logScan, before logCursor) {
 	for i, l := range slices.Backward(lines) {
 		s := scans[l.stream]
 		view := logLineView{
@@ -210,9 +210,9 @@ func (s *logScan) view() logScanView {
 	return v
 }
 
-// explain says what an empty or incomplete answer does not mean, and how to get
+// explainLogs says what an empty or incomplete answer does not mean, and how to get
 // further back.
-func (o *searchLogsOut) explain(scans []*logScan, filter *logFilter) {
+func explainLogs(o *searchLogsOut, scans []*logScan, filter *logFilter) {
 	if len(o.Items) == 0 {
 		o.Message = "no line"
 		if words := filter.describe(); words != "" {

@@ -19,6 +19,7 @@ const (
 	readGrowth   = 5
 	keptBytes    = 48 << 10 // of text per stream: twice what a whole result may hold
 	maxNames     = 8        // containers or tags of a stream that are read one by one
+	maxParts     = 40       // requests of a search beyond the newest lines, over all streams
 )
 
 // logStream is one log that is read: of a service or of its build.
@@ -55,6 +56,7 @@ type logScan struct {
 	index  int
 	filter *logFilter
 	keep   int // how many lines are wanted
+	most   int // how many parts may be read beyond the newest lines
 
 	tally
 	whole    bool      // the log was read to its first line, or to the start of the range
@@ -179,11 +181,17 @@ func (s *logScan) look(t *tally, line zerops.LogLine) {
 	}
 	item := logItem{
 		at: line.Time, stream: s.index, order: len(t.kept), source: lineSource(s.source, line.Facility), severity: text.severity,
-		message: clipLog(text.message, maxLogMessage), fields: clipLog(strings.ReplaceAll(text.fields, "\n", " "), maxLogFields), ownTime: text.at,
+		message: s.safe(text.message, maxLogMessage), fields: s.safe(strings.ReplaceAll(text.fields, "\n", " "), maxLogFields), ownTime: text.at,
 		container: clean(line.Hostname, 60),
 	}
 	t.bytes += len(item.message) + len(item.fields)
 	t.kept = append(t.kept, item)
+}
+
+// safe removes secrets before it shortens a text, because half of one would not
+// be recognised any more.
+func (s *logScan) safe(text string, limit int) string {
+	return clipLog(s.filter.redact(cleanText(text)), limit)
 }
 
 // lineSource tells where a line comes from where a stream has several sources.
@@ -211,7 +219,8 @@ type part struct {
 // the fewer they are. That these parts are all there is cannot be proven.
 func (s *logScan) readParts(ctx context.Context, read logReader, containers func(context.Context) []string) {
 	seen := map[uint64]bool{}
-	for _, p := range s.parts(ctx, containers) {
+	all := s.parts(ctx, containers)
+	for _, p := range all[:min(len(all), s.most)] {
 		if ctx.Err() != nil {
 			s.cut = true
 			return
@@ -264,8 +273,9 @@ func (s *logScan) absorb(name string, t tally) {
 	}
 }
 
-// parts lists the requests that may reach further back, the most telling first:
-// the severity asked for, the containers, the programs, and what is severe.
+// parts lists the requests that may reach further back, the cheapest first: the
+// severity asked for, what is severe at all, then single containers and
+// programs.
 func (s *logScan) parts(ctx context.Context, containers func(context.Context) []string) []part {
 	var all []part
 	add := func(name string, narrow func(*zerops.LogQuery)) {
@@ -274,12 +284,13 @@ func (s *logScan) parts(ctx context.Context, containers func(context.Context) []
 		narrow(&q)
 		all = append(all, part{name, q})
 	}
-	severity := func(level int) {
-		add(severityName(level)+" or worse", func(q *zerops.LogQuery) { q.MinSeverity = &level })
-	}
+	levels := []int{zerops.SeverityWarning, zerops.SeverityError}
 	asked := s.filter.minSeverity
-	if asked < zerops.SeverityInfo { // plain output counts as information
-		severity(asked)
+	if asked < zerops.SeverityWarning { // plain output counts as information, and may yet say that it is worse
+		levels = []int{asked}
+	}
+	for _, level := range levels {
+		add(severityName(level)+" or worse", func(q *zerops.LogQuery) { q.MinSeverity = &level })
 	}
 	ids := sortedKeys(s.containers)
 	for _, id := range containers(ctx) {
@@ -294,14 +305,9 @@ func (s *logScan) parts(ctx context.Context, containers func(context.Context) []
 	}
 	if tags := sortedKeys(s.tags); len(tags) > 1 && len(s.query.Tags) == 0 {
 		for _, tag := range tags[:min(len(tags), maxNames)] {
-			if !strings.Contains(tag, ",") {
+			if !strings.Contains(tag, ",") { // which would be two tags
 				add("tag "+clean(tag, 40), func(q *zerops.LogQuery) { q.Tags = []string{tag} })
 			}
-		}
-	}
-	for _, level := range []int{zerops.SeverityWarning, zerops.SeverityError} {
-		if level < asked {
-			severity(level)
 		}
 	}
 	return all

@@ -136,6 +136,35 @@ func TestSearchReadsBackAndSaysHowFar(t *testing.T) {
 	}
 }
 
+// TestPartsOfALogReachFurther buries lines under more than the log service gives
+// at once: one that a container, and one that a program's tag leads to.
+func TestPartsOfALogReachFurther(t *testing.T) {
+	t.Parallel()
+	h := start(t, talkative(8000))
+	busy := h.sim.ServiceID("eshop-production", "api")
+	h.sim.AddLog(busy, simulator.LogLine{At: time.Now().Add(-43 * time.Hour), Text: "buried in one of two containers"})
+	r := h.call("search_logs", args{"services": busy, "contains": "buried", "since": "7d"}).ok()
+	if got := messages(r); len(got) != 1 || r.get("complete") != false || !strings.Contains(r.str("services.0.note"), "container") {
+		t.Errorf("by container: %s", r.raw)
+	}
+
+	h = start(t, quiet)
+	chatty := make([]simulator.LogLine, 5300)
+	for i := range chatty {
+		chatty[i] = simulator.LogLine{At: time.Now().Add(-time.Hour - time.Duration(i)*time.Second), Tag: "chatty", Text: "and again"}
+	}
+	h.sim.AddLog(stagingAPI(h), chatty...)
+	h.sim.AddLog(stagingAPI(h), simulator.LogLine{At: time.Now().Add(-time.Minute), Tag: "cron", Text: "nightly job buried"},
+		simulator.LogLine{At: time.Now().Add(-20 * time.Hour), Tag: "cron", Text: "nightly job buried"})
+	r = h.call("search_logs", args{"services": stagingAPI(h), "contains": "buried"}).ok()
+	if got := r.items(); len(got) != 1 || got[0]["repeated"] != 2.0 || r.get("matched") != 2.0 || r.get("complete") != false {
+		t.Errorf("by tag: %s", r.raw)
+	}
+	if scanned, _ := r.get("scanned").(float64); scanned < 5001 || scanned > 5302 {
+		t.Errorf("%v of 5302 lines scanned", scanned)
+	}
+}
+
 func TestLogFilters(t *testing.T) {
 	t.Parallel()
 	h := start(t, quiet)
@@ -206,14 +235,20 @@ func TestBuildLogsAreOfOneDeployment(t *testing.T) {
 	h.call("search_logs", args{"deployment": "nope"}).fails("invalid_arguments")
 }
 
-func (h *harness) versions(serviceID string) []zerops.AppVersion {
+// owner is a client of the simulator beside the server under test.
+func (h *harness) owner() *zerops.Client {
 	h.t.Helper()
 	api, err := zerops.NewAPI(zerops.APIOptions{Address: h.url})
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	defer api.CloseIdle()
-	versions, _, err := zerops.Collect(api.Client(simulator.OwnerToken).AppVersions(h.t.Context(), serviceID, zerops.ListOptions{}), 0)
+	h.t.Cleanup(api.CloseIdle)
+	return api.Client(simulator.OwnerToken)
+}
+
+func (h *harness) versions(serviceID string) []zerops.AppVersion {
+	h.t.Helper()
+	versions, _, err := zerops.Collect(h.owner().AppVersions(h.t.Context(), serviceID, zerops.ListOptions{}), 0)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -225,17 +260,24 @@ func (h *harness) versions(serviceID string) []zerops.AppVersion {
 func TestLogsKeepSecrets(t *testing.T) {
 	t.Parallel()
 	h := start(t, quiet)
+	variables, err := h.owner().ServiceVariables(t.Context(), stagingAPI(h))
+	if err != nil {
+		t.Fatal(err)
+	}
 	secret := ""
-	for _, s := range h.sim.Secrets() {
-		if strings.Contains(s, "variable") || secret == "" {
-			secret = s
+	for _, v := range variables {
+		if v.Sensitive && strings.HasPrefix(v.Content, simulator.SecretMark) {
+			secret = v.Content
 		}
 	}
-	h.plant("connecting with "+simulator.SecretMark+" nothing", "dsn postgres://u:"+simulator.SecretMark+"-pw@db:5432/x", "Authorization: Bearer "+secret)
+	if secret == "" {
+		t.Fatal("the service has no sensitive variable")
+	}
+	h.plant("configured with <"+secret+">", "dsn postgres://u:"+simulator.SecretMark+"-pw@db:5432/x", "Authorization: Bearer "+secret)
 	if n := len(h.call("search_logs", args{"services": stagingAPI(h)}).items()); n != 3 {
 		t.Errorf("%d lines", n)
 	}
-	for _, a := range []args{{"contains": simulator.SecretMark + "-pw"}, {"regex": "u:" + simulator.SecretMark[:4] + ".*@"}} {
+	for _, a := range []args{{"contains": simulator.SecretMark + "-pw"}, {"regex": "u:" + simulator.SecretMark[:4] + ".*@"}, {"contains": "<" + secret[:20]}} {
 		a["services"] = stagingAPI(h)
 		r := h.call("search_logs", a).ok()
 		if len(r.items()) != 0 || r.get("matched") != 0.0 {

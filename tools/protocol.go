@@ -52,8 +52,8 @@ func (p *protocolFailure) details(modern bool) mcp.JSONRPCErrorDetails {
 	return mcp.NewJSONRPCErrorDetails(code, p.message, data)
 }
 
-// answerSlot takes the failure of one request from the library's hook to
-// HandleMessage.
+// answerSlot takes what the library's hooks know of one request to whoever writes
+// its answer.
 type answerSlot struct {
 	failed *protocolFailure
 	list   *listCache // set when the answer is the whole list of tools

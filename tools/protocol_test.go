@@ -158,7 +158,7 @@ func TestListsNeedNoNetwork(t *testing.T) {
 				t.Fatalf("%s: %v", method, failed)
 			}
 			items, _ := result[member].([]any)
-			if len(items) == 0 && member != "prompts" {
+			if len(items) == 0 {
 				t.Errorf("%s is empty", method)
 			}
 			for _, item := range items {

@@ -23,7 +23,7 @@ const (
 	guideTTL         = 86_400_000 // milliseconds; guides change with the program only
 	liveResourceTTL  = 0
 	maxResourceURI   = 1000
-	listedByResource = `{"limit":100}`
+	listedByResource = `{"limit":500}`
 )
 
 // registerResources offers what the reading tools show as resources, each where

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -59,6 +60,8 @@ const (
 	maxValues      = 250
 	maxSubPaths    = 60
 	maxRules       = 12
+	// maxNested bounds lists of lists and rules inside rules.
+	maxNested = 4
 )
 
 func getYamlSchema(ctx context.Context, c *call, in yamlSchemaIn) (yamlSchemaOut, error) {
@@ -155,10 +158,13 @@ func noSchemaPath(schema *liveSchema, kind string, path []string) error {
 func explainSchema(kind string, path []string, node schemaNode) yamlSchemaOut {
 	own := node.follow()
 	out := yamlSchemaOut{
-		Kind: kind, Path: showPath(path), Type: schemaType(own), Description: describeNode(own, 600), Deprecated: own.self["deprecated"] == true,
+		Kind: kind, Path: showPath(path), Type: schemaType(own, maxNested), Description: describeNode(own, 600), Deprecated: own.self["deprecated"] == true,
 		Default: defaultOf(own), Fields: fieldsOf(own.items()), Rules: rulesOf(own.items()), SubPaths: subPathsOf(own.items(), path),
 	}
 	out.Values = own.values(maxValues)
+	if slices.ContainsFunc(out.Values, func(v string) bool { return strings.Contains(v, "/") && strings.Contains(v, "@") }) {
+		out.Note = "The short form is taken too: without the operating system (nodejs@22), and without the mode where mode is given (postgresql@18)."
+	}
 	shrinks := []func(){
 		func() { shorten(out.Fields, 100) },
 		func() { out.SubPaths = out.SubPaths[:min(len(out.SubPaths), 20)] },
@@ -204,7 +210,7 @@ func defaultOf(n schemaNode) string {
 }
 
 // schemaType says what a value may be, such as "string or list of string".
-func schemaType(n schemaNode) string {
+func schemaType(n schemaNode, depth int) string {
 	var kinds []string
 	add := func(word string) {
 		for _, known := range kinds {
@@ -219,10 +225,12 @@ func schemaType(n schemaNode) string {
 		case string:
 			if kind == "array" {
 				inner := ""
-				if items, ok := branch.self["items"].(map[string]any); ok {
-					inner = schemaType(schemaNode{doc: n.doc, self: items})
+				if items, ok := branch.self["items"].(map[string]any); ok && depth > 0 {
+					inner = schemaType(n.of(items), depth-1)
 				}
 				add(strings.TrimSuffix("list of "+inner, " of "))
+			} else if values, ok := branch.self["additionalProperties"].(map[string]any); ok && branch.self["properties"] == nil && depth > 0 {
+				add("map of " + schemaType(n.of(values), depth-1))
 			} else {
 				add(kind)
 			}
@@ -272,7 +280,7 @@ func fieldsOf(n schemaNode) []schemaField {
 			continue
 		}
 		field := schemaField{
-			Name: clean(key, 80), Type: schemaType(child), Required: required[key], Description: describeNode(child, 200),
+			Name: clean(key, 80), Type: schemaType(child, maxNested), Required: required[key], Description: describeNode(child, 200),
 			Deprecated: child.self["deprecated"] == true, Default: defaultOf(child),
 		}
 		all := child.values(maxValues)
@@ -296,7 +304,7 @@ func rulesOf(n schemaNode) []string {
 	list, _ := n.follow().self["allOf"].([]any)
 	for _, item := range list {
 		condition := conditionWords(at(item, "if", "properties"))
-		consequence := consequenceWords(n.doc, at(item, "then", "properties"))
+		consequence := consequenceWords(n, at(item, "then", "properties"), maxNested)
 		if condition != "" && consequence != "" && len(rules) < maxRules {
 			rules = append(rules, "when "+condition+": "+consequence)
 		}
@@ -333,7 +341,7 @@ func conditionWords(properties any) string {
 	return strings.Join(parts, " and ")
 }
 
-func consequenceWords(doc map[string]any, properties any) string {
+func consequenceWords(n schemaNode, properties any, depth int) string {
 	object, _ := properties.(map[string]any)
 	var parts []string
 	for _, key := range sortedKeys(object) {
@@ -346,7 +354,7 @@ func consequenceWords(doc map[string]any, properties any) string {
 		if !ok {
 			continue
 		}
-		node := schemaNode{doc: doc, self: self}.follow()
+		node := n.of(self).follow()
 		low, high := node.self["minimum"], node.self["maximum"]
 		switch values := node.values(20); {
 		case len(values) > 0:
@@ -354,8 +362,8 @@ func consequenceWords(doc map[string]any, properties any) string {
 		case low != nil || high != nil:
 			parts = append(parts, fmt.Sprintf("%s is %v to %v", name, orDash(scalarAny(low), "any"), orDash(scalarAny(high), "any")))
 		default:
-			if nested, there := node.self["properties"]; there {
-				if words := consequenceWords(doc, nested); words != "" {
+			if nested, there := node.self["properties"]; there && depth > 0 {
+				if words := consequenceWords(n, nested, depth-1); words != "" {
 					parts = append(parts, name+" ("+words+")")
 				}
 			}
@@ -378,7 +386,10 @@ func subPathsOf(n schemaNode, path []string) []string {
 	walk = func(n schemaNode, path []string, depth int) {
 		for _, key := range n.keys() {
 			child, ok := n.child(key)
-			if !ok || len(child.keys()) == 0 || len(paths) >= maxSubPaths || depth > 8 {
+			if len(paths) >= maxSubPaths || depth > 8 {
+				return
+			}
+			if !ok || len(child.keys()) == 0 {
 				continue
 			}
 			below := append(append([]string{}, path...), key)

@@ -131,20 +131,38 @@ func (c *call) schemaUnavailable(ctx context.Context, err error) yamlIssue {
 	return yamlIssue{Message: "not checked against the platform's schema: " + why}
 }
 
-// node is a place in a schema, with references followed.
+// schemaNode is a place in a schema, with references followed.
 type schemaNode struct {
 	doc  map[string]any
 	self map[string]any
+	// left is how many steps may still be taken through this schema: references can
+	// make a small text endless.
+	left *int
 }
 
-func (l *liveSchema) root() schemaNode { return schemaNode{doc: l.doc, self: l.doc} }
+// maxSchemaSteps is many times what the platform's schemas need.
+const maxSchemaSteps = 300_000
+
+func (l *liveSchema) root() schemaNode {
+	return schemaNode{doc: l.doc, self: l.doc, left: new(maxSchemaSteps)}
+}
+
+// of is another place of the same schema.
+func (n schemaNode) of(self map[string]any) schemaNode {
+	n.self = self
+	return n
+}
 
 // maxFollowed bounds references that lead to references.
 const maxFollowed = 16
 
-// follow resolves a $ref inside the same document.
+// follow resolves a $ref inside the same document. Once all steps are taken,
+// every place is empty.
 func (n schemaNode) follow() schemaNode {
 	for range maxFollowed {
+		if *n.left--; *n.left < 0 {
+			return n.of(map[string]any{})
+		}
 		ref, ok := n.self["$ref"].(string)
 		if !ok {
 			return n
@@ -175,7 +193,7 @@ func (n schemaNode) branches() []schemaNode {
 		list, _ := n.self[word].([]any)
 		for _, item := range list {
 			if object, ok := item.(map[string]any); ok {
-				all = append(all, schemaNode{doc: n.doc, self: object}.follow())
+				all = append(all, n.of(object).follow())
 			}
 		}
 	}
@@ -189,7 +207,7 @@ func (n schemaNode) child(key string) (schemaNode, bool) {
 		branch = branch.items()
 		if properties, ok := branch.self["properties"].(map[string]any); ok {
 			if object, ok := properties[key].(map[string]any); ok {
-				return schemaNode{doc: n.doc, self: object}.follow(), true
+				return n.of(object).follow(), true
 			}
 		}
 	}
@@ -203,7 +221,7 @@ func (n schemaNode) items() schemaNode {
 		found := false
 		for _, branch := range n.branches() {
 			if object, ok := branch.self["items"].(map[string]any); ok && branch.self["properties"] == nil {
-				n, found = schemaNode{doc: n.doc, self: object}, true
+				n, found = n.of(object), true
 				break
 			}
 		}

@@ -23,12 +23,13 @@ const maxPooledBuffer = 256 << 10
 
 // conn is one client on a stream of its own in each direction.
 type conn struct {
-	server    *server.MCPServer
-	logger    *slog.Logger
-	sessionID string
-	client    clientState
-	broadcast notifier
-	memory    int // bytes of messages that may be held
+	server        *server.MCPServer
+	handleMessage MessageHandler
+	logger        *slog.Logger
+	sessionID     string
+	client        clientState
+	broadcast     notifier
+	memory        int // bytes of messages that may be held
 
 	ctx    context.Context //nolint:containedctx // the life of every call on the connection
 	cancel context.CancelCauseFunc
@@ -56,17 +57,18 @@ type conn struct {
 
 func newConn(ctx context.Context, s *server.MCPServer, cfg StdioConfig) *conn {
 	c := &conn{
-		server:    s,
-		logger:    cfg.Logger,
-		sessionID: "stdio-" + rand.Text(),
-		memory:    cfg.MaxPending,
-		drain:     make(chan struct{}),
-		write:     lineWriter(cfg.Out),
-		broken:    make(chan struct{}),
-		calls:     lane{limit: cfg.Concurrency, backlog: cfg.Queue},
-		others:    lane{limit: max(1, cfg.Concurrency/4), backlog: cfg.Queue},
-		inflight:  make(map[string]*request),
-		canAsk:    true,
+		server:        s,
+		handleMessage: cfg.HandleMessage,
+		logger:        cfg.Logger,
+		sessionID:     "stdio-" + rand.Text(),
+		memory:        cfg.MaxPending,
+		drain:         make(chan struct{}),
+		write:         lineWriter(cfg.Out),
+		broken:        make(chan struct{}),
+		calls:         lane{limit: cfg.Concurrency, backlog: cfg.Queue},
+		others:        lane{limit: max(1, cfg.Concurrency/4), backlog: cfg.Queue},
+		inflight:      make(map[string]*request),
+		canAsk:        true,
 	}
 	c.buffers.New = func() any { return new(bytes.Buffer) }
 	c.broadcast.send = func(n mcp.JSONRPCNotification) { c.notify(nil, n) }
@@ -155,7 +157,7 @@ func (c *conn) handleBatch(ctx context.Context, message []byte, in *batch) {
 // handleNotification passes a notification on.
 func (c *conn) handleNotification(ctx context.Context, message []byte) {
 	defer logPanic(c.logger, "notification")
-	c.server.HandleMessage(c.server.WithContext(ctx, c.listed()), message)
+	c.handleMessage(c.server.WithContext(ctx, c.listed()), c.server, message)
 }
 
 // handleCancelled ends the request that a client does not want any more.
@@ -191,13 +193,13 @@ func (c *conn) handleCancelled(message []byte) {
 // handleRequest starts, queues or refuses a request.
 func (c *conn) handleRequest(ctx context.Context, message []byte, env *envelope, in *batch) {
 	r := &request{
-		requestSession: requestSession{id: c.sessionID, method: env.method, shared: &c.client},
-		rpcID:          env.id, key: idKey(env.id), message: message, size: len(message), batch: in,
+		requestSession: requestSession{id: c.sessionID, rpcID: env.id, method: env.method, server: c.server, shared: &c.client},
+		key:            idKey(env.id), message: message, size: len(message), batch: in,
 	}
-	r.notes.send = func(n mcp.JSONRPCNotification) { c.notify(r, n) }
+	r.notes.send = func(n mcp.JSONRPCNotification) { c.notify(r, r.tagged(n)) }
 	if c.canAsk {
-		r.ask = func(ctx context.Context, params mcp.ElicitationParams) (*mcp.ElicitationResult, error) {
-			return c.questions.ask(ctx, params,
+		r.ask = func(ctx context.Context, method mcp.MCPMethod, params any) (json.RawMessage, error) {
+			return c.questions.ask(ctx, method, params,
 				func(message []byte) bool { return c.send(message, r) },
 				func(message []byte) bool { return c.send(message, nil) })
 		}
@@ -306,6 +308,9 @@ func (c *conn) work(r *request) {
 // run gets the answer to a request and sends it.
 func (c *conn) run(r *request) {
 	defer r.cancel()
+	if r.method == string(mcp.MethodSubscriptionsListen) {
+		defer endWith(c.drain, r.cancel)()
+	}
 	response := c.dispatch(r)
 	r.notes.end()
 
@@ -318,11 +323,25 @@ func (c *conn) run(r *request) {
 	}
 }
 
-// dispatch runs the library's handler; a panic in it is an internal error of
+// endWith ends something when a channel is closed, until the returned function is
+// called.
+func endWith(signal <-chan struct{}, end func()) (stop func()) {
+	done := make(chan struct{})
+	go func() {
+		select {
+		case <-signal:
+			end()
+		case <-done:
+		}
+	}()
+	return sync.OnceFunc(func() { close(done) })
+}
+
+// dispatch runs the handler; a panic in it is an internal error of
 // this request only.
 func (c *conn) dispatch(r *request) (response mcp.JSONRPCMessage) {
 	defer logPanic(c.logger, r.method)
-	return tools.HandleMessage(c.server.WithContext(r.ctx, r), c.server, r.message)
+	return c.handleMessage(c.server.WithContext(r.ctx, &r.requestSession), c.server, r.message)
 }
 
 // release forgets a request that has ended.

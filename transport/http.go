@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/server"
+
+	"zerops-mcp/tools"
 )
 
 // AuthMode says how callers identify themselves over HTTP.
@@ -36,6 +38,8 @@ type AccessKey struct {
 type HTTPConfig struct {
 	// Server takes the messages; required.
 	Server *server.MCPServer
+	// HandleMessage runs a message through it, tools.HandleMessage.
+	HandleMessage MessageHandler
 	// Listen is host:port or unix:/path, 127.0.0.1:8080.
 	Listen string
 	// SSE also serves the older transport at /sse and /message.
@@ -99,6 +103,9 @@ func (cfg HTTPConfig) withDefaults() HTTPConfig {
 	}
 	if cfg.Metrics == nil {
 		cfg.Metrics = NewMetrics()
+	}
+	if cfg.HandleMessage == nil {
+		cfg.HandleMessage = tools.HandleMessage
 	}
 	defaultTo(&cfg.Listen, "127.0.0.1:8080")
 	defaultTo(&cfg.Auth, AuthCaller)

@@ -14,8 +14,7 @@ const writeTimeout = 30 * time.Second
 
 // answerWriter is the answer to one POST. It becomes a stream of events when
 // something is sent before the answer itself, and as a sign of life; else it is
-// one JSON text. The library writes to it as to a response that cannot stream:
-// so notifications take their own way, and none of them is lost.
+// one JSON text.
 type answerWriter struct {
 	w         http.ResponseWriter
 	control   *http.ResponseController
@@ -27,16 +26,14 @@ type answerWriter struct {
 	ended     bool
 	timer     *time.Timer
 
-	// What the library wrote.
-	header http.Header
 	status int
-	body   bytes.Buffer
+	body   bytes.Buffer // the answer itself
 }
 
 func newAnswerWriter(w http.ResponseWriter, r *http.Request, keepAlive time.Duration) *answerWriter {
 	a := &answerWriter{
 		w: w, control: http.NewResponseController(w), streams: accepts(r, "text/event-stream"),
-		keepAlive: keepAlive, header: make(http.Header), status: http.StatusOK,
+		keepAlive: keepAlive, status: http.StatusOK,
 	}
 	if a.streams {
 		a.mu.Lock() // alive looks at the timer
@@ -45,21 +42,6 @@ func newAnswerWriter(w http.ResponseWriter, r *http.Request, keepAlive time.Dura
 	}
 	return a
 }
-
-// Header returns the header of the library's answer.
-func (a *answerWriter) Header() http.Header { return a.header }
-
-// WriteHeader takes the status of the library's answer.
-func (a *answerWriter) WriteHeader(status int) { a.status = status }
-
-// Write takes the body of the library's answer.
-func (a *answerWriter) Write(p []byte) (int, error) { return a.body.Write(p) }
-
-// Flush does nothing: the answer goes out as a whole.
-func (a *answerWriter) Flush() {}
-
-// CanStream makes the library leave streaming to this package.
-func (a *answerWriter) CanStream() bool { return false }
 
 // event sends a message before the answer, unless call, where it is given, has
 // no answer to come any more. It reports whether the message was sent.
@@ -101,7 +83,7 @@ func (a *answerWriter) finish(cancelled bool) {
 	if a.timer != nil {
 		a.timer.Stop()
 	}
-	body := bytes.TrimSpace(a.body.Bytes())
+	body := a.body.Bytes()
 	switch {
 	case cancelled && a.streaming:
 	case cancelled || (len(body) == 0 && !a.streaming):
@@ -111,9 +93,6 @@ func (a *answerWriter) finish(cancelled bool) {
 	default:
 		header := a.w.Header()
 		header.Set("Content-Type", "application/json")
-		if kind := a.header.Get("Content-Type"); kind != "" {
-			header.Set("Content-Type", kind)
-		}
 		header.Set("Content-Length", strconv.Itoa(len(body)))
 		_ = a.control.SetWriteDeadline(time.Now().Add(writeTimeout))
 		a.w.WriteHeader(a.status)

@@ -32,7 +32,6 @@ const (
 type Handler struct {
 	cfg      HTTPConfig
 	server   *server.MCPServer
-	library  *server.StreamableHTTPServer
 	logger   *slog.Logger
 	metrics  *Metrics
 	guard    *guard
@@ -77,8 +76,6 @@ func NewHandler(cfg HTTPConfig) (*Handler, error) {
 	h.background = context.Background()
 	h.sessions = newSessionTable(&h.cfg, h.auth, func(s *httpSession) { h.server.UnregisterSession(h.background, s.id) })
 	h.sse.byID = make(map[string]*sseClient)
-	h.library = server.NewStreamableHTTPServer(cfg.Server, server.WithStateLess(true),
-		server.WithStreamableHTTPLogger(cfg.Logger), server.WithHTTPContextFunc(h.callContext))
 	return h, nil
 }
 

@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -13,10 +14,7 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
-	"github.com/mark3labs/mcp-go/server"
 	"golang.org/x/sync/errgroup"
-
-	"zerops-mcp/tools"
 )
 
 // batchParallel is how many requests of one array run at once.
@@ -36,7 +34,6 @@ type exchange struct {
 // httpCall is one request in a POST.
 type httpCall struct {
 	requestSession
-	rpcID  []byte
 	key    string
 	cancel context.CancelFunc
 	state  atomic.Int32
@@ -120,46 +117,14 @@ func (e *exchange) modern(message []byte, env *envelope) {
 			return
 		}
 		e.w.WriteHeader(http.StatusAccepted)
-	case env.method == string(mcp.MethodSubscriptionsListen):
-		e.listen(message)
 	default:
+		if mismatch := e.mismatch(message, env); mismatch != nil {
+			writeRPC(e.w, http.StatusBadRequest, marshalAnswer(env.id, "error", mismatch))
+			return
+		}
 		e.single(message, env, true)
 	}
 }
-
-// listen serves a stream of subscribed notifications, which the library writes
-// to directly.
-func (e *exchange) listen(message []byte) {
-	if !e.account.take(&e.account.streams, streamsPerCall*e.h.cfg.Concurrency) {
-		e.h.refuse(e.w, tooManyAtOnce())
-		return
-	}
-	defer e.account.give(&e.account.streams)
-	e.h.metrics.streams.Add(1)
-	defer e.h.metrics.streams.Add(-1)
-	ctx, cancel := context.WithCancel(e.r.Context())
-	defer cancel()
-	go func() {
-		select {
-		case <-e.h.drain:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	e.w.Header().Set("X-Accel-Buffering", "no")
-	e.h.library.Handle(directWriter{e.w}, &server.HTTPRequest{
-		Method: http.MethodPost, URL: e.r.URL, Header: protocolHeaders(e.r.Header), Body: message, Context: ctx,
-	})
-}
-
-// directWriter lets the library write to a response itself.
-type directWriter struct{ http.ResponseWriter }
-
-// Flush sends off what is buffered.
-func (w directWriter) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
-
-// CanStream lets the library stream.
-func (w directWriter) CanStream() bool { return true }
 
 // legacy takes a message of the older revisions.
 func (e *exchange) legacy(message []byte, env *envelope) {
@@ -211,7 +176,7 @@ func (e *exchange) oneWay(message []byte, env *envelope) {
 	case strings.HasPrefix(env.method, "notifications/"):
 		defer logPanic(e.h.logger, env.method)
 		call := e.call(env)
-		e.h.server.HandleMessage(e.h.server.WithContext(e.r.Context(), &call.requestSession), message)
+		e.h.cfg.HandleMessage(e.h.server.WithContext(e.r.Context(), &call.requestSession), e.h.server, message)
 	}
 }
 
@@ -225,24 +190,24 @@ func (e *exchange) admitMessage() *failure {
 
 // call returns a request in this exchange.
 func (e *exchange) call(env *envelope) *httpCall {
-	c := &httpCall{rpcID: env.id}
-	c.method = env.method
+	c := &httpCall{}
+	c.rpcID, c.method, c.server = env.id, env.method, e.h.server
 	if env.id != nil {
 		c.key = idKey(env.id)
 	}
 	if e.session == nil {
-		c.id = "http"
+		c.id = "http " + rand.Text()
 		c.own.initialized = true
 		c.own.version = e.r.Header.Get(mcp.HeaderProtocolVersion)
 		return c
 	}
 	c.id = e.session.id
 	c.shared = &e.session.client
-	c.ask = func(ctx context.Context, params mcp.ElicitationParams) (*mcp.ElicitationResult, error) {
+	c.ask = func(ctx context.Context, method mcp.MCPMethod, params any) (json.RawMessage, error) {
 		if e.h.draining() {
 			return nil, errClientGone
 		}
-		return e.session.questions.ask(ctx, params,
+		return e.session.questions.ask(ctx, method, params,
 			func(message []byte) bool { return e.answer.event(message, c) },
 			func(message []byte) bool { return e.answer.event(message, nil) })
 	}
@@ -342,12 +307,19 @@ func (e *exchange) run(c *httpCall, message []byte, modern bool, body *bytes.Buf
 		e.h.metrics.refused("rate")
 		return f
 	}
-	if c.method != string(mcp.MethodInitialize) && c.method != string(mcp.MethodPing) {
-		if !e.account.take(&e.account.running, e.h.cfg.Concurrency) {
+	count, limit := &e.account.running, e.h.cfg.Concurrency
+	switch c.method {
+	case string(mcp.MethodInitialize), string(mcp.MethodPing):
+		count = nil
+	case string(mcp.MethodSubscriptionsListen):
+		count, limit = &e.account.streams, streamsPerCall*limit
+	}
+	if count != nil {
+		if !e.account.take(count, limit) {
 			e.h.metrics.refused("concurrency")
 			return tooManyAtOnce()
 		}
-		defer e.account.give(&e.account.running)
+		defer e.account.give(count)
 	}
 	e.h.metrics.inFlight.Add(1)
 	defer e.h.metrics.inFlight.Add(-1)
@@ -356,9 +328,12 @@ func (e *exchange) run(c *httpCall, message []byte, modern bool, body *bytes.Buf
 	defer cancel()
 	c.cancel = cancel
 	c.notes.send = func(n mcp.JSONRPCNotification) {
-		if line, err := json.Marshal(n); err == nil {
+		if line, err := json.Marshal(c.tagged(n)); err == nil {
 			e.answer.event(line, c)
 		}
+	}
+	if c.method == string(mcp.MethodSubscriptionsListen) {
+		defer endWith(e.h.drain, cancel)()
 	}
 	if e.session != nil && !modern {
 		if !e.session.addCall(c) {
@@ -367,59 +342,17 @@ func (e *exchange) run(c *httpCall, message []byte, modern bool, body *bytes.Buf
 		}
 		defer e.session.removeCall(c)
 	}
-	e.dispatch(ctx, c, message, modern, body)
+	response := e.dispatch(ctx, c, message)
 	c.notes.end()
+	encodeAnswer(body, c.rpcID, c.method, response, e.h.logger)
+	if failed, ok := response.(mcp.JSONRPCError); ok && modern {
+		e.answer.status = statusOf(failed.Error.Code)
+	}
 	return nil
 }
 
-// dispatch runs the library's handler. A message of 2026-07-28 goes through the
-// library's own HTTP code, which compares its headers with its content.
-func (e *exchange) dispatch(ctx context.Context, c *httpCall, message []byte, modern bool, body *bytes.Buffer) {
-	if modern {
-		e.dispatchModern(context.WithValue(ctx, callKey{}, c), c, message)
-		return
-	}
-	encodeAnswer(body, c.rpcID, c.method, e.handle(ctx, c, message), e.h.logger)
-}
-
-func (e *exchange) handle(ctx context.Context, c *httpCall, message []byte) (response mcp.JSONRPCMessage) {
+// dispatch runs the handler.
+func (e *exchange) dispatch(ctx context.Context, c *httpCall, message []byte) (response mcp.JSONRPCMessage) {
 	defer logPanic(e.h.logger, c.method)
-	return tools.HandleMessage(e.h.server.WithContext(ctx, &c.requestSession), e.h.server, message)
-}
-
-func (e *exchange) dispatchModern(ctx context.Context, c *httpCall, message []byte) {
-	defer func() {
-		if e.answer.body.Len() == 0 {
-			e.answer.status = http.StatusOK
-			e.answer.body.Write(errorAnswer(c.rpcID, codeInternal, "internal error", nil))
-		}
-	}()
-	defer logPanic(e.h.logger, c.method)
-	e.h.library.Handle(e.answer, &server.HTTPRequest{
-		Method: http.MethodPost, URL: e.r.URL, Header: protocolHeaders(e.r.Header), Body: message, Context: ctx,
-	})
-}
-
-// callKey is the context key of the request that the library handles.
-type callKey struct{}
-
-// callContext gives the library our session in place of its own.
-func (h *Handler) callContext(ctx context.Context, _ *http.Request) context.Context {
-	call, ok := ctx.Value(callKey{}).(*httpCall)
-	if !ok {
-		return ctx
-	}
-	return h.server.WithContext(ctx, &call.requestSession)
-}
-
-// protocolHeaders returns the headers that the protocol defines; credentials are
-// no business of handlers.
-func protocolHeaders(all http.Header) http.Header {
-	kept := http.Header{"Content-Type": {"application/json"}}
-	for name, values := range all {
-		if strings.HasPrefix(name, "Mcp-") && name != mcp.HeaderSessionID || name == mcp.HeaderLastEventID {
-			kept[name] = values
-		}
-	}
-	return kept
+	return e.h.cfg.HandleMessage(e.h.server.WithContext(ctx, &c.requestSession), e.h.server, message)
 }

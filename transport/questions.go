@@ -11,12 +11,15 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 )
 
-// errClientGone says why a question to the person has no answer.
-var errClientGone = errors.New("the client cannot answer any more")
+// Why a request to the client has no answer.
+var (
+	errClientGone = errors.New("the client cannot answer any more")
+	errNoSampling = errors.New("the client cannot be asked for the words of a model")
+)
 
-// elicitationAnswer is what came back for a question.
-type elicitationAnswer struct {
-	result *mcp.ElicitationResult
+// clientAnswer is what came back for a question.
+type clientAnswer struct {
+	result json.RawMessage
 	err    error
 }
 
@@ -28,11 +31,11 @@ type rpcMessage struct {
 	Params  any    `json:"params,omitempty"`
 }
 
-// questions are the questions to the person at one client that wait for their
-// answer. The zero value is ready to use.
+// questions are the requests to one client, such as questions to its person, that
+// wait for their answer. The zero value is ready to use.
 type questions struct {
 	mu     sync.Mutex
-	open   map[int64]chan elicitationAnswer
+	open   map[int64]chan clientAnswer
 	last   int64
 	closed bool
 }
@@ -41,17 +44,17 @@ type questions struct {
 // of the request that asks and reports whether it was written; withdraw does the
 // same for a message that outlives it.
 func (q *questions) ask(
-	ctx context.Context, params mcp.ElicitationParams, send, withdraw func(message []byte) bool,
-) (*mcp.ElicitationResult, error) {
+	ctx context.Context, method mcp.MCPMethod, params any, send, withdraw func(message []byte) bool,
+) (json.RawMessage, error) {
 	id, answer, ok := q.add()
 	if !ok {
 		return nil, errClientGone
 	}
 	defer q.take(id)
 
-	question, err := json.Marshal(rpcMessage{JSONRPC: "2.0", ID: &id, Method: string(mcp.MethodElicitationCreate), Params: params})
+	question, err := json.Marshal(rpcMessage{JSONRPC: "2.0", ID: &id, Method: string(method), Params: params})
 	if err != nil {
-		return nil, fmt.Errorf("encode the question to the person: %w", err)
+		return nil, fmt.Errorf("encode the question to the client: %w", err)
 	}
 	if !send(question) {
 		return nil, errClientGone
@@ -76,24 +79,24 @@ func (q *questions) ask(
 }
 
 // add opens a question.
-func (q *questions) add() (int64, <-chan elicitationAnswer, bool) {
+func (q *questions) add() (int64, <-chan clientAnswer, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
 		return 0, nil, false
 	}
 	if q.open == nil {
-		q.open = make(map[int64]chan elicitationAnswer)
+		q.open = make(map[int64]chan clientAnswer)
 	}
 	q.last++
-	answer := make(chan elicitationAnswer, 1)
+	answer := make(chan clientAnswer, 1)
 	q.open[q.last] = answer
 	return q.last, answer, true
 }
 
 // take closes a question and returns where its answer goes, nil when it is not
 // open.
-func (q *questions) take(id int64) chan<- elicitationAnswer {
+func (q *questions) take(id int64) chan<- clientAnswer {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	answer := q.open[id]
@@ -106,7 +109,7 @@ func (q *questions) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, answer := range q.open {
-		answer <- elicitationAnswer{err: errClientGone}
+		answer <- clientAnswer{err: errClientGone}
 	}
 	q.open, q.closed = nil, true
 }
@@ -124,19 +127,19 @@ func (q *questions) answer(message, id []byte) {
 	}
 
 	var response struct {
-		Result *mcp.ElicitationResult `json:"result"`
+		Result json.RawMessage `json:"result"`
 		Error  *struct {
 			Code int `json:"code"`
 		} `json:"error"`
 	}
-	got := elicitationAnswer{}
+	got := clientAnswer{}
 	switch err := json.Unmarshal(message, &response); {
 	case err != nil:
 		got.err = fmt.Errorf("decode the client's answer: %w", err)
 	case response.Error != nil:
 		// The client's own words stay out: they may quote the question.
 		got.err = fmt.Errorf("the client refused the question with error %d", response.Error.Code)
-	case response.Result == nil:
+	case len(response.Result) == 0 || string(response.Result) == "null":
 		got.err = errors.New("the client answered without a result")
 	default:
 		got.result = response.Result

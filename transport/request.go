@@ -18,7 +18,6 @@ const (
 // request is one request of a client on a conn.
 type request struct {
 	requestSession
-	rpcID   []byte // JSON text
 	key     string // the id as a map key
 	size    int    // bytes of the message
 	message json.RawMessage

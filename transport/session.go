@@ -2,6 +2,9 @@ package transport
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
 	"sync"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -18,6 +21,7 @@ type clientState struct {
 	info         mcp.Implementation
 	capabilities mcp.ClientCapabilities
 	version      string
+	level        mcp.LoggingLevel
 	initialized  bool
 }
 
@@ -40,19 +44,27 @@ func (s *clientState) agreed() string {
 // kind says about its client never changes what a client of the older kind
 // agreed on at the start of the same connection.
 type requestSession struct {
-	id     string
+	id     string // of the connection or session
+	rpcID  []byte // JSON text of the request's id
 	method string
+	server *server.MCPServer
 	shared *clientState // what the connection agreed on
 	own    clientState  // what the request says itself
 	notes  notifier
-	// ask puts a question to the person; nil where nobody can be asked.
-	ask func(context.Context, mcp.ElicitationParams) (*mcp.ElicitationResult, error)
+	// ask sends a request to the client and returns its result; nil where the
+	// client cannot answer.
+	ask func(ctx context.Context, method mcp.MCPMethod, params any) (json.RawMessage, error)
+
+	subscription subscription
 }
 
 var (
-	_ server.SessionWithClientInfo      = (*requestSession)(nil)
-	_ server.SessionWithElicitation     = (*requestSession)(nil)
-	_ server.SessionWithProtocolVersion = (*requestSession)(nil)
+	_ server.SessionWithClientInfo         = (*requestSession)(nil)
+	_ server.SessionWithElicitation        = (*requestSession)(nil)
+	_ server.SessionWithSampling           = (*requestSession)(nil)
+	_ server.SessionWithLogging            = (*requestSession)(nil)
+	_ server.SessionWithProtocolVersion    = (*requestSession)(nil)
+	_ server.SessionWithSubscriptionFilter = (*requestSession)(nil)
 )
 
 // source returns the state that this request reads.
@@ -125,7 +137,7 @@ func (r *requestSession) GetClientCapabilities() mcp.ClientCapabilities {
 func (r *requestSession) SetClientCapabilities(capabilities mcp.ClientCapabilities) {
 	capabilities.Experimental, capabilities.Extensions = nil, nil
 	if r.ask == nil && r.target() == r.shared {
-		capabilities.Elicitation = nil
+		capabilities.Elicitation, capabilities.Sampling, capabilities.Roots = nil, nil, nil
 	}
 	state := r.target()
 	state.mu.Lock()
@@ -159,7 +171,109 @@ func (r *requestSession) RequestElicitation(ctx context.Context, ask mcp.Elicita
 	if ask.Params.Mode == mcp.ElicitationModeURL && declared.URL == nil {
 		return nil, server.ErrElicitationNotSupported
 	}
-	return r.ask(ctx, ask.Params)
+	result := &mcp.ElicitationResult{}
+	return result, r.request(ctx, mcp.MethodElicitationCreate, ask.Params, result)
+}
+
+// RequestSampling asks the client's model and waits for its answer.
+func (r *requestSession) RequestSampling(ctx context.Context, ask mcp.CreateMessageRequest) (*mcp.CreateMessageResult, error) {
+	if r.ask == nil || r.GetClientCapabilities().Sampling == nil {
+		return nil, errNoSampling
+	}
+	result := &mcp.CreateMessageResult{}
+	if err := r.request(ctx, mcp.MethodSamplingCreateMessage, ask.CreateMessageParams, result); err != nil {
+		return nil, err
+	}
+	content, err := mcp.ParseSamplingContent(result.Content)
+	if err != nil {
+		return nil, fmt.Errorf("decode the client's answer: %w", err)
+	}
+	result.Content = content
+	return result, nil
+}
+
+// request sends a request to the client and decodes its result.
+func (r *requestSession) request(ctx context.Context, method mcp.MCPMethod, params, result any) error {
+	raw, err := r.ask(ctx, method, params)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(raw, result); err != nil {
+		return fmt.Errorf("decode the client's answer: %w", err)
+	}
+	return nil
+}
+
+// SetLogLevel keeps which log messages the client wants.
+func (r *requestSession) SetLogLevel(level mcp.LoggingLevel) {
+	state := r.source()
+	state.mu.Lock()
+	defer state.mu.Unlock()
+	state.level = level
+}
+
+// GetLogLevel returns which log messages the client wants: errors, unless it
+// said otherwise.
+func (r *requestSession) GetLogLevel() mcp.LoggingLevel {
+	state := r.source()
+	state.mu.Lock()
+	defer state.mu.Unlock()
+	if state.level == "" {
+		return mcp.LoggingLevelError
+	}
+	return state.level
+}
+
+// subscription is what a client that listens wants to be told of.
+type subscription struct {
+	mu     sync.Mutex
+	filter mcp.SubscriptionFilter
+	active bool
+}
+
+// subscriber is a request that listens, as the library lists it while it does.
+type subscriber struct{ *requestSession }
+
+// SessionID is the request's own: a connection may listen more than once.
+func (s subscriber) SessionID() string { return s.id + " " + string(s.rpcID) }
+
+// SetSubscriptionFilter makes the library send this request what is sent to every
+// session and passes the filter; the empty filter ends it.
+func (r *requestSession) SetSubscriptionFilter(filter mcp.SubscriptionFilter) {
+	r.subscription.mu.Lock()
+	was := r.subscription.active
+	r.subscription.filter, r.subscription.active = filter, !filter.IsEmpty()
+	is := r.subscription.active
+	r.subscription.mu.Unlock()
+	// The session was checked when the request came in; it is listed only for
+	// as long as this call's caller runs.
+	switch {
+	case is && !was:
+		_ = r.server.RegisterSession(context.Background(), subscriber{r})
+	case was && !is:
+		r.server.UnregisterSession(context.Background(), subscriber{r}.SessionID())
+	}
+}
+
+// SubscriptionFilter returns what the request listens to.
+func (r *requestSession) SubscriptionFilter() (mcp.SubscriptionFilter, bool) {
+	r.subscription.mu.Lock()
+	defer r.subscription.mu.Unlock()
+	return r.subscription.filter, r.subscription.active
+}
+
+// tagged returns a notification as it is sent for this request: with the id of
+// the subscription, where it comes from one.
+func (r *requestSession) tagged(n mcp.JSONRPCNotification) mcp.JSONRPCNotification {
+	if _, active := r.SubscriptionFilter(); !active {
+		return n
+	}
+	// The library shares the map between all that are told.
+	meta := make(map[string]any, len(n.Params.Meta)+1)
+	maps.Copy(meta, n.Params.Meta)
+	meta[mcp.MetaKeySubscriptionID] = json.RawMessage(r.rpcID)
+	n.Params.Meta = meta
+	return n
 }
 
 // listedSession is a connection as the library lists it; what is sent to every

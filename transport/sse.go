@@ -69,7 +69,7 @@ func (h *Handler) openSSE(w http.ResponseWriter, r *http.Request, who identity) 
 
 	control := http.NewResponseController(w)
 	c := newConn(r.Context(), h.server, StdioConfig{
-		Logger: h.logger, Concurrency: h.cfg.Concurrency, Queue: noQueue, MaxPending: 4 * h.cfg.MaxBody,
+		HandleMessage: h.cfg.HandleMessage, Logger: h.logger, Concurrency: h.cfg.Concurrency, Queue: noQueue, MaxPending: 4 * h.cfg.MaxBody,
 	})
 	c.canAsk = false
 	c.write = func(message []byte) error { return writeEvent(w, control, message) }

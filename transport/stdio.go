@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +11,10 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"zerops-mcp/tools"
 )
 
 // StdioConfig says how a client on a pair of streams is served. The zero value
@@ -19,6 +23,8 @@ type StdioConfig struct {
 	In  io.Reader // messages of the client, one a line; required
 	Out io.Writer // messages to the client; required, see ClaimStdout
 
+	// HandleMessage runs a message through the server, tools.HandleMessage.
+	HandleMessage MessageHandler
 	// Logger takes what goes wrong; nothing is logged without it.
 	Logger *slog.Logger
 	// Concurrency is how many tool calls run at once, 64. A quarter as many
@@ -39,9 +45,16 @@ type StdioConfig struct {
 	StopTimeout time.Duration
 }
 
+// MessageHandler runs one JSON-RPC message through a server and returns its
+// answer, nil for a message that has none. The context carries the session.
+type MessageHandler func(context.Context, *server.MCPServer, json.RawMessage) mcp.JSONRPCMessage
+
 func (cfg StdioConfig) withDefaults() StdioConfig {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.HandleMessage == nil {
+		cfg.HandleMessage = tools.HandleMessage
 	}
 	defaultTo(&cfg.Concurrency, 64)
 	defaultTo(&cfg.Queue, 10_000)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // Deployment is a version together with the process that works on it, because
@@ -47,8 +45,12 @@ func (d Deployment) Outcome(now time.Time) DeploymentOutcome {
 	case ProcessCanceled:
 		return DeploymentCanceled
 	case ProcessFinished:
-		if state == VersionOpen && now.Sub(d.Process.Finished.Time) > settleTime {
+		settled := now.Sub(d.Process.Finished.Time) > settleTime
+		switch {
+		case state == VersionOpen && settled && !d.Process.Finished.IsZero():
 			return DeploymentAbandoned
+		case state == VersionReplaced && !settled:
+			return DeploymentOpen // a rollback whose version is still shown as it was before
 		}
 		return outcomeOf(state)
 	case ProcessRunning:
@@ -95,15 +97,16 @@ func (c *Client) Deployment(ctx context.Context, versionID string) (Deployment, 
 
 // processOf finds the newest process of a version; nil where there is none.
 func (c *Client) processOf(ctx context.Context, v AppVersion) (*Process, error) {
+	var newest *Process
 	for p, err := range c.ServiceProcesses(ctx, v.ServiceID, ListOptions{Limit: maxProcessesSearched}) {
 		if err != nil {
 			return nil, err
 		}
-		if p.Version != nil && p.Version.ID == v.ID {
-			return &p, nil
+		if p.Deploys() && p.Version.ID == v.ID && (newest == nil || p.Created.After(newest.Created.Time)) {
+			newest = &p
 		}
 	}
-	return nil, nil //nolint:nilnil // documented
+	return newest, nil
 }
 
 // WaitForDeployments polls versions and their processes until none is open,
@@ -146,25 +149,16 @@ func (c *Client) WaitForDeployments(ctx context.Context, deployments []Deploymen
 // fails. The process is read before the version, so that a finished process is
 // never seen beside a version from before its end.
 func (c *Client) readDeployments(ctx context.Context, states []Deployment) error {
-	errs := make([]error, len(states))
-	var group errgroup.Group
-	group.SetLimit(maxFanOut)
-	for i := range states {
+	return errors.Join(FanOut(len(states), func(i int) error {
 		if states[i].Version.Status != "" && states[i].Outcome(time.Now()) != DeploymentOpen {
-			continue
-		}
-		group.Go(func() error {
-			next, err := c.refresh(ctx, states[i])
-			if err != nil {
-				errs[i] = err
-				return nil
-			}
-			states[i] = next
 			return nil
-		})
-	}
-	_ = group.Wait() // each error has its place in errs
-	return errors.Join(errs...)
+		}
+		next, err := c.refresh(ctx, states[i])
+		if err == nil {
+			states[i] = next
+		}
+		return err
+	})...)
 }
 
 func (c *Client) refresh(ctx context.Context, d Deployment) (Deployment, error) {

@@ -31,8 +31,8 @@ func reply(status int, body string) *http.Response {
 
 // logClient is a client whose API hands out address as log grant and whose log
 // service is logs.
-func logClient(t testing.TB, api, address string, logs func(*http.Request) *http.Response) *zerops.Client {
-	t.Helper()
+func logClient(tb testing.TB, api, address string, logs func(*http.Request) *http.Response) *zerops.Client {
+	tb.Helper()
 	a, err := zerops.NewAPI(zerops.APIOptions{Address: api, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		if strings.HasPrefix(r.URL.Path, "/api/rest/public/project/") {
 			grant, err := json.Marshal(map[string]string{"accessToken": logSecret, "url": address, "expiration": "2026-01-02T03:04:05Z"})
@@ -41,7 +41,7 @@ func logClient(t testing.TB, api, address string, logs func(*http.Request) *http
 		return logs(r), nil
 	})})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return a.Client("fake-token-word")
 }

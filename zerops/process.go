@@ -90,6 +90,13 @@ func (p Process) Internal() bool {
 	return strings.HasPrefix(p.Action, "zL7Master.") || p.ExecutorTag == "L7_MASTER"
 }
 
+// Deploys reports that the process builds or deploys its version. Others, such as
+// a restart, may name the version that runs.
+func (p Process) Deploys() bool {
+	action := strings.ToLower(p.Action)
+	return p.Version != nil && (strings.Contains(action, "build") || strings.Contains(action, "deploy"))
+}
+
 // FailureText returns the platform's words for a failure: the row's error, or
 // publicMeta.failReason, or nothing, since some rows have no reason at all.
 func (p Process) FailureText() string {

@@ -72,16 +72,15 @@ func (c *Client) Upload(ctx context.Context, grant UploadGrant, body io.Reader) 
 		req.Header.Set("User-Agent", c.api.userAgent)
 	}
 	resp, err := c.api.external.Do(req)
+	if err == nil {
+		defer func() { _ = resp.Body.Close() }()
+	}
 	if failed := source.failure(); failed != nil {
-		if err == nil {
-			resp.Body.Close()
-		}
 		return failed
 	}
 	if err != nil {
 		return &ExternalError{Operation: PostServiceStackAppVersion, Err: stripURL(err)}
 	}
-	defer resp.Body.Close()
 	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10) // the answer holds nothing of use
 	if resp.StatusCode >= 300 {
 		return &ExternalError{Operation: PostServiceStackAppVersion, Status: resp.StatusCode, Err: errRefused}

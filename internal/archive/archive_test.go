@@ -26,13 +26,13 @@ var ample = archive.Limits{Files: 10_000, Bytes: 1 << 30}
 
 // tree makes files in a new directory: a name that ends in a slash is a
 // directory, a content that starts with "-> " a link.
-func tree(t testing.TB, files map[string]string) string {
-	t.Helper()
-	dir := t.TempDir()
+func tree(tb testing.TB, files map[string]string) string {
+	tb.Helper()
+	dir := tb.TempDir()
 	for name, content := range files {
 		full := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(full), 0o750); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		var err error
 		if target, ok := strings.CutPrefix(content, "-> "); ok {
@@ -43,7 +43,7 @@ func tree(t testing.TB, files map[string]string) string {
 			err = os.WriteFile(full, []byte(content), 0o600)
 		}
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	return dir
@@ -55,16 +55,16 @@ type member struct {
 }
 
 // pack returns the members of the archive of a directory in their order.
-func pack(t testing.TB, dir string) ([]member, archive.Contents) {
-	t.Helper()
+func pack(tb testing.TB, dir string) ([]member, archive.Contents) {
+	tb.Helper()
 	var b bytes.Buffer
-	contents, err := archive.Pack(t.Context(), dir, ample, &b, nil)
+	contents, err := archive.Pack(tb.Context(), dir, ample, &b, nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	unzipped, err := gzip.NewReader(&b)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	var members []member
 	for r := tar.NewReader(unzipped); ; {
@@ -73,11 +73,11 @@ func pack(t testing.TB, dir string) ([]member, archive.Contents) {
 			return members, contents
 		}
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		content, err := io.ReadAll(r)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		members = append(members, member{h.Name, h.Linkname, string(content), h.Mode})
 	}
@@ -157,7 +157,7 @@ func TestPackKeepsLinksThatStayInside(t *testing.T) {
 func TestPackIsDeterministicAndComplete(t *testing.T) {
 	t.Parallel()
 	dir := tree(t, map[string]string{"z": "last", "a/b/c": "deep", "a.txt": "first", "empty/": "", "run.sh": "#!/bin/sh"})
-	if err := os.Chmod(filepath.Join(dir, "run.sh"), 0o750); err != nil { //nolint:gosec // executable on purpose
+	if err := os.Chmod(filepath.Join(dir, "run.sh"), 0o750); err != nil {
 		t.Fatal(err)
 	}
 	first, contents := pack(t, dir)
@@ -238,7 +238,7 @@ func TestRulesAgreeWithGit(t *testing.T) {
 		files[name] = ""
 	}
 	pieces := []string{"a", "b", "d", "e", "x", "y", "z", "*", "**", "?", "*.c", "[ab]", "[!a]", "[a-", "\\a", "a*", "*b", "f", " ", "[[:alpha:]]", "[^a]*", "***", "\\", "[]a]"}
-	rng := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test that can be repeated
+	rng := rand.New(rand.NewPCG(1, 2))
 	for round := range 300 {
 		ignore := func() string {
 			var b strings.Builder

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -115,11 +116,10 @@ func (r rule) match(path []string, dir bool) bool {
 // so that it can bring back what Git ignores but the deployment needs.
 func ignored(git, deploy []ruleSet, path []string, dir bool) bool {
 	for _, sets := range [][]ruleSet{deploy, git} {
-		for i := len(sets) - 1; i >= 0; i-- {
-			set := sets[i]
-			for j := len(set.rules) - 1; j >= 0; j-- {
-				if set.rules[j].match(path[set.depth:], dir) {
-					return !set.rules[j].keep
+		for _, set := range slices.Backward(sets) {
+			for _, r := range slices.Backward(set.rules) {
+				if r.match(path[set.depth:], dir) {
+					return !r.keep
 				}
 			}
 		}

@@ -69,7 +69,7 @@ func (p *packer) add(w *walker, e entry) error {
 	if err != nil {
 		return &FileError{Path: e.path, Err: cause(err)}
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	// What was opened counts, not what was listed.
 	info, err := f.Stat()
 	if err != nil {

@@ -97,7 +97,7 @@ func walk(ctx context.Context, dir string, limits Limits, visit func(*walker, en
 	if err != nil {
 		return Contents{}, &FileError{Path: ".", Err: cause(err)}
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }()
 	w := &walker{root: root, base: resolved, limits: limits, top: map[string]int64{}}
 	w.visit = func(e entry) error { return visit(w, e) }
 	err = w.directory(ctx, nil)
@@ -121,7 +121,7 @@ func (w *walker) directory(ctx context.Context, dir []string) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := w.one(ctx, append(dir[:len(dir):len(dir)], e.Name()), e); err != nil {
+		if err := w.one(ctx, append(slices.Clip(dir), e.Name()), e); err != nil {
 			return err
 		}
 	}
@@ -136,7 +136,7 @@ func (w *walker) list(dir []string) ([]fs.DirEntry, error) {
 	if err != nil {
 		return nil, &FileError{Path: name, Err: cause(err)}
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	// What is ignored does not count, so allow for a good deal more.
 	most := 4*w.limits.Files + 1000
 	entries, err := f.ReadDir(most)
@@ -154,7 +154,7 @@ func (w *walker) list(dir []string) ([]fs.DirEntry, error) {
 func (w *walker) readRules(dir []string, entries []fs.DirEntry) error {
 	for _, e := range entries {
 		if name := e.Name(); (name == gitIgnore || name == deployIgnore) && e.Type().IsRegular() {
-			text, err := ReadFile(w.root, path.Join(append(dir[:len(dir):len(dir)], name)...), maxIgnoreFile)
+			text, err := ReadFile(w.root, path.Join(append(slices.Clip(dir), name)...), maxIgnoreFile)
 			if err != nil {
 				return err
 			}
@@ -290,7 +290,7 @@ func ReadFile(root *os.Root, name string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, &FileError{Path: name, Err: cause(err)}
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	switch {
 	case err != nil:
@@ -311,8 +311,7 @@ func ReadFile(root *os.Root, name string, limit int64) ([]byte, error) {
 // cause drops the path from a file system error: it names the machine's
 // directories, and the caller adds the relative one.
 func cause(err error) error {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 		return pathError.Err
 	}
 	return err

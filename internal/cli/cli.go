@@ -53,8 +53,11 @@ type program struct {
 // Run runs the command that the arguments name and returns the exit code. It
 // serves until ctx ends or the client goes away.
 func Run(ctx context.Context, env Env) int {
-	if first(env.Args) == completeCommand {
+	switch first(env.Args) {
+	case completeCommand:
 		return (&program{Env: env}).complete(env.Args[1:])
+	case healthCommand:
+		return health(ctx, env)
 	}
 	s, warnings, err := settings.Load(settings.Source{
 		Args: env.Args, Environ: env.Environ, Dir: env.Dir, Home: env.Home, ConfigDir: env.ConfigDir,

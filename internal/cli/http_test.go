@@ -38,6 +38,7 @@ func (s *syncBuffer) String() string {
 // remote is a server of this process, listening on sockets of its own.
 type remote struct {
 	client, metrics *http.Client
+	socket          string
 	log             *syncBuffer
 }
 
@@ -66,7 +67,7 @@ func listen(t *testing.T, args string, env ...string) remote {
 			t.Error("the server does not end")
 		}
 	})
-	r := remote{client: over(t, socket), metrics: over(t, metrics), log: log}
+	r := remote{client: over(t, socket), metrics: over(t, metrics), socket: socket, log: log}
 	deadline := time.Now().Add(10 * time.Second)
 	for time.Now().Before(deadline) {
 		if response, err := r.client.Get("http://localhost/healthz"); err == nil {
@@ -131,6 +132,10 @@ func TestServeOverHTTPForCallersWithTokens(t *testing.T) {
 	if status, body := r.whoami(t); status != http.StatusUnauthorized {
 		t.Errorf("without a token: %d %s", status, body)
 	}
+	healthy := []string{"ZMCP_TRANSPORT=http", "ZMCP_LISTEN=unix:" + r.socket}
+	if got := (run{args: "__health", env: healthy}).do(t); got.code != 0 {
+		t.Errorf("health: exit code %d, %s", got.code, got.stderr)
+	}
 	if status, body := r.whoami(t, "Authorization", "Bearer "+simulator.RevokedToken); status != http.StatusOK || !strings.Contains(body, "unauthorized") {
 		t.Errorf("with a revoked token: %d %s", status, body)
 	}
@@ -179,6 +184,16 @@ func TestServeOverHTTPForKeysOfTheServer(t *testing.T) {
 	}
 	if !found || strings.Contains(r.log.String(), "0123456789abcdef") {
 		t.Errorf("the audit lines do not name the caller, or tell the key:\n%s", r.log)
+	}
+}
+
+func TestHealthOfWhatDoesNotListen(t *testing.T) {
+	t.Parallel()
+	if got := (run{args: "__health", env: []string{"ZMCP_TRANSPORT=http", "ZMCP_LISTEN=0.0.0.0:1"}}).do(t); got.code != 1 || got.stderr == "" {
+		t.Errorf("exit code %d, %s", got.code, got.stderr)
+	}
+	if got := (run{args: "__health"}).do(t); got.code != 0 {
+		t.Errorf("over stdio: exit code %d, %s", got.code, got.stderr)
 	}
 }
 

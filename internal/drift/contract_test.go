@@ -31,6 +31,8 @@ var drifted = map[string]string{
 	"PUT /user-data/{id}: body.sensitive: not in the document":                                                                                           "the live API requires it",
 	"PUT /project/{id}: body.publicIpV4Shared: not in the document":                                                                                      "the SDK requires it",
 	"PUT /project/{id}: body.userRoles: not in the document":                                                                                             "project roles came in 2025",
+	"PUT /public-http-routing/{id}: body.cdnEnabled: not in the document":                                                                                "the CDN came in 2025",
+	"PUT /public-http-routing/{id}: body.locations[].config: not in the document":                                                                        "redirects, access and rate limits of a location came in 2025",
 	"PUT /service-stack/{id}/autoscaling: body.autoscalingProfileId: not in the document":                                                                "profiles came in 2026",
 	"PUT /service-stack/{id}/autoscaling: body.autoscalingProfileOverrides: not in the document":                                                         "profiles came in 2026",
 	"PUT /service-stack/{id}/autoscaling: body.customAutoscaling.horizontalAutoscaling: not in the document":                                             "the document calls them horizontalAutoscalingNullable",
