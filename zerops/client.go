@@ -49,8 +49,24 @@ func fetch[T any](ctx context.Context, c *Client, call Call) (T, error) {
 	if err != nil {
 		return v, malformed(call.Operation, err)
 	}
+	if object, ok := any(v).(identified); ok && object.identity() == "" {
+		return v, malformed(call.Operation, errNoID)
+	}
 	return v, nil
 }
+
+// identified is an object that says nothing without its id: a process without
+// one cannot be followed, so a change that it answers is not known to be done.
+type identified interface{ identity() string }
+
+func (p Process) identity() string     { return p.ID }
+func (p Project) identity() string     { return p.ID }
+func (s Service) identity() string     { return s.ID }
+func (v AppVersion) identity() string  { return v.ID }
+func (v Variable) identity() string    { return v.ID }
+func (r HTTPRouting) identity() string { return r.ID }
+func (r PortRouting) identity() string { return r.ID }
+func (u User) identity() string        { return u.ID }
 
 // malformed classifies an answer that is JSON but not of the expected shape: a
 // write was accepted, so its outcome is uncertain rather than failed.
