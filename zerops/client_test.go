@@ -159,12 +159,31 @@ func TestWrongIdsNeverReachTheAddress(t *testing.T) {
 	}
 }
 
+// TestAnswersThatSayNothing: a success without the object that it should bring
+// proves nothing, least of all that a change was made.
+func TestAnswersThatSayNothing(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{}`, `[]`, `null`, `true`, `7`, `"under maintenance"`, `{"id":7}`, `{"id":""}`} {
+		client, script := newClient(t, func(int, *http.Request) (*http.Response, error) { return respond(200, nil, body), nil })
+		if _, err := client.Project(t.Context(), id); !errors.Is(err, zerops.ErrUnavailable) {
+			t.Errorf("a read answered with %s: %v", body, err)
+		}
+		var uncertain *zerops.UncertainError
+		if _, err := client.ActOnService(t.Context(), id, zerops.RestartService); !errors.As(err, &uncertain) {
+			t.Errorf("a write answered with %s: %v", body, err)
+		}
+		if n := script.n.Load(); n != 2 {
+			t.Errorf("%s: %d requests, want 2", body, n)
+		}
+	}
+}
+
 func TestNamesAreEscaped(t *testing.T) {
 	t.Parallel()
 	var path string
 	client, _ := newClient(t, func(_ int, r *http.Request) (*http.Response, error) {
 		path = r.URL.EscapedPath()
-		return respond(200, nil, `{}`), nil
+		return respond(200, nil, `{"id":"`+id+`"}`), nil
 	})
 	if _, err := client.ServiceByName(t.Context(), id, "a/b?c#d e"); err != nil {
 		t.Fatal(err)
@@ -319,7 +338,7 @@ func TestWaitingEndsWithItsContext(t *testing.T) {
 func TestRequestLimitWaitsWithinTheDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		script := &scripted{answer: func(int, *http.Request) (*http.Response, error) { return respond(200, nil, `{}`), nil }}
+		script := &scripted{answer: func(int, *http.Request) (*http.Response, error) { return respond(200, nil, `{"id":"`+id+`"}`), nil }}
 		api, err := zerops.NewAPI(zerops.APIOptions{Transport: script, RequestsPerSecond: 10, Burst: 5})
 		if err != nil {
 			t.Fatal(err)
