@@ -52,9 +52,7 @@ func (e *exchange) toolMismatch(params json.RawMessage) error {
 	var call struct {
 		Name string `json:"name"`
 	}
-	if json.Unmarshal(params, &call) != nil {
-		return nil // the handler says what is wrong
-	}
+	_ = json.Unmarshal(params, &call) // the handler says what is wrong
 	tool := e.h.server.GetTool(call.Name)
 	if tool == nil {
 		return nil
