@@ -50,7 +50,11 @@ func TestHTTPCallersAreIsolated(t *testing.T) {
 		all.Go(func() {
 			c := &tenant{site: s, number: n, token: tenants.Token(n), mark: tenants.Mark(n)}
 			c.session = s.initialize(c.token, "2025-11-25", "{}").with(header{"Traceparent": tenants.Trace(n, 0)})
-			c.call("create_project", fmt.Sprintf(`{"name":%q,"org":%q,"tags":[%q]}`, c.mark, api.Org(n), c.mark))
+			made := c.call("create_project", fmt.Sprintf(`{"name":%q,"org":%q,"tags":[%q]}`, c.mark, api.Org(n), c.mark))
+			if c.project = made.Result.Structured.Project.ID; c.project == "" {
+				t.Errorf("no project was made: %.300s", made.raw)
+				return
+			}
 			for i := range *isolationCalls {
 				c.calls(i)
 			}
@@ -71,6 +75,7 @@ type tenant struct {
 	number  int
 	token   string
 	mark    string
+	project string
 	session header
 	next    int
 }
@@ -79,16 +84,16 @@ type tenant struct {
 func (c *tenant) calls(i int) {
 	c.tb.Helper()
 	switch i % 8 {
-	case 0, 4:
+	case 0:
 		c.owned("list_projects", `{"name_contains":"tenant"}`)
-	case 1:
-		c.owned("get_project", fmt.Sprintf(`{"project":%q}`, c.mark))
+	case 1, 4:
+		c.owned("get_project", fmt.Sprintf(`{"project":%q}`, c.project))
 	case 2:
-		c.call("list_services", `{"limit":20}`)
+		c.call("list_services", fmt.Sprintf(`{"project":%q}`, c.project))
 	case 3:
-		c.call("set_env", fmt.Sprintf(`{"project":%q,"variables":[{"key":"K%d","value":"%s-value-%d"}],"wait_seconds":0}`, c.mark, i, c.mark, i))
+		c.call("set_env", fmt.Sprintf(`{"project":%q,"variables":[{"key":"K%d","value":"%s-value-%d"}],"wait_seconds":0}`, c.project, i%16, c.mark, i))
 	case 5:
-		c.call("list_env", fmt.Sprintf(`{"project":%q}`, c.mark))
+		c.call("list_env", fmt.Sprintf(`{"project":%q}`, c.project))
 	case 6:
 		c.call("whoami", `{}`)
 	case 7:
@@ -99,14 +104,14 @@ func (c *tenant) calls(i int) {
 // owned makes a call whose result has to show what is the caller's.
 func (c *tenant) owned(tool, arguments string) {
 	c.tb.Helper()
-	if got := c.call(tool, arguments); !strings.Contains(got, c.mark) {
+	if got := c.call(tool, arguments).raw; !strings.Contains(got, c.mark) {
 		c.tb.Errorf("%s: %s does not find its own: %.300s", c.mark, tool, got)
 	}
 }
 
 // call makes a call, in turns as an old and a new client, and checks that the
 // result holds nothing of anybody else.
-func (c *tenant) call(tool, arguments string) string {
+func (c *tenant) call(tool, arguments string) message {
 	c.tb.Helper()
 	c.next++
 	id := strconv.Itoa(c.next)
@@ -122,5 +127,5 @@ func (c *tenant) call(tool, arguments string) string {
 	if found := tenants.Foreign(got.raw, c.number); found != "" {
 		c.tb.Errorf("%s: the result of %s holds what belongs to %s", c.mark, tool, found)
 	}
-	return got.raw
+	return got
 }

@@ -21,8 +21,6 @@ import (
 	"zerops-mcp/internal/tenants"
 )
 
-type result = tenants.Result
-
 // minRatio is the promise: calls a second in comparison with the bare server.
 const minRatio = 0.5
 

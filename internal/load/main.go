@@ -129,20 +129,20 @@ type process struct {
 // start starts the server that is measured.
 func (p *plan) start(ctx context.Context, api string) (*process, error) {
 	address := filepath.Join(p.dir, "log")
-	log, err := os.Create(address) //nolint:gosec // a temporary file of our own
+	log, err := os.Create(address)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = log.Close() }()
-	command := exec.CommandContext(ctx, p.binary, "--transport", "http", "--listen", "127.0.0.1:0", "--toolsets", "all",
-		"--rate-limit", "0", "--api-rate-limit", "0", "--log-format", "json") //nolint:gosec // our own binary
+	args := []string{"--transport", "http", "--listen", "127.0.0.1:0", "--toolsets", "all", "--rate-limit", "0", "--api-rate-limit", "0", "--log-format", "json"}
+	command := exec.CommandContext(ctx, p.binary, args...) //nolint:gosec // our own binary
 	command.Env = []string{"ZMCP_API_URL=" + api, "HOME=" + p.dir}
 	command.Dir, command.Stderr = p.dir, log
 	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("start the server: %w", err)
 	}
 	for range 100 {
-		text, err := os.ReadFile(address) //nolint:gosec // as above
+		text, err := os.ReadFile(address)
 		if err != nil {
 			return nil, err
 		}

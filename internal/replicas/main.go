@@ -71,7 +71,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 	ctx, cancel := context.WithTimeout(ctx, *length+time.Minute)
 	defer cancel()
-	ports, err := freePorts(3)
+	ports, err := freePorts(ctx, 3)
 	if err != nil {
 		return err
 	}
@@ -220,8 +220,8 @@ func (t *trial) fail(n int, err error) {
 
 // start starts a replica and waits until it is ready.
 func (t *trial) start(ctx context.Context, port, api string) (*exec.Cmd, error) {
-	replica := exec.CommandContext(ctx, t.binary, "--transport", "http", "--listen", "127.0.0.1:"+port, "--stateless", "--toolsets", "all",
-		"--rate-limit", "0", "--api-rate-limit", "0", "--log-level", "warn") //nolint:gosec // our own binary
+	args := []string{"--transport", "http", "--listen", "127.0.0.1:" + port, "--stateless", "--toolsets", "all", "--rate-limit", "0", "--api-rate-limit", "0", "--log-level", "warn"}
+	replica := exec.CommandContext(ctx, t.binary, args...) //nolint:gosec // our own binary
 	replica.Env = []string{"ZMCP_API_URL=" + api, "ZMCP_SIGNING_KEY=a key that both replicas share, as in production", "HOME=" + t.dir}
 	replica.Dir, replica.Stderr = t.dir, t.stderr
 	if err := replica.Start(); err != nil {
@@ -299,10 +299,10 @@ func wait(ctx context.Context, length time.Duration) error {
 }
 
 // freePorts returns ports that nobody listens to.
-func freePorts(n int) ([]string, error) {
+func freePorts(ctx context.Context, n int) ([]string, error) {
 	ports := make([]string, 0, n)
 	for range n {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 		if err != nil {
 			return nil, err
 		}

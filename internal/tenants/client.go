@@ -28,7 +28,7 @@ type Client struct {
 
 // Result is the answer to a call.
 type Result struct {
-	Raw        string
+	Raw        string `json:"-"`
 	ResultType string `json:"resultType"`
 	IsError    bool   `json:"isError"`
 	Structured struct {
