@@ -184,7 +184,7 @@ func (c *call) deployDirectory(ctx context.Context, s zerops.Service, in deployS
 		return c.stillUploading(out, version, job), nil
 	}
 	if job.failure != nil {
-		return c.notDeployed(ctx, out, version, job.failure), nil
+		return c.notDeployed(ctx, out, version, job.failure), nil //nolint:nilerr // work that ended badly is a result
 	}
 	return c.watchDeployment(ctx, out, s, version.ID, job.process, in.waiting, time.Since(started))
 }
