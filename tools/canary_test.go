@@ -5,95 +5,90 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mark3labs/mcp-go/mcp"
+
 	"zerops-mcp/tools"
 )
 
-// TestCanary calls every tool on a service, a project and an organisation that
-// are full of secrets, with and without --read-only, and looks for them in
-// results, logs and audit lines.
+// TestCanary lets every tool do its work on an account that is full of secrets,
+// with and without --read-only, and looks for them in results, logs and audit
+// lines; then does the same with the resources.
 func TestCanary(t *testing.T) {
 	t.Parallel()
 	for _, readOnly := range []bool{false, true} {
-		h := start(t, func(s *setup) {
-			s.configure = func(c *tools.Config) { c.Confirm, c.ReadOnly = tools.ConfirmNever, readOnly }
+		root := deployRoot(t)
+		h := start(t, func(s *setup) { s.configure = generousIn(root) })
+		calls := examples(h)
+		h = h.beside(func(c *tools.Config) {
+			generousIn(root)(c)
+			c.AllowSecrets, c.ReadOnly = false, readOnly
 		})
-		names := []string{}
+		listed := map[string]bool{}
 		for _, info := range h.server.Listed() {
-			names = append(names, info.Name)
+			listed[info.Name] = true
 		}
-		for _, name := range names {
-			if strings.HasPrefix(name, "delete_") || strings.HasPrefix(name, "stop_") {
-				continue // last, so that the others still find something
-			}
-			h.canary(name)
-		}
-		for _, name := range names {
-			h.canary(name)
-		}
-		secrets := h.sim.Secrets()
-		if len(secrets) < 10 {
-			t.Fatalf("the account has only %d secrets", len(secrets))
-		}
-		h.audits.mu.Lock()
-		audits, err := json.Marshal(h.audits.records)
-		h.audits.mu.Unlock()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, secret := range secrets {
-			if strings.Contains(h.logs.String(), secret) {
-				t.Errorf("a secret is in the log: %s", secret)
-			}
-			if strings.Contains(string(audits), secret) {
-				t.Errorf("a secret is in the audit: %s", secret)
+		worked := 0
+		for _, e := range calls {
+			r := h.call(e.tool, e.args) // which looks for secrets in the result
+			switch {
+			case secretsAllowed(e.tool):
+				r.fails("secret_withheld")
+			case readOnly && !listed[e.tool]:
+				r.fails("read_only")
+			default:
+				r.ok()
+				worked++
 			}
 		}
+		if least := 30; worked < least {
+			t.Errorf("only %d calls did their work, want %d", worked, least)
+		}
+		h.readResources()
+		h.checkSilence()
 	}
 }
 
-// canary calls a tool with whatever of the common arguments it takes; the
-// harness looks for secrets in the result.
-func (h *harness) canary(name string) {
+// readResources reads what there is of resources and looks for secrets in it.
+func (h *harness) readResources() {
 	h.t.Helper()
-	var schema struct {
-		Properties map[string]json.RawMessage `json:"properties"`
-	}
-	for _, info := range h.server.Listed() {
-		if info.Name == name {
-			if err := json.Unmarshal(info.Input, &schema); err != nil {
-				h.t.Fatal(err)
-			}
+	project := "zerops://project/" + h.sim.ProjectID("eshop-production")
+	for _, uri := range []string{"zerops://projects", project, project + "/service/app", "zerops://project/" + h.sim.ProjectID("eshop-staging")} {
+		request := mcp.ReadResourceRequest{}
+		request.Params.URI = uri
+		got, err := h.client.ReadResource(h.t.Context(), request)
+		if err != nil {
+			h.t.Fatalf("%s: %v", uri, err)
 		}
-	}
-	values := args{
-		"project": h.sim.ProjectID("eshop-staging"), "service": stagingAPI(h), "services": []string{stagingAPI(h)},
-		"hostname": "canary", "type": "nodejs@22", "name": "canary", "max_ram_gb": 4, "wait_seconds": 1,
-		"process": lastProcess(h), "processes": []string{lastProcess(h)},
-		"deployment": lastDeployment(h), "log_lines": 100,
-	}
-	a := args{}
-	for property := range schema.Properties {
-		if v, ok := values[property]; ok {
-			a[property] = v
+		text, err := json.Marshal(got.Contents)
+		if err != nil {
+			h.t.Fatal(err)
 		}
+		h.checkSecrets(uri, text)
 	}
-	h.call(name, a)
 }
 
-// lastDeployment is the one that was deployed with secrets in its zerops.yaml.
-func lastDeployment(h *harness) string {
-	r := h.call("list_deployments", args{"project": h.sim.ProjectID("eshop-staging"), "service": "api"})
-	if id, ok := lookup(r.object, "items.0.id").(string); ok {
-		return id
+// checkSilence looks for secrets in the log and the audit.
+func (h *harness) checkSilence() {
+	h.t.Helper()
+	if n := len(h.sim.Secrets()); n < 10 {
+		h.t.Fatalf("the account has only %d secrets", n)
 	}
-	return strings.Repeat("A", 22) // the service is deleted by now
+	h.audits.mu.Lock()
+	audits, err := json.Marshal(h.audits.records)
+	h.audits.mu.Unlock()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.checkSecrets("the log", []byte(h.logs.String()))
+	h.checkSecrets("the audit", audits)
 }
 
-func lastProcess(h *harness) string {
-	for _, r := range h.sim.Requests() {
-		if after, ok := strings.CutPrefix(r.Path, "/process/"); ok {
-			return after
+// checkSecrets fails the test for each secret of the account in a text.
+func (h *harness) checkSecrets(where string, text []byte) {
+	h.t.Helper()
+	for _, secret := range h.sim.Secrets() {
+		if len(secret) >= 6 && strings.Contains(string(text), secret) {
+			h.t.Errorf("a secret is in %s: %s", where, secret)
 		}
 	}
-	return strings.Repeat("A", 22)
 }

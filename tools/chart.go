@@ -109,7 +109,7 @@ func (c *call) projectChart(u usage) (picture, error) {
 		all = append(all, summarize(u.names[id], id, u.perService[id]))
 	}
 	tightest := func(s usageSummary) float64 { return max(s.CPU.PeakPercent, s.RAM.PeakPercent, s.Disk.PeakPercent) }
-	slices.SortStableFunc(all, func(a, b usageSummary) int { return cmp.Compare(tightest(b), tightest(a)) })
+	sortBy(all, func(a, b usageSummary) int { return cmp.Compare(tightest(b), tightest(a)) })
 	title := fmt.Sprintf("Peak use in %s, %s", c.shown(u.project.Name, 40), u.span())
 	left := 0
 	if len(all) > maxBars {

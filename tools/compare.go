@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 
 	"zerops-mcp/zerops"
@@ -107,8 +108,14 @@ func (cmp *comparison) projects(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, services := range []map[string]zerops.Service{lefts, rights} {
+		for _, name := range sortedKeys(services) { // hostnames are part of the answer
+			cmp.left.siblings = append(cmp.left.siblings, services[name])
+		}
+	}
+	cmp.right.siblings = cmp.left.siblings
 	if cmp.in.wants("env") {
-		if err := cmp.env(ctx, "", envStore{project: cmp.left.project}, envStore{project: cmp.right.project}); err != nil {
+		if err := cmp.env(ctx, "", cmp.left, cmp.right); err != nil {
 			return err
 		}
 	}
@@ -172,7 +179,9 @@ func (cmp *comparison) services(ctx context.Context, name string, left, right ze
 	if !cmp.in.wants("env") {
 		return nil
 	}
-	return cmp.env(ctx, name, envStore{project: cmp.left.project, service: &left}, envStore{project: cmp.right.project, service: &right})
+	lefts, rights := cmp.left, cmp.right
+	lefts.service, rights.service = &left, &right
+	return cmp.env(ctx, name, lefts, rights)
 }
 
 func (cmp *comparison) fields(service, what string, left, right map[string]string) {
@@ -252,7 +261,7 @@ func (cmp *comparison) compared(ctx context.Context, s envStore) (map[string]env
 }
 
 func typeFields(s zerops.Service) map[string]string {
-	fields := map[string]string{"type": clean(orDash(s.Type.Version, s.TypeVersionID), 80), "mode": clean(s.Mode, 20), "public": fmt.Sprint(s.SubdomainAccess)}
+	fields := map[string]string{"type": clean(orDash(s.Type.Version, s.TypeVersionID), 80), "mode": clean(s.Mode, 20), "public": strconv.FormatBool(s.SubdomainAccess)}
 	var ports []string
 	for _, p := range s.Ports {
 		ports = append(ports, fmt.Sprintf("%d/%s", p.Port, clean(orDash(p.Scheme, p.Protocol), 20)))

@@ -92,7 +92,7 @@ func getCosts(ctx context.Context, c *call, in getCostsIn) (getCostsOut, error) 
 	}
 	periods, err := c.api.PeriodCosts(ctx, k.organization.ID)
 	if err != nil {
-		return getCostsOut{}, c.financeRefused(err, k.organization)
+		return getCostsOut{}, c.financeRefused(ctx, err, k.organization)
 	}
 	out.Credit = viewCredit(*k.credit, periods, time.Now())
 	if k.project == nil { // the API sums up whole organisations only
@@ -128,11 +128,11 @@ func (c *call) costs(ctx context.Context, in getCostsIn) (costs, error) {
 	}
 	credit, err := c.api.Credit(ctx, k.organization.ID)
 	if err != nil {
-		return k, c.financeRefused(err, k.organization)
+		return k, c.financeRefused(ctx, err, k.organization)
 	}
 	k.credit, k.currency = &credit, clean(credit.Info.Currency.ID, 10)
 	if k.rows, err = c.costRows(ctx, query, projects); err != nil {
-		return k, c.financeRefused(err, k.organization)
+		return k, c.financeRefused(ctx, err, k.organization)
 	}
 	c.nameCosts(ctx, &k)
 	return k, nil
@@ -309,10 +309,15 @@ func (c *call) joinOrganizations(ctx context.Context, organizations []zerops.Org
 	return out, nil
 }
 
-// financeRefused says which right is missing where the API only says no.
-func (c *call) financeRefused(err error, o zerops.Organization) error {
+// financeRefused says which right is missing where the API only says no, if it
+// is the one to see finances.
+func (c *call) financeRefused(ctx context.Context, err error, o zerops.Organization) error {
 	refusal, ok := errors.AsType[*zerops.Error](err)
 	if !ok || !errors.Is(err, zerops.ErrForbidden) {
+		return err
+	}
+	user, userErr := c.api.User(ctx)
+	if userErr != nil || slices.ContainsFunc(user.Memberships, func(m zerops.Membership) bool { return m.OrganizationID == o.ID && m.CanViewFinances }) {
 		return err
 	}
 	return &failure{

@@ -3,7 +3,6 @@ package tools
 import (
 	"cmp"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -99,7 +98,7 @@ func (k *costs) groups() ([]costGroup, float64) {
 	for _, g := range byID {
 		groups = append(groups, *g)
 	}
-	slices.SortFunc(groups, func(a, b costGroup) int {
+	sortBy(groups, func(a, b costGroup) int {
 		return cmp.Or(cmp.Compare(b.total, a.total), strings.Compare(a.name, b.name), strings.Compare(a.id, b.id))
 	})
 	return groups, sum

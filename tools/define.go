@@ -49,20 +49,31 @@ type tool struct {
 // define makes a tool of a handler. The handler gets arguments that fit the
 // schema of In, and returns a view that fits the schema of Out.
 func define[In, Out any](s spec, handle func(ctx context.Context, c *call, in In) (Out, error)) *tool {
-	t := &tool{spec: s, newIn: func() any { return new(In) }, newOut: func() any { return new(Out) }}
-	t.input = sync.OnceValues(func() (*schema, error) { return parseSchema(t.inputSchema()) })
+	t := newTool(s)
+	t.newIn, t.newOut = func() any { return new(In) }, func() any { return new(Out) }
 	t.run = func(ctx context.Context, c *call, args json.RawMessage) (any, error) {
 		var in In
-		if err := json.Unmarshal(args, &in); err != nil {
-			return nil, &failure{Code: codeInvalidArguments, Message: fmt.Sprintf("the arguments of %s cannot be read: %v", s.Name, err)}
-		}
-		out, err := handle(ctx, c, in)
-		if err != nil {
+		if err := c.decode(args, &in); err != nil {
 			return nil, err
 		}
-		return out, nil
+		return handle(ctx, c, in)
 	}
 	return t
+}
+
+// newTool and decode are what define would otherwise repeat in the binary for
+// every tool.
+func newTool(s spec) *tool {
+	t := &tool{spec: s}
+	t.input = sync.OnceValues(func() (*schema, error) { return parseSchema(t.inputSchema()) })
+	return t
+}
+
+func (c *call) decode(args json.RawMessage, in any) error {
+	if err := json.Unmarshal(args, in); err != nil {
+		return &failure{Code: codeInvalidArguments, Message: fmt.Sprintf("the arguments of %s cannot be read: %v", c.tool.Name, err)}
+	}
+	return nil
 }
 
 // toolsets lists the toolsets in the order of the documentation, each with its

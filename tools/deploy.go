@@ -184,7 +184,7 @@ func (c *call) deployDirectory(ctx context.Context, s zerops.Service, in deployS
 		return c.stillUploading(out, version, job), nil
 	}
 	if job.err != nil {
-		return c.notDeployed(ctx, out, version, job.err), nil
+		return c.notDeployed(ctx, out, version, job.err), nil //nolint:nilerr // it is told in the result
 	}
 	return c.watchDeployment(ctx, out, s, version.ID, job.process, in.waiting, time.Since(started))
 }

@@ -2,7 +2,6 @@ package tools
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"zerops-mcp/zerops"
@@ -303,7 +302,7 @@ func (c *call) deploymentsOf(ctx context.Context, s zerops.Service, o zerops.Lis
 	if errs[1] != nil {
 		return nil, errs[1]
 	}
-	slices.SortStableFunc(versions, func(a, b zerops.AppVersion) int { return b.Sequence - a.Sequence })
+	sortBy(versions, func(a, b zerops.AppVersion) int { return b.Sequence - a.Sequence })
 	deployments := make([]zerops.Deployment, 0, len(versions))
 	for _, v := range versions {
 		c.knowVersion(v, s.Name, s.Type.Version)

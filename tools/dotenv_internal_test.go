@@ -34,8 +34,7 @@ func TestParseDotenv(t *testing.T) {
 	} {
 		got, err := parseDotenv(c.text)
 		if c.line > 0 {
-			var wrong *dotenvError
-			if !errors.As(err, &wrong) || wrong.line != c.line {
+			if wrong, ok := errors.AsType[*dotenvError](err); !ok || wrong.line != c.line {
 				t.Errorf("%s: error %v, want one about line %d", name, err, c.line)
 			}
 			continue
@@ -62,8 +61,7 @@ func FuzzParseDotenv(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		pairs, err := parseDotenv(text)
 		if err != nil {
-			var wrong *dotenvError
-			if !errors.As(err, &wrong) || wrong.line < 1 || wrong.line > strings.Count(text, "\n")+1 {
+			if wrong, ok := errors.AsType[*dotenvError](err); !ok || wrong.line < 1 || wrong.line > strings.Count(text, "\n")+1 {
 				t.Fatalf("error %v of %q", err, text)
 			}
 			return

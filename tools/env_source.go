@@ -74,7 +74,6 @@ func (c *call) fromFile(in envFromFile) ([]wantedVariable, error) {
 			order = append(order, p.key)
 		}
 		values[p.key] = p.value // the last one counts, as for every reader of such files
-		c.redactor.know(p.value)
 	}
 	keys := in.Keys
 	if len(keys) == 0 {

@@ -454,3 +454,61 @@ func TestCompareConfig(t *testing.T) {
 func stagingAgainstProduction() args {
 	return args{"left": map[string]any{"project": "eshop-production"}, "right": map[string]any{"project": "eshop-staging"}}
 }
+
+func TestConfigurationToolsKeepToTheScope(t *testing.T) {
+	t.Parallel()
+	h := start(t, func(s *setup) { s.configure = func(c *tools.Config) { c.Projects = []string{"blog"} } })
+	outside := stagingAPI(h)
+	for tool, a := range map[string]args{
+		"list_env":                   {"service": outside},
+		"set_env":                    {"service": outside, "variables": map[string]any{"KEY": "fake-value"}},
+		"delete_env":                 {"project": h.sim.ProjectID("eshop-staging"), "keys": []any{"LOG_LEVEL"}},
+		"compare_config":             {"left": map[string]any{"project": "blog"}, "right": map[string]any{"project": h.sim.ProjectID("eshop-staging")}},
+		"export_yaml":                {"service": outside},
+		"import_yaml":                {"project": h.sim.ProjectID("eshop-staging"), "yaml": twoServices},
+		"replace_services_from_yaml": {"project": h.sim.ProjectID("eshop-staging"), "yaml": twoServices},
+		"validate_zerops_yaml":       {"service": outside, "yaml": goodYaml},
+	} {
+		h.call(tool, a).fails("out_of_scope")
+	}
+	if n := h.writes(); n != 0 {
+		t.Errorf("%d writes", n)
+	}
+	h.call("list_env", args{}).ok() // the one project in scope is the default
+}
+
+func TestConfigurationReadsFailReadably(t *testing.T) {
+	t.Parallel()
+	h := start(t, func(s *setup) { s.configure = func(c *tools.Config) { c.AllowSecrets = true } })
+	h.sim.Fail(simulator.Fault{Operation: "GetServiceStackEnv", Status: 503})
+	service := stagingAPI(h)
+	for tool, a := range map[string]args{
+		"list_env":       {"service": service},
+		"set_env":        {"service": service, "variables": map[string]any{"KEY": "fake-value"}},
+		"delete_env":     {"service": service, "keys": []any{"KEY"}},
+		"reveal_env":     {"service": service, "key": "KEY"},
+		"compare_config": {"left": map[string]any{"service": service}, "right": map[string]any{"service": service}},
+	} {
+		h.call(tool, a).fails("unavailable")
+	}
+	h.sim.ResetFaults()
+	h.sim.Fail(simulator.Fault{Operation: "PostProjectSearch", Status: 503})
+	r := h.call("list_env", args{"service": service})
+	if note, _ := r.get("note").(string); variables(r)["JWT_PRIVATE_KEY"] == nil || !strings.Contains(note, "could not be read") {
+		t.Errorf("without the project's variables: %s", r.raw)
+	}
+}
+
+func TestValuesStayOutOfErrorsAndNamesStayIn(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	h.sim.Fail(simulator.Fault{Operation: "PostServiceStackUserData", Times: 1, Status: 400, Code: "userDataContentInvalid", Message: "cannot take fake second line of it for eshop-staging"})
+	e := h.call("set_env", args{"service": stagingAPI(h), "variables": map[string]any{"KEY": "fake first line\nfake second line of it"}}).fails("invalid_arguments")
+	if text, _ := e["api_message"].(string); strings.Contains(text, "second line") || !strings.Contains(text, "eshop-staging") {
+		t.Errorf("the platform's words came through as %q", text)
+	}
+	r := h.call("set_env", args{"project": "eshop-staging", "variables": map[string]any{"STAGE": "staging", "STATE": "created", "HOST": "worker"}}).status("done")
+	if outcomes(r)["STATE"]["outcome"] != "created" || !strings.Contains(string(r.raw), `"worker"`) {
+		t.Errorf("ordinary words of an answer were blanked: %s", r.raw)
+	}
+}

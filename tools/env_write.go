@@ -52,8 +52,8 @@ func (w *envWriter) each(n int, step func(i int) envOutcome, key func(i int) str
 
 // general reports an error that has nothing to do with the key it met.
 func general(err error) bool {
-	var uncertain *zerops.UncertainError
-	return errors.As(err, &uncertain) || errors.Is(err, zerops.ErrUnauthorized) || errors.Is(err, zerops.ErrForbidden) ||
+	_, uncertain := errors.AsType[*zerops.UncertainError](err)
+	return uncertain || errors.Is(err, zerops.ErrUnauthorized) || errors.Is(err, zerops.ErrForbidden) ||
 		errors.Is(err, zerops.ErrRateLimited) || errors.Is(err, zerops.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }
 
@@ -212,8 +212,8 @@ func busyDelays() []time.Duration {
 func (w *envWriter) send(ctx context.Context, write func(context.Context) (zerops.Process, error)) (zerops.Process, error) {
 	process, err := write(ctx)
 	for _, delay := range busyDelays() {
-		var refusal *zerops.Error
-		if !errors.As(err, &refusal) || !strings.HasSuffix(refusal.Code, "SyncRunning") && !strings.HasSuffix(refusal.Code, "VersionMismatch") {
+		refusal, refused := errors.AsType[*zerops.Error](err)
+		if !refused || !strings.HasSuffix(refusal.Code, "SyncRunning") && !strings.HasSuffix(refusal.Code, "VersionMismatch") {
 			break
 		}
 		if !rest(ctx, delay) {

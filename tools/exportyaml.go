@@ -2,7 +2,6 @@ package tools
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -40,18 +39,14 @@ func exportYaml(ctx context.Context, c *call, in onEnv) (exportYamlOut, error) {
 	}
 	doc, err := parseYaml(text)
 	if err != nil {
-		var wrong *yamlError
-		errors.As(err, &wrong)
 		return exportYamlOut{}, &failure{
-			Code: codeUnsupported, Message: fmt.Sprintf("the export cannot be read as YAML (%v), so its secrets could not be masked and it is withheld", wrong),
+			Code: codeUnsupported, Message: fmt.Sprintf("the export cannot be read as YAML (%v), so its secrets could not be masked and it is withheld", err),
 			Hint: "Export a single service, or use the Zerops GUI.",
 		}
 	}
 	_, services := doc.place([]string{"services"})
 	names := store.names() + " " + strings.Join(hostnamesOf(services), " ")
-	for _, value := range (importPlan{doc: doc}).secrets() {
-		c.knowValue(value, names)
-	}
+	c.knowValues(importPlan{doc: doc}.secrets(), names)
 	m := yamlMasker{call: c}
 	m.document(doc.root)
 	out := exportYamlOut{Masked: m.masked}

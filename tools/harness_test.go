@@ -42,6 +42,7 @@ type setup struct {
 	token     string
 	version   string
 	sim       []simulator.Option
+	network   func(*simulator.Simulator) http.RoundTripper // in place of a port of this machine
 	configure func(*tools.Config)
 	api       func(*zerops.APIOptions)
 	elicit    func(context.Context, mcp.ElicitationRequest) (*mcp.ElicitationResult, error)
@@ -56,14 +57,29 @@ func start(t *testing.T, change ...func(*setup)) *harness {
 		c(&s)
 	}
 	h := &harness{t: t, sim: simulator.New(s.sim...), logs: &lockedBuffer{}, audits: &auditLog{}}
-	running, err := h.sim.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
+	if s.network != nil {
+		h.url = "http://127.0.0.1:1"
+		s.api = sentThrough(s.network(h.sim), s.api)
+	} else {
+		running, err := h.sim.Start(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = running.Close() })
+		h.url = running.URL
 	}
-	t.Cleanup(func() { _ = running.Close() })
-	h.url = running.URL
 	h.serve(s)
 	return h
+}
+
+// sentThrough adds a network of the test's own to the options of the API.
+func sentThrough(network http.RoundTripper, more func(*zerops.APIOptions)) func(*zerops.APIOptions) {
+	return func(o *zerops.APIOptions) {
+		o.Transport = network
+		if more != nil {
+			more(o)
+		}
+	}
 }
 
 // replica is a second server in front of the same account.
@@ -73,6 +89,15 @@ func (h *harness) replica(key []byte) *harness {
 	other.serve(setup{token: simulator.OwnerToken, version: mcp.ProtocolVersion20251125, configure: func(c *tools.Config) {
 		c.SigningKey, c.Stateless = key, true
 	}})
+	return other
+}
+
+// beside is a second server of another configuration in front of the same
+// account.
+func (h *harness) beside(configure func(*tools.Config)) *harness {
+	h.t.Helper()
+	other := &harness{t: h.t, sim: h.sim, url: h.url, logs: &lockedBuffer{}, audits: &auditLog{}}
+	other.serve(setup{token: simulator.OwnerToken, version: mcp.ProtocolVersion20251125, configure: configure})
 	return other
 }
 
@@ -191,10 +216,8 @@ func (h *harness) call(tool string, a args) result {
 	if len(r.raw) > 24_000 {
 		h.t.Errorf("%s: the result has %d bytes", tool, len(r.raw))
 	}
-	for _, secret := range h.sim.Secrets() {
-		if len(secret) >= 6 && bytes.Contains(r.raw, []byte(secret)) && !secretsAllowed(tool) {
-			h.t.Errorf("%s: the result holds a secret: %s", tool, r.raw)
-		}
+	if got.IsError || !secretsAllowed(tool) {
+		h.checkSecrets("the result of "+tool, r.raw)
 	}
 	if got.IsError {
 		if got.StructuredContent != nil {

@@ -189,7 +189,7 @@ func (p importPlan) clashes(existing []zerops.Service) []zerops.Service {
 // and what looks like a secret by its key.
 func (p importPlan) secrets() []string {
 	var values []string
-	p.doc.walk(func(path []string, key, value *yaml.Node) {
+	p.doc.walk(func(path []string, _, value *yaml.Node) {
 		if value.Kind != yaml.ScalarNode || !secretPlace(path) || onlyReferences(value.Value) {
 			return
 		}

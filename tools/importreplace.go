@@ -26,9 +26,6 @@ func replaceServices(ctx context.Context, c *call, in replaceServicesIn) (import
 	if err != nil {
 		return importOut{}, err
 	}
-	for _, value := range p.secrets() {
-		c.knowValue(value, p.names())
-	}
 	if p.project {
 		return importOut{}, invalid("yaml", "has a project section, which makes a new project and replaces nothing; use import_yaml, or leave the section out")
 	}
@@ -36,6 +33,7 @@ func replaceServices(ctx context.Context, c *call, in replaceServicesIn) (import
 	if err != nil {
 		return importOut{}, err
 	}
+	c.knowYaml(p, target)
 	replaced := p.clashes(target.services)
 	if len(replaced) == 0 {
 		return importOut{}, &failure{

@@ -89,7 +89,13 @@ func (c *call) readImported(ctx context.Context, plan importPlan, target importT
 	case failed > 0:
 		out.Status = statusFailed
 		out.Message = fmt.Sprintf("%d of %d services failed; those that were made stay", failed, len(plan.services))
-	case open > 0 && out.Status == statusDone:
+	case out.Status == statusDone && open == 0:
+		for _, row := range out.Services {
+			if row.Status == "READY_TO_DEPLOY" && out.Next == nil {
+				out.Next = &next{Tool: "deploy_service", Arguments: nextArgs{Service: row.ID}}
+			}
+		}
+	case out.Status == statusDone:
 		out.Status = statusInProgress
 		out.Next = &next{Tool: "get_project", Arguments: nextArgs{Project: result.ProjectID}}
 	}

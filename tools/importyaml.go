@@ -74,13 +74,11 @@ func importYaml(ctx context.Context, c *call, in importYamlIn) (importOut, error
 	if err != nil {
 		return importOut{}, err
 	}
-	for _, value := range plan.secrets() {
-		c.knowValue(value, plan.names())
-	}
 	target, err := c.importTarget(ctx, plan, in.Project, in.Org)
 	if err != nil {
 		return importOut{}, err
 	}
+	c.knowYaml(plan, target)
 	clashes := plan.clashes(target.services)
 	if !in.DryRun {
 		if err := refuseReplacement(plan, target, clashes); err != nil {
@@ -104,6 +102,11 @@ func (p importPlan) names() string {
 		names = append(names, s.typ)
 	}
 	return strings.Join(names, " ")
+}
+
+// knowYaml registers the values in the YAML before it is sent anywhere.
+func (c *call) knowYaml(p importPlan, target importTarget) {
+	c.knowValues(p.secrets(), p.names(), envStore{project: target.project}.names(), target.organization.Name)
 }
 
 // importTarget finds out where the import goes. The platform has one operation

@@ -354,11 +354,12 @@ func TestExportYamlIsMaskedAndValid(t *testing.T) {
 	if strings.Contains(fmt.Sprint(e), "fake-secret") {
 		t.Errorf("a broken export is quoted: %v", e)
 	}
-	many := "services:\n"
+	var many strings.Builder
+	many.WriteString("services:\n")
 	for i := range 80 {
-		many += fmt.Sprintf("  - hostname: svc%d\n    type: nodejs@22\n    nginxConfig: %q\n", i, strings.Repeat("x ", 200))
+		fmt.Fprintf(&many, "  - hostname: svc%d\n    type: nodejs@22\n    nginxConfig: %q\n", i, strings.Repeat("x ", 200))
 	}
-	h.sim.Fail(simulator.Fault{Operation: "GetProjectExport", Times: 1, Status: 200, Body: fmt.Sprintf(`{"yaml":%q}`, many)})
+	h.sim.Fail(simulator.Fault{Operation: "GetProjectExport", Times: 1, Status: 200, Body: fmt.Sprintf(`{"yaml":%q}`, many.String())})
 	large := h.call("export_yaml", args{"project": "blog"}).ok()
 	if err := yaml.Unmarshal([]byte(large.str("yaml")), &document); err != nil || !strings.Contains(large.str("truncated"), "svc79") {
 		t.Errorf("a large export: %v, truncated %v", err, large.get("truncated"))

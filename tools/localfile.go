@@ -2,7 +2,6 @@ package tools
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -46,7 +45,7 @@ func readLocal(roots []string, name string) (text, shown string, err error) {
 	switch {
 	case !found:
 		return "", shown, &failure{
-			Code: codeOutOfScope, Message: fmt.Sprintf("%s is outside the directories this server may read; nothing was changed", shown),
+			Code: codeOutOfScope, Message: shown + " is outside the directories this server may read; nothing was changed",
 			Hint: "The operator can add its directory with --deploy-root.",
 		}
 	case errors.As(err, &refused):
@@ -58,7 +57,7 @@ func readLocal(roots []string, name string) (text, shown string, err error) {
 	case err != nil:
 		// The package os reports a path that leaves its root in words only; all else
 		// that can go wrong here is no better.
-		return "", shown, &failure{Code: codeOutOfScope, Message: fmt.Sprintf("%s leads outside the directories this server may read, or cannot be opened; nothing was changed", shown)}
+		return "", shown, &failure{Code: codeOutOfScope, Message: shown + " leads outside the directories this server may read, or cannot be opened; nothing was changed"}
 	}
 	return text, shown, nil
 }

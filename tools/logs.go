@@ -113,7 +113,7 @@ func (c *call) logServices(ctx context.Context, in searchLogsIn) (services []zer
 		s.Project.OrganizationID = p.OrganizationID
 		services = append(services, s)
 	}
-	slices.SortFunc(services, func(a, b zerops.Service) int { return strings.Compare(a.Name, b.Name) })
+	sortBy(services, func(a, b zerops.Service) int { return strings.Compare(a.Name, b.Name) })
 	if len(services) == 0 {
 		return nil, 0, &failure{Code: codeNotFound, Message: fmt.Sprintf("the project %q has no service with such logs", clean(p.Name, 80))}
 	}
@@ -357,7 +357,7 @@ func (c *call) learnLogSecrets(ctx context.Context, services []zerops.Service) {
 		}
 		for _, v := range variables {
 			if len(v.Content) >= shortValue/2 && (v.Sensitive || secretKey(v.Key)) && !identityKey(v.Key) {
-				c.knowValue(v.Content, store.names())
+				c.knowValues([]string{v.Content}, store.names())
 			}
 		}
 		return err

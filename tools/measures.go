@@ -11,7 +11,7 @@ func measures() []*tool {
 				"source: runtime (default), build (of deployment, or the newest), web or all.",
 		}, searchLogs),
 		define(spec{
-			Name: "list_events", Title: "List events", Effect: zerops.Reads, OpenWorld: true,
+			Name: "list_events", Title: "List events", Standard: true, Effect: zerops.Reads, OpenWorld: true,
 			Description: "Timeline of processes, deployments and notifications, newest first, with failure reasons.",
 		}, listEvents),
 		define(spec{

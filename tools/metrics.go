@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -219,10 +218,10 @@ func (u *usage) sort(rows []zerops.Usage) {
 		}
 	}
 	for id, list := range u.perService {
-		slices.SortStableFunc(list, func(a, b zerops.Usage) int { return a.From.Compare(b.From.Time) })
+		sortBy(list, func(a, b zerops.Usage) int { return a.From.Compare(b.From.Time) })
 		u.serviceList = append(u.serviceList, id)
 	}
-	slices.SortFunc(u.serviceList, func(a, b string) int { return strings.Compare(u.names[a], u.names[b]) })
+	sortBy(u.serviceList, func(a, b string) int { return strings.Compare(u.names[a], u.names[b]) })
 }
 
 func getMetrics(ctx context.Context, c *call, in getMetricsIn) (getMetricsOut, error) {

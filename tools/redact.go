@@ -38,7 +38,7 @@ func (r *redactor) know(values ...string) {
 			r.known = append(r.known, v)
 		}
 	}
-	slices.SortFunc(r.known, func(a, b string) int { return len(b) - len(a) })
+	sortBy(r.known, func(a, b string) int { return len(b) - len(a) })
 }
 
 // text returns s without secrets.

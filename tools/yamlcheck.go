@@ -35,8 +35,7 @@ func (y *yamlCheck) run() (issues []yamlIssue) {
 		}
 	}()
 	err := y.schema.check.Validate(at(y.doc.value, y.part...))
-	var wrong *jsonschema.ValidationError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*jsonschema.ValidationError](err); ok {
 		y.found = y.collect(wrong)
 	}
 	return sortIssues(y.found)
@@ -176,7 +175,7 @@ func (y *yamlCheck) unknown(location, keys []string) []yamlIssue {
 		known = node.keys()
 	}
 	var issues []yamlIssue
-	for _, key := range keys {
+	for _, key := range keys[:min(len(keys), maxIssues+1)] {
 		path := append(append([]string{}, location...), key)
 		issue := y.issue(path, "unknown key; the platform drops it without a word")
 		if y.silent[issue.Path] {

@@ -86,8 +86,7 @@ func parseYaml(text string) (doc *yamlDocument, err error) {
 }
 
 func parserError(err error) error {
-	var parser *yaml.ParserError
-	if errors.As(err, &parser) {
+	if parser, ok := errors.AsType[*yaml.ParserError](err); ok {
 		return &yamlError{line: parser.Line, problem: clean(parser.Message, 200)}
 	}
 	return &yamlError{problem: clean(err.Error(), 200)}

@@ -53,11 +53,10 @@ func TestParseYamlBounds(t *testing.T) {
 	} {
 		started := time.Now()
 		doc, err := parseYaml(text)
-		var wrong *yamlError
 		if name == "comment" && err == nil && doc.value == nil {
 			continue
 		}
-		if !errors.As(err, &wrong) {
+		if _, ok := errors.AsType[*yamlError](err); !ok {
 			t.Errorf("%s: %v", name, err)
 		}
 		if took := time.Since(started); took > 5*time.Second {
@@ -87,8 +86,7 @@ func FuzzImportYaml(f *testing.F) {
 		}
 		doc, err := parseYaml(text)
 		if err != nil {
-			var wrong *yamlError
-			if !errors.As(err, &wrong) || wrong.line > lines {
+			if wrong, ok := errors.AsType[*yamlError](err); !ok || wrong.line > lines {
 				t.Fatalf("error %v", err)
 			}
 			return

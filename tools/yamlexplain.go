@@ -213,12 +213,9 @@ func defaultOf(n schemaNode) string {
 func schemaType(n schemaNode, depth int) string {
 	var kinds []string
 	add := func(word string) {
-		for _, known := range kinds {
-			if known == word {
-				return
-			}
+		if !slices.Contains(kinds, word) {
+			kinds = append(kinds, word)
 		}
-		kinds = append(kinds, word)
 	}
 	for _, branch := range n.branches() {
 		switch kind := branch.self["type"].(type) {

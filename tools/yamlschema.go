@@ -11,8 +11,6 @@ import (
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
-
-	"zerops-mcp/zerops"
 )
 
 // Kinds of YAML that the platform publishes a schema for.
@@ -124,8 +122,7 @@ func (noLoader) Load(url string) (any, error) {
 // schemaUnavailable says in a warning why a document was not checked.
 func (c *call) schemaUnavailable(ctx context.Context, err error) yamlIssue {
 	why := "its schema cannot be used"
-	var refusal *zerops.Error
-	if errors.As(err, &refusal) || errors.Is(err, zerops.ErrUnavailable) || !errors.Is(err, errSchema) {
+	if !errors.Is(err, errSchema) {
 		why = c.explain(ctx, err).Message
 	}
 	return yamlIssue{Message: "not checked against the platform's schema: " + why}
@@ -172,7 +169,7 @@ func (n schemaNode) follow() schemaNode {
 			return n
 		}
 		var target any = n.doc
-		for _, step := range strings.Split(pointer, "/") {
+		for step := range strings.SplitSeq(pointer, "/") {
 			step = strings.ReplaceAll(strings.ReplaceAll(step, "~1", "/"), "~0", "~")
 			target = at(target, step)
 		}

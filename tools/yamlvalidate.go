@@ -55,8 +55,7 @@ const maxSetups = 10
 func validateZeropsYaml(ctx context.Context, c *call, in validateYamlIn) (validateYamlOut, error) {
 	out := validateYamlOut{Setups: []string{}, Problems: []yamlProblem{}, Warnings: []yamlIssue{}}
 	doc, err := parseYaml(in.Yaml)
-	var unreadable *yamlError
-	if errors.As(err, &unreadable) {
+	if unreadable, ok := errors.AsType[*yamlError](err); ok {
 		out.Problems = append(out.Problems, yamlProblem{Line: unreadable.line, Message: unreadable.problem, Code: "yaml"})
 		return out, nil
 	}
@@ -69,9 +68,7 @@ func validateZeropsYaml(ctx context.Context, c *call, in validateYamlIn) (valida
 		service = &found
 	}
 	file := zeropsFile{doc: doc}
-	for _, value := range file.secrets() {
-		c.knowValue(value, strings.Join(file.setups(), " "))
-	}
+	c.knowValues(file.secrets(), file.setups()...)
 	out.Warnings = c.checkZerops(ctx, file)
 	wanted, err := file.choose(in.Setup, service)
 	if err != nil {
@@ -201,11 +198,11 @@ func (c *call) verdict(ctx context.Context, f zeropsFile, index int, service *ze
 		operation = zerops.YamlForBuild
 	}
 	err := c.api.ValidateYaml(ctx, judged, text, name, operation)
-	var refusal *zerops.Error
+	refusal, refused := errors.AsType[*zerops.Error](err)
 	switch {
 	case err == nil:
 		return nil, nil
-	case !errors.As(err, &refusal) || !verdictCode(refusal):
+	case !refused || !verdictCode(refusal):
 		return nil, err
 	}
 	return c.problemsOf(f, index, refusal), nil

@@ -32,14 +32,13 @@ func tolerable(err error) bool {
 	return err == nil || errors.As(err, &typeError) && typeError.Field != ""
 }
 
-// decode reads one JSON value, ignoring unknown fields and forgiving fields of
-// an unexpected type.
-func decode[T any](data []byte) (T, error) {
-	var v T
-	if err := json.Unmarshal(data, &v); !tolerable(err) {
-		return v, errors.Join(errNotJSON, err)
+// decode reads one JSON value into v, ignoring unknown fields and forgiving
+// fields of an unexpected type.
+func decode(data []byte, v any) error {
+	if err := json.Unmarshal(data, v); !tolerable(err) {
+		return errors.Join(errNotJSON, err)
 	}
-	return v, nil
+	return nil
 }
 
 // page is one answer of a list. The members go by different names: list with

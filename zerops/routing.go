@@ -63,14 +63,14 @@ type RoutedLocation struct {
 
 // Passwords returns the passwords that visitors of the location are asked for.
 func (l RoutedLocation) Passwords() []string {
-	config, err := decode[struct {
+	var config struct {
 		BasicAuth *struct {
 			Users []struct {
 				Password string `json:"password"`
 			} `json:"users"`
 		} `json:"basicAuth"`
-	}](l.Config)
-	if len(l.Config) == 0 || err != nil || config.BasicAuth == nil {
+	}
+	if len(l.Config) == 0 || decode(l.Config, &config) != nil || config.BasicAuth == nil {
 		return nil
 	}
 	var passwords []string

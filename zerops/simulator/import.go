@@ -3,7 +3,6 @@ package simulator
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -201,7 +200,7 @@ func (c *call) drafts(p *project, services []importService) ([]serviceDraft, err
 		all = append(all, draft)
 	}
 	// Those with the higher priority are made first.
-	slices.SortStableFunc(all, func(a, b serviceDraft) int { return cmp.Compare(b.priority, a.priority) })
+	sortBy(all, func(a, b serviceDraft) int { return cmp.Compare(b.priority, a.priority) })
 	return all, nil
 }
 

@@ -152,7 +152,7 @@ func (w *world) readLog(projectID string, q logQuery) []LogLine {
 			return count < q.limit || q.from != ""
 		})
 	}
-	slices.SortStableFunc(found, func(a, b LogLine) int {
+	sortBy(found, func(a, b LogLine) int {
 		return cmp.Or(b.At.Compare(a.At), strings.Compare(b.id, a.id))
 	})
 	if q.from != "" {

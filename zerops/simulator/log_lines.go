@@ -99,7 +99,7 @@ func (w *world) toldLines(s *service) []LogLine {
 		line.id = fmt.Sprintf("planted-%s-%06d", s.id[:6], i)
 		told = append(told, line)
 	}
-	slices.SortStableFunc(told, func(a, b LogLine) int { return a.At.Compare(b.At) })
+	sortBy(told, func(a, b LogLine) int { return a.At.Compare(b.At) })
 	slices.Reverse(told)
 	return told
 }

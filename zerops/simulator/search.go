@@ -149,7 +149,7 @@ func (b *searchBody) fits(view object) bool {
 // answer sorts the rows and cuts a page out of them.
 func (b *searchBody) answer(c *call, rows []object) (any, error) {
 	for _, by := range slices.Backward(b.Sort) {
-		slices.SortStableFunc(rows, func(x, y object) int {
+		sortBy(rows, func(x, y object) int {
 			order := compare(valueAt(x, by.Name), valueAt(y, by.Name))
 			if !by.Ascending {
 				order = -order

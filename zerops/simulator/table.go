@@ -91,7 +91,7 @@ func (t *table[T]) searchable() iter.Seq2[string, *T] {
 // sortRows puts the rows of a table in the order of their times, which seeding one
 // project after the other does not.
 func (t *table[T]) sortRows(created func(*T) time.Time) {
-	slices.SortStableFunc(t.order, func(a, b string) int { return created(t.rows[a]).Compare(created(t.rows[b])) })
+	sortBy(t.order, func(a, b string) int { return created(t.rows[a]).Compare(created(t.rows[b])) })
 	t.reindex()
 }
 

@@ -163,7 +163,7 @@ func (w *world) validate(setup *yamlSetup, building bool) []*apiError {
 			}
 		}
 	}
-	slices.SortFunc(found, func(a, b *apiError) int { return strings.Compare(fmt.Sprint(a.meta), fmt.Sprint(b.meta)) })
+	sortBy(found, func(a, b *apiError) int { return strings.Compare(fmt.Sprint(a.meta), fmt.Sprint(b.meta)) })
 	return found
 }
 
