@@ -68,15 +68,40 @@ func (p printer) value(title string, v value) {
 		}
 	case v.kind == list && len(v.items) == 0:
 		fmt.Fprintln(p.out, p.style.faint("(none)"))
+	case v.kind == list && v.items[0].kind == object && p.wordy(v.items):
+		for i, item := range v.items {
+			if i > 0 {
+				fmt.Fprintln(p.out)
+			}
+			p.show(item)
+		}
 	case v.kind == list && v.items[0].kind == object:
 		p.table(v.items)
 	case v.kind == list:
 		for _, item := range v.items {
-			fmt.Fprintln(p.out, item.text())
+			fmt.Fprintln(p.out, "  "+item.text())
 		}
 	case v.kind == object:
 		p.show(v)
 	}
+}
+
+// wordy reports whether rows hold so much text that they are better read one
+// below the other than side by side.
+func (p printer) wordy(rows []value) bool {
+	const many, words = 12, 90
+	if len(rows) > many {
+		return false
+	}
+	long := 0
+	for _, row := range rows {
+		for _, m := range row.members {
+			if m.name != "message" && (!m.value.flat() || utf8.RuneCountInString(m.value.text()) > words) {
+				long++
+			}
+		}
+	}
+	return long > len(rows)
 }
 
 // indented keeps a line's indentation, which printable would fold.
@@ -85,91 +110,120 @@ func indented(text string) string {
 	return strings.ReplaceAll(text[:len(text)-len(body)], "\t", "    ") + printable(body)
 }
 
+// column is one column of a table.
+type column struct {
+	name  string
+	cells []string // without the heading
+	width int
+}
+
 // table prints objects as rows. Columns come in the order in which the objects
 // name them; columns without any value are left out.
 func (p printer) table(rows []value) {
-	var names []string
+	var columns []column
 	for _, row := range rows {
 		for _, m := range row.members {
-			if !m.value.empty() && !slices.Contains(names, m.name) {
-				names = append(names, m.name)
+			if !m.value.empty() && !slices.ContainsFunc(columns, func(c column) bool { return c.name == m.name }) {
+				columns = append(columns, column{name: m.name, width: utf8.RuneCountInString(m.name)})
 			}
 		}
 	}
-	cells := make([][]string, len(rows)+1)
-	for _, name := range names {
-		cells[0] = append(cells[0], strings.ToUpper(name))
-	}
-	for i, row := range rows {
-		for _, name := range names {
-			cells[i+1] = append(cells[i+1], row.get(name).text())
+	for i := range columns {
+		c := &columns[i]
+		for _, row := range rows {
+			text := row.get(c.name).text()
+			c.cells = append(c.cells, text)
+			c.width = max(c.width, utf8.RuneCountInString(text))
 		}
 	}
-	widths := make([]int, len(names))
-	for _, row := range cells {
-		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
+	columns, left := p.fit(columns)
+	p.row(columns, func(c column) (string, string) {
+		heading := cut(strings.ToUpper(c.name), c.width)
+		return heading, p.style.bold(heading)
+	})
+	for i := range rows {
+		p.row(columns, func(c column) (string, string) {
+			text := cut(c.cells[i], c.width)
+			switch c.name {
+			case "status":
+				if text == c.cells[i] {
+					return text, p.style.status(text)
+				}
+			case "id":
+				return text, p.style.faint(text)
+			}
+			return text, text
+		})
 	}
-	shown := p.fit(names, widths)
-	for r, row := range cells {
-		var b strings.Builder
-		for i, cell := range row[:shown] {
-			text := cut(cell, widths[i])
-			if i < shown-1 {
-				text = pad(text, widths[i])
-			}
-			switch {
-			case r == 0:
-				text = p.style.bold(text)
-			case names[i] == "status":
-				text = strings.Replace(text, cell, p.style.status(cell), 1)
-			case names[i] == "id":
-				text = p.style.faint(text)
-			}
-			if i > 0 {
-				b.WriteString("  ")
-			}
-			b.WriteString(text)
-		}
-		fmt.Fprintln(p.out, strings.TrimRight(b.String(), " "))
-	}
-	if shown < len(names) {
-		fmt.Fprintln(p.out, p.style.faint("(--output json also has "+strings.Join(names[shown:], ", ")+")"))
+	if len(left) > 0 {
+		fmt.Fprintln(p.out, p.style.faint("(--output json also has "+strings.Join(left, ", ")+")"))
 	}
 }
 
-// fit narrows the columns until the table fits and says how many of them are
-// shown: first the widest are cut, then the last ones are left out, then the
-// rest is cut further. Ids stay whole, because they are there to be copied, and
-// so does what somebody logged.
-func (p printer) fit(names []string, widths []int) int {
-	if p.width <= 0 {
-		return len(names)
-	}
-	for shown := len(names); shown > 0; shown-- {
-		if p.narrow(names[:shown], widths[:shown], 24) {
-			return shown
+// row prints one line of a table. cell returns a column's text and how it is
+// painted.
+func (p printer) row(columns []column, cell func(column) (text, painted string)) {
+	var b strings.Builder
+	for i, c := range columns {
+		text, painted := cell(c)
+		if i > 0 {
+			b.WriteString("  ")
 		}
-		if shown <= 4 {
-			p.narrow(names[:shown], widths[:shown], 10)
-			return shown
+		b.WriteString(painted)
+		if i < len(columns)-1 {
+			b.WriteString(strings.Repeat(" ", max(0, c.width-utf8.RuneCountInString(text))))
 		}
 	}
-	return len(names)
+	fmt.Fprintln(p.out, strings.TrimRight(b.String(), " "))
+}
+
+// fit narrows the columns until the table fits, and returns those shown and the
+// names of those left out: first the widest are cut, then those are left out
+// that tell least, then the rest is cut further. Ids stay whole, because they
+// are there to be copied, and so does what somebody logged.
+func (p printer) fit(columns []column) (shown []column, left []string) {
+	const few = 4
+	for p.width > 0 && !p.narrow(columns, 24) {
+		if len(columns) <= few {
+			p.narrow(columns, 10)
+			break
+		}
+		i := leastTelling(columns)
+		left = append(left, columns[i].name)
+		columns = slices.Delete(columns, i, i+1)
+	}
+	return columns, left
+}
+
+// leastTelling finds the column to leave out first: ids of what is named beside
+// them, then what is the same in every row, then the last one.
+func leastTelling(columns []column) int {
+	same := -1
+	for i, c := range columns {
+		if strings.HasSuffix(c.name, "_id") {
+			return i
+		}
+		if c.name != "status" && c.name != "id" && len(c.cells) > 1 && len(slices.Compact(slices.Clone(c.cells))) == 1 {
+			same = i
+		}
+	}
+	if same >= 0 {
+		return same
+	}
+	return len(columns) - 1
 }
 
 // narrow cuts the widest columns, none below floor, and reports whether the
 // table fits then.
-func (p printer) narrow(names []string, widths []int, floor int) bool {
+func (p printer) narrow(columns []column, floor int) bool {
 	for {
-		total, widest := 2*(len(widths)-1), -1
-		for i, w := range widths {
-			if names[i] == "message" {
+		total, widest := 2*(len(columns)-1), -1
+		for i, c := range columns {
+			if c.name == "message" {
 				continue
 			}
-			total += w
-			if names[i] != "id" && w > floor && (widest < 0 || w > widths[widest]) {
+			total += c.width
+			if c.name != "id" && c.width > floor && (widest < 0 || c.width > columns[widest].width) {
 				widest = i
 			}
 		}
@@ -179,7 +233,7 @@ func (p printer) narrow(names []string, widths []int, floor int) bool {
 		case widest < 0:
 			return false
 		}
-		widths[widest] = max(floor, widths[widest]-(total-p.width))
+		columns[widest].width = max(floor, columns[widest].width-(total-p.width))
 	}
 }
 

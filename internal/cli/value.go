@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // value is JSON with the order of its members kept, because the order in which
@@ -109,18 +110,21 @@ func (v value) empty() bool {
 	}
 }
 
+// longest is how many characters of a list are worth one line.
+const longest = 100
+
 // flat reports whether the value can be shown on one line.
 func (v value) flat() bool {
 	switch v.kind {
 	case object:
 		for _, m := range v.members {
 			if m.value.kind == object || m.value.kind == list && !m.value.plainList() {
-				return false
+				return v.isCall()
 			}
 		}
 		return len(v.members) <= 6
 	case list:
-		return v.plainList()
+		return v.plainList() && utf8.RuneCountInString(v.text()) <= longest
 	case scalar:
 		return !strings.ContainsRune(v.scalar, '\n')
 	default:
@@ -150,6 +154,9 @@ func (v value) text() string {
 		}
 		return strings.Join(words, ", ")
 	case object:
+		if v.isCall() {
+			return v.callText()
+		}
 		// Counts of nothing only take room, but for the first.
 		var words []string
 		for i, m := range v.members {
@@ -161,6 +168,28 @@ func (v value) text() string {
 	default:
 		return ""
 	}
+}
+
+// isCall reports whether the value names a call to make next.
+func (v value) isCall() bool {
+	return v.kind == object && len(v.members) == 2 && v.get("tool").kind == scalar && v.get("arguments").kind == object
+}
+
+// callText is that call as a person would type it here.
+func (v value) callText() string {
+	words := []string{"zerops-mcp call " + v.get("tool").text()}
+	for _, m := range v.get("arguments").members {
+		text := m.value.text()
+		if m.value.kind == list {
+			text = strings.ReplaceAll(text, ", ", ",")
+		}
+		word := m.name + "=" + text
+		if strings.Trim(word, safeInShell) != "" {
+			word = shellQuote(word)
+		}
+		words = append(words, "--arg "+word)
+	}
+	return strings.Join(words, " ")
 }
 
 // shortTime makes an RFC 3339 time in UTC easier to read.
