@@ -261,7 +261,9 @@ func faults(t *testing.T) []fault {
 		{group: "content", name: "enums", what: "words of closed sets that nobody knows", answer: reshaped(unknownWords()), works: true, mild: true, at: only(everywhere())},
 		{group: "content", name: "fields", what: "fields that nobody knows", answer: reshaped(extraFields), works: true, mild: true, at: only(everywhere())},
 
-		{group: "work", name: "fails", what: "the process fails", before: func(s *simulator.Simulator) { s.FailNext("", "processFailed", "Authorization: Bearer "+simulator.OwnerToken) }, mild: true, at: only(afterWrite())},
+		{group: "work", name: "fails", what: "the process fails", before: func(s *simulator.Simulator) {
+			s.FailNext("", "processFailed", "Authorization: Bearer "+simulator.OwnerToken)
+		}, mild: true, at: only(afterWrite())},
 		{group: "work", name: "hangs", what: "the process does not end", before: func(s *simulator.Simulator) { s.Hold("") }, after: (*simulator.Simulator).Release, mild: true, at: only(afterWrite())},
 		{group: "work", name: "vanishes", what: "the process cannot be found", answer: vanished, works: true, mild: true, at: only(everywhere())},
 		{group: "work", name: "revoked", what: "the token is revoked half-way", answer: apiSays(401, "notAuthorized", nil), refuses: true, at: only(later(), afterWrite()), reads: []string{"unauthorized"}, writes: []string{"unauthorized"}},

@@ -63,8 +63,8 @@ func TestRetries(t *testing.T) {
 		sent    int64
 		waited  time.Duration // at least
 	}{
-		{name: "503 once", first: respond(503, nil, ""), sent: 2}, //nolint:bodyclose // the client closes it
-		{name: "429 obeys Retry-After", first: respond(429, after("7"), ""), sent: 2, waited: 7 * time.Second}, //nolint:bodyclose // the client closes it
+		{name: "503 once", first: respond(503, nil, ""), sent: 2},                                                       //nolint:bodyclose // the client closes it
+		{name: "429 obeys Retry-After", first: respond(429, after("7"), ""), sent: 2, waited: 7 * time.Second},          //nolint:bodyclose // the client closes it
 		{name: "Retry-After past the deadline", first: respond(429, after("7"), ""), timeout: 5 * time.Second, sent: 1}, //nolint:bodyclose // the client closes it
 		{name: "404 is final", first: respond(404, nil, ""), sent: 1},
 		{name: "400 is final", first: respond(400, nil, `{"error":{"code":"projectNotFound","message":"x"}}`), sent: 1},
