@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"zerops-mcp/zerops"
 )
@@ -204,7 +205,8 @@ func (c *call) outcomeOf(ctx context.Context, r *apiRequest, raw json.RawMessage
 	}
 	answer, err := c.answer(ctx, r, raw, program)
 	if err != nil {
-		return out, err
+		out.Message = strings.TrimPrefix(out.Message+"; the change was accepted, but its answer cannot be shown: "+c.explain(ctx, err).Message, "; ")
+		return out, nil
 	}
 	out.answer, out.Result, out.Masked = answer, answer.value, answer.masked
 	if out.Message == "" {

@@ -50,8 +50,11 @@ type call struct {
 	reporting sync.Once
 	report    func(message string) // made on first use
 
+	following []string // processes of the changes of this call
+
 	mu         sync.Mutex
 	operations []string // API operations called, for the audit
+	accepted   []string // those that the platform accepted a change by
 }
 
 // handler adapts a tool to the protocol library.
@@ -156,20 +159,34 @@ func (c *call) withDefaults(input *schema) json.RawMessage {
 	return raw
 }
 
-// observe notes the API operations of the call for its audit record.
+// observe notes the API operations of the call, for its audit record and for
+// what is said of a failure.
 func (c *call) observe(a zerops.Attempt) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if name := a.Operation.String(); !slices.Contains(c.operations, name) && len(c.operations) < 50 {
-		c.operations = append(c.operations, name)
+	note := func(names *[]string, name string) {
+		if !slices.Contains(*names, name) && len(*names) < 50 {
+			*names = append(*names, name)
+		}
 	}
+	note(&c.operations, a.Operation.String())
+	if !a.Operation.Safe() && a.Status >= 200 && a.Status < 300 {
+		note(&c.accepted, a.Operation.String())
+	}
+}
+
+// changes lists the operations by which the platform accepted a change so far.
+func (c *call) changes() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.accepted)
 }
 
 // settle gives a confirmation back when the API refused the work, since nothing
 // changed.
 func (c *call) settle(err error) {
 	var refusal *zerops.Error
-	if c.used != "" && errors.As(err, &refusal) {
+	if c.used != "" && errors.As(err, &refusal) && len(c.changes()) == 0 {
 		c.server.signer.release(c.used)
 	}
 }

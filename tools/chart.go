@@ -4,12 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
-	"github.com/go-analyze/charts"
-
+	"zerops-mcp/internal/plot"
 	"zerops-mcp/zerops"
 )
 
@@ -60,22 +61,27 @@ func (c *call) serviceChart(u usage) (picture, error) {
 		rows[u.interval.align(row.From.Time)] = row
 	}
 	summary := summarize(u.service.Name, u.service.ID, u.perService[u.service.ID])
-	panels := []panel{
-		{title: panelTitle("CPU", summary.CPU, "cores"), unit: "cores"},
-		{title: panelTitle("RAM", summary.RAM, "GB"), unit: "GB"},
-		{title: panelTitle("Disk", summary.Disk, "GB"), unit: "GB"},
+	panels := []plot.Panel{
+		resourcePanel("CPU", summary.CPU, "cores"),
+		resourcePanel("RAM", summary.RAM, "GB"),
+		resourcePanel("Disk", summary.Disk, "GB"),
 	}
 	for _, t := range at {
 		row, measured := rows[t]
 		for i, value := range [][2]float64{{row.CPUUsed(), row.CPULimit()}, {row.RAMUsed, row.RAMLimit}, {row.DiskUsed, row.DiskLimit}} {
 			if !measured {
-				value = [2]float64{charts.GetNullValue(), charts.GetNullValue()}
+				value = [2]float64{math.NaN(), math.NaN()}
 			}
-			panels[i].used, panels[i].limit = append(panels[i].used, value[0]), append(panels[i].limit, value[1])
+			for of, v := range value {
+				panels[i].Series[of].Values = append(panels[i].Series[of].Values, v)
+			}
 		}
 	}
+	for i := range panels {
+		panels[i].Labels = timeLabels(at, u.interval, maxPanelDates)
+	}
 	name := c.shown(u.service.Name, 40)
-	raw, err := drawPanels(fmt.Sprintf("%s in %s, %s", name, c.shown(u.project.Name, 40), u.span()), at, u.interval, panels)
+	raw, err := plot.Figure{Title: fmt.Sprintf("%s in %s, %s", name, c.shown(u.project.Name, 40), u.span()), Panels: panels}.PNG()
 	if err != nil {
 		return picture{}, err
 	}
@@ -84,8 +90,13 @@ func (c *call) serviceChart(u usage) (picture, error) {
 		summary.RAM.Peak, summary.RAM.Limit, summary.RAM.PeakPercent, summary.Disk.Peak, summary.Disk.Limit, summary.Disk.PeakPercent)}, nil
 }
 
-func panelTitle(name string, r resourceView, unit string) string {
-	return fmt.Sprintf("%s: peak %s of %s %s (%g %%)", name, axisNumber(r.Peak), axisNumber(r.Limit), unit, r.PeakPercent)
+// resourcePanel is the plot of one resource over time, without its values: what was
+// used under what there was.
+func resourcePanel(name string, r resourceView, unit string) plot.Panel {
+	return plot.Panel{
+		Title: fmt.Sprintf("%s: peak %s of %s %s (%g %%)", name, shortNumber(r.Peak), shortNumber(r.Limit), unit, r.PeakPercent),
+		X:     "time (UTC)", Y: unit, Series: []plot.Series{{Name: "used"}, {Name: "limit"}},
+	}
 }
 
 // maxBars is how many services fit beside each other.
@@ -106,17 +117,17 @@ func (c *call) projectChart(u usage) (picture, error) {
 		all = all[:maxBars]
 		title += fmt.Sprintf(" (the tightest %d of %d services)", maxBars, maxBars+left)
 	}
-	s := stack{title: title, xTitle: "service", yTitle: "peak, % of the limit", names: []string{"CPU", "RAM", "disk"}, values: make([][]float64, 3), top: 100}
+	p := plot.Panel{X: "service", Y: "peak, % of the limit", Kind: plot.Bars, Names: true, Least: 100, Series: []plot.Series{{Name: "CPU"}, {Name: "RAM"}, {Name: "disk"}}}
 	var words []string
 	for _, one := range all {
 		name := c.shown(one.Service, 14)
-		s.labels = append(s.labels, name)
+		p.Labels = append(p.Labels, name)
 		for i, r := range []resourceView{one.CPU, one.RAM, one.Disk} {
-			s.values[i] = append(s.values[i], r.PeakPercent)
+			p.Series[i].Values = append(p.Series[i].Values, r.PeakPercent)
 		}
 		words = append(words, fmt.Sprintf("%s %g/%g/%g", name, one.CPU.PeakPercent, one.RAM.PeakPercent, one.Disk.PeakPercent))
 	}
-	raw, err := s.draw()
+	raw, err := plot.Figure{Title: title, Panels: []plot.Panel{p}}.PNG()
 	if err != nil {
 		return picture{}, err
 	}
@@ -127,6 +138,8 @@ func (c *call) projectChart(u usage) (picture, error) {
 const (
 	// maxDates is how many dates fit below an axis.
 	maxDates = 12
+	// maxPanelDates is how many fit below that of a panel.
+	maxPanelDates = 5
 	// maxDays is how many bars stay wide enough to be seen; beyond it they are weeks.
 	maxDays = 62
 )
@@ -159,12 +172,10 @@ func (c *call) costChart(ctx context.Context, in getCostsIn) (picture, error) {
 	}
 	span := spanOf(k.from, k.till, false)
 	currency := orDash(k.currency, "currency units")
-	s := stack{
-		title:  fmt.Sprintf("Costs of the %s, %s: %.2f %s", about, span, sum, currency),
-		xTitle: "day (UTC)", yTitle: currency + " per " + k.interval.name, labels: timeLabels(at, k.interval, maxDates), stacked: true,
-	}
+	title := fmt.Sprintf("Costs of the %s, %s: %.2f %s", about, span, sum, currency)
+	p := plot.Panel{X: "day (UTC)", Y: currency + " per " + k.interval.name, Labels: timeLabels(at, k.interval, maxDates), Kind: plot.Stacked}
 	if k.interval.code != zerops.PerDay {
-		s.xTitle = k.interval.name + " beginning (UTC)"
+		p.X = k.interval.name + " beginning (UTC)"
 	}
 	var words []string
 	for _, g := range foldRest(groups) {
@@ -176,17 +187,17 @@ func (c *call) costChart(ctx context.Context, in getCostsIn) (picture, error) {
 		for i, t := range at {
 			values[i] = g.perBucket[t]
 		}
-		s.names, s.values = append(s.names, name), append(s.values, values)
+		p.Series = append(p.Series, plot.Series{Name: name, Values: values})
 		words = append(words, fmt.Sprintf("%s %.2f", name, g.total))
 	}
-	if len(s.values) == 0 {
-		s.names, s.values = []string{"nothing"}, [][]float64{make([]float64, len(at))}
+	if len(p.Series) == 0 {
+		p.Series = []plot.Series{{Name: "nothing"}}
 	}
-	raw, err := s.draw()
+	raw, err := plot.Figure{Title: title, Panels: []plot.Panel{p}}.PNG()
 	if err != nil {
 		return picture{}, err
 	}
-	caption := s.title + " without VAT"
+	caption := title + " without VAT"
 	if k.groupBy != "day" && len(words) > 0 {
 		caption += " (" + strings.Join(words, ", ") + ")"
 	}
@@ -215,6 +226,15 @@ func (u *usage) buckets() []time.Time {
 		all = append(all, at)
 	}
 	return all
+}
+
+// shortNumber writes a number as short as it can be told apart.
+func shortNumber(v float64) string {
+	digits := 1000.0
+	if math.Abs(v) >= 1000 {
+		digits = 1
+	}
+	return strconv.FormatFloat(math.Round(v*digits)/digits, 'f', -1, 64)
 }
 
 // span writes the range with its times where it is short.

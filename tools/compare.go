@@ -108,8 +108,14 @@ func (cmp *comparison) projects(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, services := range []map[string]zerops.Service{lefts, rights} {
+		for _, name := range sortedKeys(services) { // hostnames are part of the answer
+			cmp.left.siblings = append(cmp.left.siblings, services[name])
+		}
+	}
+	cmp.right.siblings = cmp.left.siblings
 	if cmp.in.wants("env") {
-		if err := cmp.env(ctx, "", envStore{project: cmp.left.project}, envStore{project: cmp.right.project}); err != nil {
+		if err := cmp.env(ctx, "", cmp.left, cmp.right); err != nil {
 			return err
 		}
 	}
@@ -173,7 +179,9 @@ func (cmp *comparison) services(ctx context.Context, name string, left, right ze
 	if !cmp.in.wants("env") {
 		return nil
 	}
-	return cmp.env(ctx, name, envStore{project: cmp.left.project, service: &left}, envStore{project: cmp.right.project, service: &right})
+	lefts, rights := cmp.left, cmp.right
+	lefts.service, rights.service = &left, &right
+	return cmp.env(ctx, name, lefts, rights)
 }
 
 func (cmp *comparison) fields(service, what string, left, right map[string]string) {

@@ -183,8 +183,8 @@ func (c *call) deployDirectory(ctx context.Context, s zerops.Service, in deployS
 	if !c.awaitUpload(ctx, job, c.server.cfg.MaxWait-c.asked) {
 		return c.stillUploading(out, version, job), nil
 	}
-	if job.err != nil {
-		return c.notDeployed(ctx, out, version, job.err), nil
+	if job.failure != nil {
+		return c.notDeployed(ctx, out, version, job.failure), nil //nolint:nilerr // work that ended badly is a result
 	}
 	return c.watchDeployment(ctx, out, s, version.ID, job.process, in.waiting, time.Since(started))
 }
@@ -224,8 +224,7 @@ func (c *call) stillUploading(out deployServiceOut, version zerops.AppVersion, j
 
 // notDeployed is the answer when the upload or the request after it failed: the
 // version exists, and will never run.
-func (c *call) notDeployed(ctx context.Context, out deployServiceOut, version zerops.AppVersion, err error) deployServiceOut {
-	f := c.explain(ctx, explainUpload(err))
+func (c *call) notDeployed(ctx context.Context, out deployServiceOut, version zerops.AppVersion, f *failure) deployServiceOut {
 	if now, readErr := c.api.AppVersion(ctx, version.ID); readErr == nil {
 		version = now
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"zerops-mcp/zerops"
@@ -21,7 +22,7 @@ const (
 	// maxBuildLines is how much of a build log is read for its tail and causes.
 	maxBuildLines = 2000
 	// maxLogText bounds one shown line.
-	maxLogText = 400
+	maxLogText = 300
 )
 
 // deploymentLog reads the log of exactly one deployment: what its build and its
@@ -56,8 +57,9 @@ func (c *call) deploymentLogWith(ctx context.Context, grant *zerops.LogGrant, d 
 	if v.Build != nil && v.Build.ServiceID != "" {
 		parts = append(parts, read(&log.build, zerops.LogQuery{ServiceID: v.Build.ServiceID, Tags: []string{zerops.BuildTag(v.ID)}}))
 	}
-	if prepare := preparation(d); prepare != nil && prepare.ServiceID != "" {
-		parts = append(parts, read(&log.prepare, zerops.LogQuery{ServiceID: prepare.ServiceID, Tags: []string{zerops.BuildTag(v.ID)}}))
+	prepare := preparation(d)
+	if prepare != nil && prepare.ServiceID != "" {
+		parts = append(parts, read(&log.prepare, zerops.LogQuery{ServiceID: prepare.ServiceID}))
 	}
 	from, till := deployWindow(d)
 	if !from.IsZero() {
@@ -65,8 +67,20 @@ func (c *call) deploymentLogWith(ctx context.Context, grant *zerops.LogGrant, d 
 	}
 	err := errors.Join(zerops.FanOut(len(parts), func(i int) error { return parts[i]() })...)
 	log.cut = len(log.runtime) == zerops.MaxLogLines && log.runtime[0].Time.After(from)
+	log.prepare = slices.DeleteFunc(log.prepare, func(l zerops.LogLine) bool { return !ofPreparation(l, v.ID, prepare) })
 	log.runtime = slices.DeleteFunc(log.runtime, func(l zerops.LogLine) bool { return l.Time.Before(from) || l.Time.After(till) })
 	return log, err
+}
+
+// ofPreparation tells the lines of one preparation from those of others in the
+// same stack: by the tag where it is that of a build, else by the time, since
+// nobody has seen which tag they carry.
+func ofPreparation(l zerops.LogLine, versionID string, prepare *zerops.VersionPrepare) bool {
+	if strings.HasPrefix(l.Tag, zerops.BuildTag("")) {
+		return l.Tag == zerops.BuildTag(versionID)
+	}
+	from, till := firstTime(prepare.ContainerCreated, prepare.Started), prepare.Ended
+	return !l.Time.Before(from.Add(-time.Second)) && (till.IsZero() || !l.Time.After(till.Add(5*time.Second)))
 }
 
 // preparation is known inside processes only (platform facts §3.4).

@@ -25,6 +25,7 @@ type diagnoseServiceOut struct {
 	Resources  *resourcesView  `json:"resources,omitempty"`
 	Checked    []string        `json:"checked"`
 	Incomplete []string        `json:"incomplete,omitempty"`
+	Truncated  string          `json:"truncated,omitempty"`
 }
 
 type diagnosedView struct {
@@ -102,6 +103,7 @@ func diagnoseService(ctx context.Context, c *call, in onService) (diagnoseServic
 // Cut shortens the log before anything else is lost.
 func (o diagnoseServiceOut) Cut(n int) any {
 	o.Log = o.Log[len(o.Log)-n:]
+	o.Truncated = fmt.Sprintf("only the last %d lines of the log fit; get_deployment shows more", n)
 	return o
 }
 
@@ -291,8 +293,8 @@ func (e *evidence) nextLook() *next {
 }
 
 const (
-	maxEvidence     = 6
-	maxEvidenceText = 320
+	maxEvidence     = 5
+	maxEvidenceText = 260
 )
 
 // shownEvidence cleans evidence, drops what repeats, and keeps it short.

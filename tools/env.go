@@ -44,6 +44,8 @@ type onEnv struct {
 type envStore struct {
 	project zerops.Project
 	service *zerops.Service // nil for the project's own
+	// siblings are the services of the project, where they are part of the answer.
+	siblings []zerops.Service
 }
 
 func (s envStore) organizationID() string { return s.project.OrganizationID }
@@ -174,29 +176,46 @@ func (c *call) settleOwners(ctx context.Context, s envStore, variables []zerops.
 // the call is no secret and would only blank names and ids in the answer: ids and
 // hostnames that the platform keeps as variables, and references.
 func (c *call) knowVariables(s envStore, variables []envVariable) {
+	var values []string
 	for _, v := range variables {
-		if v.owner == zerops.OwnerPlatform && identityKey(v.Key) {
-			continue
+		if v.owner != zerops.OwnerPlatform || !identityKey(v.Key) {
+			values = append(values, v.Content)
 		}
-		c.knowValue(v.Content, s.names())
 	}
+	c.knowValues(values, s.names())
 }
 
-// knowValue registers one value of a variable, unless it is part of the public
-// names of what the call works on or of the words that answers are made of.
-func (c *call) knowValue(value, names string) {
-	if value == "" || value == zerops.RedactedContent || onlyReferences(value) ||
-		strings.Contains(names, value) || strings.Contains(c.server.vocabulary(), value) {
-		return
+// knowValues registers values of variables, except those that are part of the
+// public names of what the call works on, or of the words that answers are made
+// of. The lines of a value count as well, because one line may be quoted alone.
+func (c *call) knowValues(values []string, public ...string) {
+	names := strings.Join(public, " ") + " " + c.server.vocabulary()
+	var secret []string
+	for _, value := range values {
+		if value == zerops.RedactedContent || onlyReferences(value) {
+			continue
+		}
+		if value != "" && !strings.Contains(names, value) {
+			secret = append(secret, value)
+		}
+		for line := range strings.Lines(value) {
+			if line = strings.TrimSpace(line); len(line) >= shortValue && line != value && !strings.Contains(names, line) {
+				secret = append(secret, line)
+			}
+		}
 	}
-	c.redactor.know(value)
+	c.redactor.know(secret...)
 }
 
 // names are the public names and ids of a store.
 func (s envStore) names() string {
 	names := []string{s.project.ID, s.project.Name, s.project.OrganizationID, s.project.SubdomainHost, s.project.PublicZone}
+	services := s.siblings
 	if s.service != nil {
-		names = append(names, s.service.ID, s.service.Name, s.service.Type.Version, s.service.Type.Category)
+		services = append([]zerops.Service{*s.service}, services...)
+	}
+	for _, service := range services {
+		names = append(names, service.ID, service.Name, service.Type.Version, service.Type.Category)
 	}
 	return strings.Join(names, " ")
 }

@@ -17,7 +17,7 @@ type deleteEnvIn struct {
 }
 
 func deleteEnv(ctx context.Context, c *call, in deleteEnvIn) (envChangeOut, error) {
-	store, err := c.envStore(ctx, in.onEnv)
+	store, err := c.writableStore(ctx, in.onEnv)
 	if err != nil {
 		return envChangeOut{}, err
 	}

@@ -106,13 +106,15 @@ func setEnv(ctx context.Context, c *call, in setEnvIn) (envChangeOut, error) {
 	if err := checkWanted(wanted); err != nil {
 		return envChangeOut{}, err
 	}
-	store, err := c.envStore(ctx, in.onEnv)
+	store, err := c.writableStore(ctx, in.onEnv)
 	if err != nil {
 		return envChangeOut{}, err
 	}
-	for _, w := range wanted { // before they are sent to where an error could quote them
-		c.knowValue(w.value, store.names())
+	var values []string
+	for _, w := range wanted {
+		values = append(values, w.value)
 	}
+	c.knowValues(values, store.names()) // before they are sent to where an error could quote them
 	current, err := c.readEnv(ctx, store)
 	if err != nil {
 		return envChangeOut{}, err
@@ -248,24 +250,28 @@ func (c *call) envChanged(ctx context.Context, w *envWriter, wait waiting) (envC
 		out.Next = &next{Tool: "list_env", Arguments: w.store.next()}
 	}
 	if changed > 0 {
-		c.addRestarts(ctx, w.store, &out)
+		out.addRestarts(w.store)
 	}
 	return out, nil
 }
 
+// writableStore finds a store together with the services that its variables
+// reach.
+func (c *call) writableStore(ctx context.Context, on onEnv) (envStore, error) {
+	store, err := c.envStore(ctx, on)
+	if err != nil || store.service != nil {
+		return store, err
+	}
+	store.siblings, _, err = zerops.Collect(c.api.ProjectServices(ctx, store.project.ID, zerops.ListOptions{}), 0)
+	return store, err
+}
+
 // addRestarts names the services that run with the old values until they are
 // restarted (platform facts §4.9). A project's variables reach all of them.
-func (c *call) addRestarts(ctx context.Context, s envStore, out *envChangeOut) {
-	var services []zerops.Service
+func (out *envChangeOut) addRestarts(s envStore) {
+	services := s.siblings
 	if s.service != nil {
 		services = []zerops.Service{*s.service}
-	} else {
-		all, _, err := zerops.Collect(c.api.ProjectServices(ctx, s.project.ID, zerops.ListOptions{}), 0)
-		if err != nil {
-			out.Message = orDash(out.Message, "services of the project see the change after a restart")
-			return
-		}
-		services = all
 	}
 	for _, service := range services {
 		if service.Runtime() && !service.Hidden() && service.ActiveVersion != nil && service.Status != "STOPPED" {

@@ -498,3 +498,17 @@ func TestConfigurationReadsFailReadably(t *testing.T) {
 		t.Errorf("without the project's variables: %s", r.raw)
 	}
 }
+
+func TestValuesStayOutOfErrorsAndNamesStayIn(t *testing.T) {
+	t.Parallel()
+	h := start(t)
+	h.sim.Fail(simulator.Fault{Operation: "PostServiceStackUserData", Times: 1, Status: 400, Code: "userDataContentInvalid", Message: "cannot take fake second line of it for eshop-staging"})
+	e := h.call("set_env", args{"service": stagingAPI(h), "variables": map[string]any{"KEY": "fake first line\nfake second line of it"}}).fails("invalid_arguments")
+	if text, _ := e["api_message"].(string); strings.Contains(text, "second line") || !strings.Contains(text, "eshop-staging") {
+		t.Errorf("the platform's words came through as %q", text)
+	}
+	r := h.call("set_env", args{"project": "eshop-staging", "variables": map[string]any{"STAGE": "staging", "STATE": "created", "HOST": "worker"}}).status("done")
+	if outcomes(r)["STATE"]["outcome"] != "created" || !strings.Contains(string(r.raw), `"worker"`) {
+		t.Errorf("ordinary words of an answer were blanked: %s", r.raw)
+	}
+}

@@ -34,6 +34,9 @@ func (c *call) finish(ctx context.Context, out any, err error) *mcp.CallToolResu
 	if confirmation, ok := errors.AsType[*confirmationError](err); ok {
 		out, err = confirmation.frame, nil
 	}
+	if half, ok := c.halfway(ctx, err); ok {
+		out, err = half, nil
+	}
 	if err != nil {
 		return c.failed(c.explain(ctx, err))
 	}

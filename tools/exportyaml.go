@@ -46,9 +46,7 @@ func exportYaml(ctx context.Context, c *call, in onEnv) (exportYamlOut, error) {
 	}
 	_, services := doc.place([]string{"services"})
 	names := store.names() + " " + strings.Join(hostnamesOf(services), " ")
-	for _, value := range (importPlan{doc: doc}).secrets() {
-		c.knowValue(value, names)
-	}
+	c.knowValues(importPlan{doc: doc}.secrets(), names)
 	m := yamlMasker{call: c}
 	m.document(doc.root)
 	out := exportYamlOut{Masked: m.masked}

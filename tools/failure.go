@@ -71,8 +71,8 @@ type candidate struct {
 
 // failureNext is the call that helps on.
 type failureNext struct {
-	Tool      string         `json:"tool"`
-	Arguments map[string]any `json:"arguments"`
+	Tool      string `json:"tool"`
+	Arguments any    `json:"arguments"`
 }
 
 func invalidArguments(problems []zerops.FieldProblem) *failure {
@@ -90,6 +90,43 @@ func invalidArguments(problems []zerops.FieldProblem) *failure {
 // invalid reports one bad argument.
 func invalid(field, format string, args ...any) *failure {
 	return invalidArguments([]zerops.FieldProblem{{Field: field, Problems: []string{fmt.Sprintf(format, args...)}}})
+}
+
+// unchanged ends the message of a failure, unless the call did change something
+// before it.
+func (c *call) unchanged() string {
+	if len(c.changes()) > 0 {
+		return ""
+	}
+	return "; nothing was changed"
+}
+
+// halfway answers for a call that failed after the platform had accepted a
+// change of it. An error would make the caller repeat the change; how far it got
+// is a result. A write whose own answer was lost stays an error.
+func (c *call) halfway(ctx context.Context, err error) (frame, bool) {
+	accepted := c.changes()
+	if err == nil || len(accepted) == 0 || c.tool.Effect == zerops.Reads {
+		return frame{}, false
+	}
+	if _, uncertain := errors.AsType[*zerops.UncertainError](err); uncertain {
+		return frame{}, false
+	}
+	f := c.explain(ctx, err)
+	c.outcome = f.Code
+	out := frame{
+		Status:  statusInProgress,
+		Message: strings.TrimSuffix(fmt.Sprintf("the platform accepted %s, but then (%s): %s. %s", strings.Join(accepted, ", "), f.Code, f.Message, f.Hint), " "),
+		Next:    c.lookAgain(),
+	}
+	refusal, refused := errors.AsType[*zerops.Error](err)
+	if _, ours := errors.AsType[*failure](err); ours || refused && !refusal.Operation.Safe() {
+		out.Status = statusFailed
+	}
+	if len(c.following) > 0 {
+		out.Next = &next{Tool: "wait_for", Arguments: nextArgs{Processes: c.following}}
+	}
+	return out, true
 }
 
 // explain turns any error into a failure: cause, consequence, next step.
@@ -112,11 +149,11 @@ func (c *call) explain(ctx context.Context, err error) *failure {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return &failure{
-			Code: codeTimeout, Message: "the Zerops API did not answer in time; nothing was changed", Operation: operationOf(err),
+			Code: codeTimeout, Message: "the Zerops API did not answer in time" + c.unchanged(), Operation: operationOf(err),
 			Hint: "Try again; if it persists, narrow the request or wait a while.", Retryable: true,
 		}
 	case errors.Is(err, context.Canceled):
-		return &failure{Code: codeTimeout, Message: "the call was cancelled before it finished; nothing was changed", Operation: operationOf(err), Retryable: true}
+		return &failure{Code: codeTimeout, Message: "the call was cancelled before it finished" + c.unchanged(), Operation: operationOf(err), Retryable: true}
 	}
 	if connection, ok := errors.AsType[*zerops.ConnectionError](err); ok {
 		return c.explainConnection(connection)
@@ -142,14 +179,14 @@ func (c *call) explainConnection(e *zerops.ConnectionError) *failure {
 	var netErr net.Error
 	switch {
 	case errors.As(e.Err, &dns):
-		f.Message = "the name of the Zerops API (" + address + ") cannot be resolved; nothing was changed"
+		f.Message = "the name of the Zerops API (" + address + ") cannot be resolved" + c.unchanged()
 		f.Hint = "Check the network, HTTPS_PROXY, and ZEROPS_API_URL if it is set."
 	case errors.As(e.Err, &netErr) && netErr.Timeout():
 		f.Code = codeTimeout
-		f.Message = "the Zerops API (" + address + ") did not answer in time; nothing was changed"
+		f.Message = "the Zerops API (" + address + ") did not answer in time" + c.unchanged()
 		f.Hint = "Try again; if it persists, the platform may have an incident."
 	default:
-		f.Message = fmt.Sprintf("no usable answer from the Zerops API (%s): %s; nothing was changed", address, c.redactor.text(clean(e.Err.Error(), 200)))
+		f.Message = fmt.Sprintf("no usable answer from the Zerops API (%s): %s%s", address, c.redactor.text(clean(e.Err.Error(), 200)), c.unchanged())
 		f.Hint = "Check the network, HTTPS_PROXY, and ZEROPS_API_URL if it is set; a proxy or a wrong address may have answered."
 	}
 	return f
@@ -182,7 +219,8 @@ func (c *call) explainUncertain(e *zerops.UncertainError) *failure {
 		Message: "the request was sent but its answer was lost, so it may have taken effect; it was not sent again",
 		Hint:    "Look before you repeat it.",
 	}
-	f.Next = c.lookAgain()
+	look := c.lookAgain()
+	f.Next = &failureNext{Tool: look.Tool, Arguments: look.Arguments}
 	return f
 }
 
@@ -293,21 +331,25 @@ func (c *call) neededRight() string {
 }
 
 // lookAgain is the call that shows whether a write took effect.
-func (c *call) lookAgain() *failureNext {
-	next := &failureNext{Tool: "list_projects", Arguments: map[string]any{}}
+func (c *call) lookAgain() *next {
+	onService, onProject := nextArgs{Service: c.serviceID}, nextArgs{Project: c.projectID}
 	switch {
+	case c.serviceID == "" && c.projectID == "":
+		return &next{Tool: "list_projects"}
 	case c.tool.Toolset == "env" && c.serviceID != "":
-		next.Tool, next.Arguments = "list_env", map[string]any{"service": c.serviceID}
-	case c.tool.Toolset == "env" && c.projectID != "":
-		next.Tool, next.Arguments = "list_env", map[string]any{"project": c.projectID}
-	case c.serviceID != "" && strings.HasSuffix(c.tool.Name, "_backup"): // a service does not show its backups
-		next.Tool, next.Arguments = "list_backups", map[string]any{"service": c.serviceID}
-	case c.serviceID != "":
-		next.Tool, next.Arguments = "get_service", map[string]any{"service": c.serviceID}
-	case c.projectID != "":
-		next.Tool, next.Arguments = "get_project", map[string]any{"project": c.projectID}
+		return &next{Tool: "list_env", Arguments: onService}
+	case c.tool.Toolset == "env":
+		return &next{Tool: "list_env", Arguments: onProject}
+	case c.serviceID == "":
+		return &next{Tool: "get_project", Arguments: onProject}
+	case strings.HasSuffix(c.tool.Name, "_backup"): // a service does not show its backups
+		return &next{Tool: "list_backups", Arguments: onService}
+	case c.tool.Toolset == "deploy":
+		return &next{Tool: "list_deployments", Arguments: onService}
+	case c.tool.Name == "restart_service": // nor whether it was restarted
+		return &next{Tool: "list_events", Arguments: onService}
 	}
-	return next
+	return &next{Tool: "get_service", Arguments: onService}
 }
 
 // envelope puts the failure into the envelope of design.md §6.

@@ -52,6 +52,18 @@ func hintFor(code string) string {
 		return "Zerops reserves the prefix ZEROPS_; choose another name."
 	case "userDataDeleteForbidden", "recordIsReadOnly":
 		return "The platform or zerops.yaml owns this variable; change zerops.yaml and deploy."
+	case "appVersionIsBeingBuilt", "appVersionIsBeingDeployed", "deployProcessAlreadyCreated":
+		return "A deployment is under way; wait for it, or stop it with cancel_deployment."
+	case "appVersionIsNotBeingUploaded", "objectNotFound", "objectContentLengthZero", "objectMimeTypeNotSupported":
+		return "The upload did not arrive as it should; deploy again."
+	case "maxObjectDiskSizeEstimateExceeded", "zeropsBuildFileTooLarge":
+		return "It is too large for the platform; keep out what is not needed with .deployignore."
+	case "noExternalRepositoryIntegration":
+		return "No repository is connected to the service; deploy a local directory or a public git_url."
+	case "triggerBuildRequiresBranchEventType":
+		return "The connected repository deploys on tags; push a tag, or deploy a directory or git_url."
+	case "userServiceStackRequired":
+		return "Only runtimes can be deployed to; list_services with category USER shows them."
 	case "userDataSyncRunning", "userDataVersionMismatch":
 		return "Variables are being applied; wait for that process, then repeat."
 	case "zeropsYamlSetupNotFound":

@@ -357,7 +357,7 @@ func (c *call) learnLogSecrets(ctx context.Context, services []zerops.Service) {
 		}
 		for _, v := range variables {
 			if len(v.Content) >= shortValue/2 && (v.Sensitive || secretKey(v.Key)) && !identityKey(v.Key) {
-				c.knowValue(v.Content, store.names())
+				c.knowValues([]string{v.Content}, store.names())
 			}
 		}
 		return err

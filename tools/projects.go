@@ -468,7 +468,7 @@ func (c *call) actOnProject(ctx context.Context, p zerops.Project, w waiting, ac
 	case err == nil:
 		view := viewProject(now, now.OrganizationID)
 		out.Project = &view
-	case f.Status == statusDone && c.tool.Name == "delete_project":
+	case f.Status == statusDone && c.tool.Name == "delete_project" && errors.Is(err, zerops.ErrNotFound):
 		out.Message = "the project is gone" // not found is what was asked for
 	default:
 		return projectChangeOut{}, err

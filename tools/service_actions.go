@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"zerops-mcp/zerops"
@@ -154,7 +155,7 @@ func (c *call) actOnService(ctx context.Context, s zerops.Service, w waiting, ac
 	case err == nil:
 		view := viewService(now, zerops.Project{})
 		out.Service = &view
-	case action == zerops.DeleteService && f.Status == statusDone:
+	case action == zerops.DeleteService && f.Status == statusDone && errors.Is(err, zerops.ErrNotFound):
 		out.Message = "the service is gone" // not found is what was asked for
 	default:
 		return serviceChangeOut{}, err

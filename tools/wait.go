@@ -77,6 +77,7 @@ func (c *call) follow(ctx context.Context, w waiting, processes ...zerops.Proces
 	if len(ids) == 0 {
 		return frame{Status: statusDone}, nil
 	}
+	c.following = append(c.following, ids...)
 	limit, clamped := c.budget(w)
 	states, err := c.await(ctx, limit, ids, processes)
 	if err != nil {

@@ -175,7 +175,7 @@ func (y *yamlCheck) unknown(location, keys []string) []yamlIssue {
 		known = node.keys()
 	}
 	var issues []yamlIssue
-	for _, key := range keys {
+	for _, key := range keys[:min(len(keys), maxIssues+1)] {
 		path := append(append([]string{}, location...), key)
 		issue := y.issue(path, "unknown key; the platform drops it without a word")
 		if y.silent[issue.Path] {

@@ -68,9 +68,7 @@ func validateZeropsYaml(ctx context.Context, c *call, in validateYamlIn) (valida
 		service = &found
 	}
 	file := zeropsFile{doc: doc}
-	for _, value := range file.secrets() {
-		c.knowValue(value, strings.Join(file.setups(), " "))
-	}
+	c.knowValues(file.secrets(), file.setups()...)
 	out.Warnings = c.checkZerops(ctx, file)
 	wanted, err := file.choose(in.Setup, service)
 	if err != nil {

@@ -114,13 +114,3 @@ func (y zeropsYAML) values() []string {
 	}
 	return values
 }
-
-// knowValues keeps variable values out of every result. A value that is one of
-// the public names of the call stays readable, since hiding it would blank the
-// names themselves.
-func (c *call) knowValues(values []string, public ...string) {
-	names := strings.Join(public, "\n")
-	for _, v := range values {
-		c.knowValue(v, names)
-	}
-}

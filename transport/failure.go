@@ -8,8 +8,6 @@ import (
 	"runtime/debug"
 
 	"github.com/mark3labs/mcp-go/mcp"
-
-	"zerops-mcp/tools"
 )
 
 // Error codes of JSON-RPC 2.0.
@@ -102,17 +100,28 @@ func appendAnswer(buffer *bytes.Buffer, id []byte, member string, value any) err
 		buffer.Write(id)
 	}
 	buffer.WriteString(`,"` + member + `":`)
-	if prepared, ok := value.(tools.Prepared); ok {
-		buffer.Write(prepared)
-		buffer.WriteByte('}')
-		return nil
-	}
-	if err := json.NewEncoder(buffer).Encode(value); err != nil {
+	if err := appendJSON(buffer, value); err != nil {
 		buffer.Truncate(start)
 		return err
 	}
-	buffer.Truncate(buffer.Len() - 1) // the line feed that Encode adds
 	buffer.WriteByte('}')
+	return nil
+}
+
+// appendJSON appends a value on one line. What a value writes itself is taken as it
+// is, as far as it is on one line: encoding/json would read all of it once more.
+func appendJSON(buffer *bytes.Buffer, value any) error {
+	if own, ok := value.(json.Marshaler); ok {
+		raw, err := own.MarshalJSON()
+		if err == nil && bytes.IndexByte(raw, '\n') < 0 {
+			buffer.Write(raw)
+			return nil
+		}
+	}
+	if err := json.NewEncoder(buffer).Encode(value); err != nil {
+		return err
+	}
+	buffer.Truncate(buffer.Len() - 1) // the line feed that Encode adds
 	return nil
 }
 

@@ -71,10 +71,13 @@ type HTTPConfig struct {
 	Concurrency int
 	// Stateless keeps nothing between requests.
 	Stateless bool
-	// SessionTTL is how long an unused session is remembered, 30 minutes.
-	SessionTTL time.Duration
+	// SessionTTL is how long an unused session takes up memory, 5 minutes. It
+	// can be used again after that, up to SessionLifetime after its start, 24
+	// hours.
+	SessionTTL, SessionLifetime time.Duration
 	// MaxSessions bounds the sessions of all callers, 20,000; a tenth of it is
-	// the bound for one caller. The longest unused ones make room.
+	// the bound for one caller. The longest unused ones make room; they too
+	// can be used again.
 	MaxSessions int
 	// SigningKey binds session ids to callers; nil means one of this process.
 	SigningKey []byte
@@ -111,7 +114,8 @@ func (cfg HTTPConfig) withDefaults() HTTPConfig {
 	defaultTo(&cfg.Auth, AuthCaller)
 	defaultTo(&cfg.CertificateAge, 10*time.Second)
 	defaultTo(&cfg.Concurrency, 64)
-	defaultTo(&cfg.SessionTTL, 30*time.Minute)
+	defaultTo(&cfg.SessionTTL, 5*time.Minute)
+	defaultTo(&cfg.SessionLifetime, 24*time.Hour)
 	defaultTo(&cfg.MaxSessions, 20_000)
 	defaultTo(&cfg.MaxBody, 4<<20)
 	defaultTo(&cfg.KeepAlive, 25*time.Second)

@@ -74,7 +74,7 @@ func NewHandler(cfg HTTPConfig) (*Handler, error) {
 		auth: newAuthenticator(&cfg, secret), callers: newCallers(&cfg), drain: make(chan struct{}),
 	}
 	h.background = context.Background()
-	h.sessions = newSessionTable(&h.cfg, h.auth, func(s *httpSession) { h.server.UnregisterSession(h.background, s.id) })
+	h.sessions = newSessionTable(&h.cfg, secret, func(s *httpSession) { h.server.UnregisterSession(h.background, s.id) })
 	h.sse.byID = make(map[string]*sseClient)
 	return h, nil
 }

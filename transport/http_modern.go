@@ -53,7 +53,7 @@ func (e *exchange) toolMismatch(params json.RawMessage) error {
 		Name string `json:"name"`
 	}
 	if json.Unmarshal(params, &call) != nil {
-		return nil // the handler says what is wrong
+		return nil //nolint:nilerr // the handler says what is wrong
 	}
 	tool := e.h.server.GetTool(call.Name)
 	if tool == nil {

@@ -1,7 +1,9 @@
 package transport_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -24,7 +26,16 @@ func TestHTTPSessions(t *testing.T) {
 	alice := s.initialize(aliceToken, "2025-11-25", "{}")
 	bob := s.initialize(bobToken, "2025-11-25", "{}")
 	id := alice["Mcp-Session-Id"]
-	random, mac, _ := strings.Cut(id, ".")
+	raw, err := base64.RawURLEncoding.DecodeString(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// changed returns the id with one of its bytes changed.
+	changed := func(i int) string {
+		other := bytes.Clone(raw)
+		other[i] ^= 1
+		return base64.RawURLEncoding.EncodeToString(other)
+	}
 	for name, tc := range map[string]struct {
 		id     string
 		status int
@@ -33,9 +44,12 @@ func TestHTTPSessions(t *testing.T) {
 		"none":             {"", 400},
 		"another caller's": {bob["Mcp-Session-Id"], 404},
 		"made up":          {"mcp-session-00000000-0000-0000-0000-000000000000", 404},
-		"changed":          {"x" + id[1:], 404},
-		"without proof":    {random, 404},
-		"other proof":      {random + "." + strings.Repeat("A", len(mac)), 404},
+		"other random":     {changed(0), 404},
+		"other agreement":  {changed(17), 404},
+		"other time":       {changed(20), 404},
+		"other proof":      {changed(len(raw) - 1), 404},
+		"without proof":    {base64.RawURLEncoding.EncodeToString(raw[:22]), 404},
+		"other spelling":   {base64.StdEncoding.EncodeToString(raw), 404},
 		"huge":             {strings.Repeat("x", 10_000), 404},
 		"path":             {"../../etc/passwd", 404},
 	} {
@@ -97,8 +111,9 @@ func TestHTTPDeleteEndsCallsAndStreams(t *testing.T) {
 	}
 }
 
-// Unused sessions are forgotten; those in use, by a stream or a call, are not.
-func TestHTTPSessionsExpire(t *testing.T) {
+// Unused sessions take up no memory, and are there again, with what was agreed,
+// when their clients come back. Those with a stream stay.
+func TestHTTPSessionsAreForgotten(t *testing.T) {
 	t.Parallel()
 	metrics := transport.NewMetrics()
 	s := serveHTTP(t, newServer(t, newProbe()), func(cfg *transport.HTTPConfig) {
@@ -107,16 +122,27 @@ func TestHTTPSessionsExpire(t *testing.T) {
 	listening := s.initialize(aliceToken, "2025-11-25", "{}")
 	stream := s.do(http.MethodGet, "/mcp", "", listening)
 	defer func() { _ = stream.Body.Close() }()
-	idle := s.initialize(bobToken, "2025-11-25", "{}")
+	asking := s.initialize(bobToken, "2025-06-18", `{"elicitation":{}}`)
 	for i := range 50 {
 		s.initialize(fmt.Sprint("fake-token-", i), "2025-11-25", "{}")
 	}
 	eventually(t, "one session is left", func() bool { return strings.Contains(scrape(metrics), "zerops_mcp_sessions 1\n") })
-	if status, _ := s.post(pingLine, idle); status != 404 {
-		t.Errorf("an unused session: status %d", status)
+	if got, want := s.one(toolCall("1", "client", "{}"), asking).text(), "2025-06-18  elicitation=true modern=false"; got != want {
+		t.Errorf("in a session that was forgotten the tool saw %q, want %q", got, want)
 	}
 	if status, _ := s.post(pingLine, listening); status != 200 {
 		t.Errorf("a session with a stream: status %d", status)
+	}
+}
+
+// A session is over some time after it began, however often it was used.
+func TestHTTPSessionsExpire(t *testing.T) {
+	t.Parallel()
+	s := serveHTTP(t, newServer(t, newProbe()), func(cfg *transport.HTTPConfig) { cfg.SessionLifetime = time.Nanosecond })
+	response := s.do(http.MethodPost, "/mcp", initializeLine("2025-11-25", "{}"), nil)
+	_ = response.Body.Close()
+	if status, _ := s.post(pingLine, header{"Mcp-Session-Id": response.Header.Get("Mcp-Session-Id")}); status != 404 {
+		t.Errorf("status %d", status)
 	}
 }
 
@@ -143,28 +169,31 @@ func TestHTTPSessionsAreBounded(t *testing.T) {
 		t.Errorf("not 11 sessions: %s", got)
 	}
 	for i, session := range mine {
-		want := 404
-		if i >= 20 {
-			want = 200
+		if status, _ := s.post(pingLine, session); status != 200 {
+			t.Errorf("session %d: status %d", i, status)
 		}
-		if status, _ := s.post(pingLine, session); status != want {
-			t.Errorf("session %d: status %d, want %d", i, status, want)
-		}
+	}
+	if got := scrape(metrics); !strings.Contains(got, "zerops_mcp_sessions 11\n") {
+		t.Errorf("then not 11 sessions: %s", got)
 	}
 	if status, _ := s.post(pingLine, bob); status != 200 {
 		t.Errorf("the other caller's session: status %d", status)
 	}
 }
 
-// Sessions survive in another process with the same key only where they are
-// known; their ids prove nothing to a process with another key.
+// A session goes on in another process with the same key, as after a restart, and
+// proves nothing to a process with another key.
 func TestHTTPSessionsOfAnotherProcess(t *testing.T) {
 	t.Parallel()
-	for _, key := range []string{"one", "two"} {
+	for key, want := range map[string]int{"one": 200, "two": 404} {
 		first := serveHTTP(t, newServer(t, newProbe()), func(cfg *transport.HTTPConfig) { cfg.SigningKey = []byte("one") })
 		second := serveHTTP(t, newServer(t, newProbe()), func(cfg *transport.HTTPConfig) { cfg.SigningKey = []byte(key) })
-		if status, _ := second.post(pingLine, first.initialize(aliceToken, "2025-11-25", "{}")); status != 404 {
-			t.Errorf("key %s: status %d", key, status)
+		session := first.initialize(aliceToken, "2025-11-25", "{}")
+		if status, _ := second.post(pingLine, session); status != want {
+			t.Errorf("key %s: status %d, want %d", key, status, want)
+		}
+		if status, _ := second.post(pingLine, session.with(header{"Authorization": "Bearer " + bobToken})); status != 404 {
+			t.Errorf("key %s: another caller: status %d", key, status)
 		}
 	}
 }

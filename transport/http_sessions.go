@@ -3,9 +3,6 @@ package transport
 import (
 	"container/list"
 	"context"
-	"crypto/hmac"
-	"crypto/rand"
-	"strings"
 	"sync"
 	"time"
 )
@@ -14,7 +11,9 @@ import (
 // one, and a second while they reconnect. Older ones are closed for newer ones.
 const maxSessionStreams = 4
 
-// httpSession is what a client and the server agreed on at an initialize.
+// httpSession is what a client and the server agreed on at an initialize. Its id
+// says it all again: so a session that was not used for a while can be forgotten
+// and is there again when its client comes back, after a restart as well.
 type httpSession struct {
 	id        string
 	owner     string // key of the caller
@@ -33,9 +32,10 @@ type httpSession struct {
 	open int // requests and streams
 }
 
-// sessionTable holds the sessions of all callers.
+// sessionTable holds the sessions of all callers that are in use, or were a moment
+// ago.
 type sessionTable struct {
-	auth    *authenticator
+	ids     sessionIDs
 	ttl     time.Duration
 	limit   int
 	metrics *Metrics
@@ -46,40 +46,38 @@ type sessionTable struct {
 	order   list.List // of *httpSession, the last used first
 	byOwner map[string]int
 	sweeper *time.Timer
+	deleted endedIDs
 }
 
-func newSessionTable(cfg *HTTPConfig, auth *authenticator, onEnd func(*httpSession)) *sessionTable {
+func newSessionTable(cfg *HTTPConfig, secret []byte, onEnd func(*httpSession)) *sessionTable {
 	return &sessionTable{
-		auth: auth, ttl: cfg.SessionTTL, limit: cfg.MaxSessions, metrics: cfg.Metrics, onEnd: onEnd,
-		byID: make(map[string]*list.Element), byOwner: make(map[string]int),
+		ids: sessionIDs{secret: secret, lifetime: cfg.SessionLifetime}, ttl: cfg.SessionTTL, limit: cfg.MaxSessions,
+		metrics: cfg.Metrics, onEnd: onEnd, byID: make(map[string]*list.Element), byOwner: make(map[string]int),
+		deleted: endedIDs{limit: cfg.MaxSessions, at: make(map[string]*list.Element)},
 	}
 }
 
-// make returns a new session of a caller, which is not in the table yet.
+// make returns a session of a caller that has no id and is in no table yet.
 func (t *sessionTable) make(owner string) *httpSession {
-	return &httpSession{id: t.bind(rand.Text(), owner), owner: owner, ended: make(chan struct{}), inflight: make(map[string]*httpCall)}
+	return &httpSession{owner: owner, ended: make(chan struct{}), inflight: make(map[string]*httpCall)}
 }
 
-// bind returns an id that only its caller can use.
-func (t *sessionTable) bind(random, owner string) string {
-	return random + "." + t.auth.digest("session "+random, owner)
-}
-
-// bound reports whether an id was made for a caller. It needs no memory, so
-// forged ids are refused without a look at the table.
-func (t *sessionTable) bound(id, owner string) bool {
-	random, _, ok := strings.Cut(id, ".")
-	return ok && len(id) < 128 && hmac.Equal([]byte(id), []byte(t.bind(random, owner)))
-}
-
-// add puts a session into the table; others make room where there is none.
+// add gives a new session its id and puts it into the table.
 func (t *sessionTable) add(s *httpSession) {
+	s.id = t.ids.make(idOfSession, s.client.agreement(), s.owner)
 	t.mu.Lock()
+	dropped := t.addLocked(s)
+	t.mu.Unlock()
+	t.end(dropped...)
+}
+
+// addLocked puts a session into the table and returns those that made room for
+// it; t.mu is held.
+func (t *sessionTable) addLocked(s *httpSession) (dropped []*httpSession) {
 	s.used = time.Now()
 	t.byID[s.id] = t.order.PushFront(s)
 	t.byOwner[s.owner]++
 	t.metrics.sessions.Add(1)
-	var dropped []*httpSession
 	if t.byOwner[s.owner] > max(1, t.limit/10) {
 		dropped = append(dropped, t.evict(s.owner, s))
 	}
@@ -87,8 +85,7 @@ func (t *sessionTable) add(s *httpSession) {
 		dropped = append(dropped, t.evict("", s))
 	}
 	t.scheduleLocked()
-	t.mu.Unlock()
-	t.end(dropped...)
+	return dropped
 }
 
 // evict removes the longest unused session, of owner if given, but not keep: one
@@ -124,21 +121,32 @@ func (t *sessionTable) removeLocked(element *list.Element) *httpSession {
 }
 
 // use returns the session with an id, or nil, and marks it in use until done is
-// called.
+// called. Forged ids, and those of other callers, are refused without a look at
+// the table.
 func (t *sessionTable) use(id, owner string) (s *httpSession, done func()) {
-	if !t.bound(id, owner) {
+	agreed, ok := t.ids.read(idOfSession, id, owner)
+	if !ok {
 		return nil, nil
 	}
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	element := t.byID[id]
-	if element == nil {
+	var dropped []*httpSession
+	if element := t.byID[id]; element != nil {
+		s, _ = element.Value.(*httpSession)
+		t.order.MoveToFront(element)
+	} else if !t.deleted.has(id) {
+		s = t.make(owner)
+		s.id = id
+		s.client.agree(agreed)
+		dropped = t.addLocked(s)
+	}
+	if s == nil {
+		t.mu.Unlock()
 		return nil, nil
 	}
-	s, _ = element.Value.(*httpSession)
-	t.order.MoveToFront(element)
 	s.used = time.Now()
 	s.open++
+	t.mu.Unlock()
+	t.end(dropped...)
 	return s, func() {
 		t.mu.Lock()
 		defer t.mu.Unlock()
@@ -150,9 +158,10 @@ func (t *sessionTable) use(id, owner string) (s *httpSession, done func()) {
 	}
 }
 
-// remove ends a session.
+// remove ends a session for good.
 func (t *sessionTable) remove(s *httpSession) {
 	t.mu.Lock()
+	t.deleted.add(s.id, time.Now().Add(-t.ids.lifetime))
 	element := t.byID[s.id]
 	if element != nil {
 		t.removeLocked(element)
@@ -171,7 +180,7 @@ func (t *sessionTable) scheduleLocked() {
 	}
 }
 
-// sweep ends the sessions that were not used for the time to live.
+// sweep forgets the sessions that were not used for the time to live.
 func (t *sessionTable) sweep() {
 	t.mu.Lock()
 	var expired []*httpSession

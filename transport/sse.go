@@ -2,7 +2,6 @@ package transport
 
 import (
 	"bytes"
-	"crypto/rand"
 	"net/http"
 	"net/url"
 	"sync"
@@ -74,7 +73,7 @@ func (h *Handler) openSSE(w http.ResponseWriter, r *http.Request, who identity) 
 	c.canAsk = false
 	c.write = func(message []byte) error { return writeEvent(w, control, message) }
 	defer c.cancel(errServerEnds)
-	id := h.sessions.bind(rand.Text(), who.key)
+	id := h.sessions.ids.make(idOfStream, 0, who.key)
 	c.sessionID = id
 	if err := h.server.RegisterSession(c.ctx, c.listed()); err != nil {
 		writeProblem(w, http.StatusInternalServerError, failure{Code: "internal", Message: "The stream could not be opened.", Retryable: true})
@@ -146,7 +145,7 @@ func (h *Handler) postSSE(w http.ResponseWriter, r *http.Request, who identity) 
 	}
 	id := r.URL.Query().Get("sessionId")
 	var client *sseClient
-	if h.sessions.bound(id, who.key) {
+	if _, ok := h.sessions.ids.read(idOfStream, id, who.key); ok {
 		client = h.sse.get(id, who.key)
 	}
 	if client == nil {

@@ -30,6 +30,11 @@ type message struct {
 			Text string `json:"text"`
 		} `json:"content"`
 		SupportedVersions []string `json:"supportedVersions"`
+		Structured        struct {
+			Project struct {
+				ID string `json:"id"`
+			} `json:"project"`
+		} `json:"structuredContent"`
 	} `json:"result"`
 	Error *struct {
 		Code    int             `json:"code"`

@@ -54,8 +54,24 @@ func (c *Client) into(ctx context.Context, call Call, v any) error {
 	if err := decode(raw, v); err != nil {
 		return malformed(call.Operation, err)
 	}
+	if object, ok := v.(identified); ok && object.identity() == "" {
+		return malformed(call.Operation, errNoID)
+	}
 	return nil
 }
+
+// identified is an object that says nothing without its id: a process without
+// one cannot be followed, so a change that it answers is not known to be done.
+type identified interface{ identity() string }
+
+func (p Process) identity() string     { return p.ID }
+func (p Project) identity() string     { return p.ID }
+func (s Service) identity() string     { return s.ID }
+func (v AppVersion) identity() string  { return v.ID }
+func (v Variable) identity() string    { return v.ID }
+func (r HTTPRouting) identity() string { return r.ID }
+func (r PortRouting) identity() string { return r.ID }
+func (u User) identity() string        { return u.ID }
 
 // malformed classifies an answer that is JSON but not of the expected shape: a
 // write was accepted, so its outcome is uncertain rather than failed.

@@ -63,9 +63,9 @@ func TestRetries(t *testing.T) {
 		sent    int64
 		waited  time.Duration // at least
 	}{
-		{name: "503 once", first: respond(503, nil, ""), sent: 2},
-		{name: "429 obeys Retry-After", first: respond(429, after("7"), ""), sent: 2, waited: 7 * time.Second},
-		{name: "Retry-After past the deadline", first: respond(429, after("7"), ""), timeout: 5 * time.Second, sent: 1},
+		{name: "503 once", first: respond(503, nil, ""), sent: 2},                                                       //nolint:bodyclose // the client closes it
+		{name: "429 obeys Retry-After", first: respond(429, after("7"), ""), sent: 2, waited: 7 * time.Second},          //nolint:bodyclose // the client closes it
+		{name: "Retry-After past the deadline", first: respond(429, after("7"), ""), timeout: 5 * time.Second, sent: 1}, //nolint:bodyclose // the client closes it
 		{name: "404 is final", first: respond(404, nil, ""), sent: 1},
 		{name: "400 is final", first: respond(400, nil, `{"error":{"code":"projectNotFound","message":"x"}}`), sent: 1},
 		{name: "connection reset", err: errors.New("connection reset"), sent: 2},
@@ -159,12 +159,31 @@ func TestWrongIdsNeverReachTheAddress(t *testing.T) {
 	}
 }
 
+// TestAnswersThatSayNothing: a success without the object that it should bring
+// proves nothing, least of all that a change was made.
+func TestAnswersThatSayNothing(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{}`, `[]`, `null`, `true`, `7`, `"under maintenance"`, `{"id":7}`, `{"id":""}`} {
+		client, script := newClient(t, func(int, *http.Request) (*http.Response, error) { return respond(200, nil, body), nil })
+		if _, err := client.Project(t.Context(), id); !errors.Is(err, zerops.ErrUnavailable) {
+			t.Errorf("a read answered with %s: %v", body, err)
+		}
+		var uncertain *zerops.UncertainError
+		if _, err := client.ActOnService(t.Context(), id, zerops.RestartService); !errors.As(err, &uncertain) {
+			t.Errorf("a write answered with %s: %v", body, err)
+		}
+		if n := script.n.Load(); n != 2 {
+			t.Errorf("%s: %d requests, want 2", body, n)
+		}
+	}
+}
+
 func TestNamesAreEscaped(t *testing.T) {
 	t.Parallel()
 	var path string
 	client, _ := newClient(t, func(_ int, r *http.Request) (*http.Response, error) {
 		path = r.URL.EscapedPath()
-		return respond(200, nil, `{}`), nil
+		return respond(200, nil, `{"id":"`+id+`"}`), nil
 	})
 	if _, err := client.ServiceByName(t.Context(), id, "a/b?c#d e"); err != nil {
 		t.Fatal(err)
@@ -319,7 +338,7 @@ func TestWaitingEndsWithItsContext(t *testing.T) {
 func TestRequestLimitWaitsWithinTheDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		script := &scripted{answer: func(int, *http.Request) (*http.Response, error) { return respond(200, nil, `{}`), nil }}
+		script := &scripted{answer: func(int, *http.Request) (*http.Response, error) { return respond(200, nil, `{"id":"`+id+`"}`), nil }}
 		api, err := zerops.NewAPI(zerops.APIOptions{Transport: script, RequestsPerSecond: 10, Burst: 5})
 		if err != nil {
 			t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptrace"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -104,7 +105,8 @@ func answer(op Operation, attempt int, resp *http.Response, body []byte) (json.R
 			return nil, failedExchange(op, attempt, true, resp.StatusCode, errEmpty)
 		case op.RawAnswer():
 			return rawJSON(body), nil
-		case !json.Valid(body):
+		case !json.Valid(body) || !strings.Contains("{[n", string(body[0])):
+			// The API answers with objects, lists or null; a bare word is somebody else's.
 			return nil, failedExchange(op, attempt, true, resp.StatusCode, errNotJSON)
 		}
 		return body, nil

@@ -97,7 +97,7 @@ func measure(ctx context.Context, out io.Writer, pairs int, start, rss, size flo
 
 func build(ctx context.Context, path, pkg string) error {
 	//nolint:gosec // both arguments are this program's own
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, pkg)
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-gcflags=zerops-mcp/...=-l", "-o", path, pkg)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	cmd.Stderr = os.Stderr
 	if err := cmd.Run(); err != nil {

@@ -121,7 +121,7 @@ func (o options) template(elements ...string) ([]byte, error) {
 func compile(ctx context.Context, work, system, arch string) ([]byte, error) {
 	path := filepath.Join(work, system+"-"+arch)
 	//nolint:gosec // arguments of this program's own
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", path, ".")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-gcflags=zerops-mcp/...=-l", "-o", path, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+system, "GOARCH="+arch)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Run(); err != nil {

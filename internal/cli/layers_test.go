@@ -18,6 +18,7 @@ func TestDependenciesPointOneWay(t *testing.T) {
 		"zerops/simulator":  {"zerops-mcp/", "github.com/mark3labs/", "testing"},
 		"tools":             {"zerops-mcp/transport", "zerops-mcp/internal/cli", "zerops-mcp/internal/settings", "zerops-mcp/zerops/simulator", "net/http"},
 		"transport":         {"zerops-mcp/internal/cli", "zerops-mcp/internal/settings", "zerops-mcp/zerops/simulator"},
+		"internal/plot":     {"zerops-mcp/", "github.com/", "golang.org/"},
 		"internal/settings": {"zerops-mcp/internal/cli", "zerops-mcp/transport", "github.com/mark3labs/"},
 	} {
 		pkg, err := build.ImportDir(filepath.Join(root, filepath.FromSlash(directory)), 0)

@@ -107,14 +107,7 @@ func (s *session) config() tools.Config {
 		Version:      Version(),
 	}
 	if s.audit != nil || s.metrics != nil {
-		cfg.Audit = func(ctx context.Context, record tools.AuditRecord) {
-			if s.audit != nil {
-				s.audit.write(ctx, record)
-			}
-			if s.metrics != nil {
-				s.metrics.Call(record.Tool, record.Outcome, time.Duration(record.Took*float64(time.Second)))
-			}
-		}
+		cfg.Audit = s.record
 	}
 	return cfg
 }

@@ -67,6 +67,7 @@ func (f *fixture) addQuestions() {
 		})
 	f.server.AddTool(mcp.NewTool("test_sampling", mcp.WithDescription("Asks the client's model."), mcp.WithString("prompt", mcp.Required())),
 		func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			//nolint:staticcheck // the suite tests what the revision deprecates
 			answer, err := f.server.RequestSampling(ctx, mcp.CreateMessageRequest{CreateMessageParams: sampling(r.GetString("prompt", ""), 100)})
 			if err != nil {
 				return mcp.NewToolResultErrorFromErr("the model could not be asked", err), nil

@@ -209,10 +209,10 @@ type failurePlan struct {
 	problem
 }
 
-// planned takes the first ordered failure of an action.
+// planned takes the first ordered failure of an action, or of any.
 func (w *world) planned(action string) *problem {
 	for i, plan := range w.plans {
-		if plan.action == action {
+		if plan.action == action || plan.action == "" {
 			w.plans = slices.Delete(w.plans, i, i+1)
 			return &plan.problem
 		}
@@ -224,8 +224,8 @@ func (w *world) isHeld(action string) bool {
 	return slices.ContainsFunc(w.held, func(held string) bool { return held == "" || held == action })
 }
 
-// FailNext makes the next process of an action, such as "stack.restart", end
-// FAILED with the given error.
+// FailNext makes the next process of an action, such as "stack.restart", or of
+// any where it is empty, end FAILED with the given error.
 func (s *Simulator) FailNext(action, code, message string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,9 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"zerops-mcp/zerops"
-
 	"zerops-mcp/internal/drift/compare"
+	"zerops-mcp/zerops"
 )
 
 // writeSDK writes a directory in the layout of the SDK with one operation.
