@@ -85,8 +85,8 @@ func dump(m *matrix, order []string) {
 	for _, name := range order {
 		for fn, cells := range m.cells {
 			for k, v := range cells {
-				if strings.HasPrefix(k, name+"|") {
-					fmt.Fprintf(f, "%-40s %-12s %-8s %s\n", name, fn, strings.TrimPrefix(k, name+"|"), v)
+				if after, ok := strings.CutPrefix(k, name+"|"); ok {
+					fmt.Fprintf(f, "%-40s %-12s %-8s %s\n", name, fn, after, v)
 				}
 			}
 		}

@@ -162,9 +162,10 @@ func split(line string) []string {
 		case quote == 0 && depth == 0 && (r == ' ' || r == '\t'):
 			flush()
 		default:
-			if r == '(' {
+			switch r {
+			case '(':
 				depth++
-			} else if r == ')' {
+			case ')':
 				depth--
 			}
 			word.WriteRune(r)
