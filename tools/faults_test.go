@@ -52,7 +52,7 @@ func TestFaults(t *testing.T) {
 			effects[info.Name] = info.Effect
 		}
 		for _, e := range examples(h) {
-			n.begin(nil, everywhere())
+			n.begin(nil, everywhere(), 0)
 			h.call(e.tool, e.args).ok()
 			s := shape{effect: effects[e.tool], waves: n.waves, writes: len(n.writes)}
 			shapes[e.name()] = s
@@ -114,7 +114,7 @@ func strike(t *testing.T, root string, f fault, shapes map[string]shape, results
 			h.cell(n, f, e, at, results)
 		}
 	}
-	n.begin(nil, everywhere())
+	n.begin(nil, everywhere(), 0)
 	h.checkSilence()
 	if strings.Contains(h.logs.String(), "panic") {
 		t.Errorf("a tool panicked: %s", h.logs.String())
@@ -130,6 +130,9 @@ func positions(f fault, s shape) []strikes {
 	all := []strikes{everywhere()}
 	if s.waves > 1 && s.effect == "reads" {
 		all = append(all, later())
+	}
+	if s.waves > 2 && s.effect == "reads" {
+		all = append(all, last())
 	}
 	if s.writes > 0 {
 		all = append(all, onWrites(), afterWrite())
@@ -152,14 +155,14 @@ func (h *harness) cell(n *network, f fault, e example, at strikes, results *matr
 	if f.before != nil {
 		f.before(h.sim)
 	}
-	n.begin(&f, at)
+	n.begin(&f, at, s.waves)
 	began := time.Now()
 	r := h.call(e.tool, e.args)
 	took := time.Since(began)
 	n.mu.Lock()
 	writes, struck := slices.Clone(n.writes), n.struck
 	n.mu.Unlock()
-	n.begin(nil, everywhere())
+	n.begin(nil, everywhere(), 0)
 	if f.after != nil {
 		f.after(h.sim)
 	}
