@@ -12,6 +12,7 @@ import (
 )
 
 func main() {
+	cli.QuietStart()
 	// Standard output is taken first: whatever a library prints from here on
 	// goes to standard error and never into the protocol.
 	stdout, err := transport.ClaimStdout()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"regexp"
@@ -74,9 +75,7 @@ func quoting(r *http.Request) string {
 func apiSays(status int, code string, header http.Header) func(http.ResponseWriter, *http.Request, *captured) {
 	return func(w http.ResponseWriter, r *http.Request, _ *captured) {
 		told := quoting(r)
-		for name, values := range header {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), header)
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
 		meta := []any{map[string]any{"code": code, "metadata": map[string]any{"name": []string{"is taken"}, "content": []string{told}}}}

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/big"
 	"net"
 	"net/http"
@@ -289,9 +290,7 @@ func (c *captured) WriteHeader(status int) {
 }
 
 func (c *captured) send(w http.ResponseWriter) {
-	for name, values := range c.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), c.header)
 	w.WriteHeader(max(c.status, http.StatusOK))
 	_, _ = w.Write(c.body.Bytes())
 }
@@ -321,7 +320,7 @@ func distrusted(t *testing.T) func(context.Context) (net.Conn, error) {
 		near, far := net.Pipe()
 		go func() {
 			defer func() { _ = far.Close() }()
-			if err := tls.Server(far, config).Handshake(); err == nil { //nolint:noctx // the pipe ends with the client's half
+			if err := tls.Server(far, config).Handshake(); err == nil {
 				t.Error(errors.New("a client trusted a certificate that nobody has signed"))
 			}
 		}()

@@ -51,26 +51,33 @@ func newClient(t *testing.T, answer answers) (*zerops.Client, *scripted) {
 
 const id = "AAAAAAAAAAAAAAAAAAAAAA"
 
+// canned is an answer that was not made yet.
+type canned struct {
+	status int
+	header http.Header
+	body   string
+}
+
 func TestRetries(t *testing.T) {
 	t.Parallel()
 	after := func(s string) http.Header { return http.Header{"Retry-After": {s}} }
 	for _, c := range []struct {
 		name    string
-		first   *http.Response
+		first   canned
 		err     error
 		write   bool
 		timeout time.Duration
 		sent    int64
 		waited  time.Duration // at least
 	}{
-		{name: "503 once", first: respond(503, nil, ""), sent: 2},                                                       //nolint:bodyclose // the client closes it
-		{name: "429 obeys Retry-After", first: respond(429, after("7"), ""), sent: 2, waited: 7 * time.Second},          //nolint:bodyclose // the client closes it
-		{name: "Retry-After past the deadline", first: respond(429, after("7"), ""), timeout: 5 * time.Second, sent: 1}, //nolint:bodyclose // the client closes it
-		{name: "404 is final", first: respond(404, nil, ""), sent: 1},
-		{name: "400 is final", first: respond(400, nil, `{"error":{"code":"projectNotFound","message":"x"}}`), sent: 1},
+		{name: "503 once", first: canned{503, nil, ""}, sent: 2},
+		{name: "429 obeys Retry-After", first: canned{429, after("7"), ""}, sent: 2, waited: 7 * time.Second},
+		{name: "Retry-After past the deadline", first: canned{429, after("7"), ""}, timeout: 5 * time.Second, sent: 1},
+		{name: "404 is final", first: canned{404, nil, ""}, sent: 1},
+		{name: "400 is final", first: canned{400, nil, `{"error":{"code":"projectNotFound","message":"x"}}`}, sent: 1},
 		{name: "connection reset", err: errors.New("connection reset"), sent: 2},
-		{name: "HTML is final", first: respond(200, nil, "<html>"), sent: 1},
-		{name: "a write is sent once", first: respond(503, nil, ""), write: true, sent: 1},
+		{name: "HTML is final", first: canned{200, nil, "<html>"}, sent: 1},
+		{name: "a write is sent once", first: canned{503, nil, ""}, write: true, sent: 1},
 		{name: "a lost write is sent once", err: errors.New("connection reset"), write: true, sent: 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -78,7 +85,10 @@ func TestRetries(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				client, script := newClient(t, func(n int, _ *http.Request) (*http.Response, error) {
 					if n == 1 {
-						return c.first, c.err
+						if c.err != nil {
+							return nil, c.err
+						}
+						return respond(c.first.status, c.first.header, c.first.body), nil
 					}
 					return respond(200, nil, `{}`), nil
 				})

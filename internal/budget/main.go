@@ -138,8 +138,23 @@ func startTime(ctx context.Context, path string) (time.Duration, error) {
 	return took, p.stop()
 }
 
-// residentAfterList is the resident memory once the tools were listed, in MB.
+// residentAfterList is the resident memory once the tools were listed, in MB:
+// the median of several processes, because the kernel decides how many pages of
+// a program it maps ahead.
 func residentAfterList(ctx context.Context, path string) (float64, error) {
+	var used []float64
+	for range 7 {
+		u, err := residentOnce(ctx, path)
+		if err != nil {
+			return 0, err
+		}
+		used = append(used, u)
+	}
+	slices.Sort(used)
+	return used[len(used)/2], nil
+}
+
+func residentOnce(ctx context.Context, path string) (float64, error) {
 	p, err := startServer(ctx, path)
 	if err != nil {
 		return 0, err

@@ -30,7 +30,7 @@ func terminal(command string, lines []string) []byte {
 	for i, colour := range []string{"#ff5f56", "#ffbd2e", "#27c93f"} {
 		fmt.Fprintf(&b, `<circle cx="%d" cy="17" r="5.5" fill="%s"/>`+"\n", 18+18*i, colour)
 	}
-	b.WriteString(`<g font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,monospace" font-size="14" fill="#d0d7de" xml:space="preserve">` + "\n")
+	b.WriteString(`<g font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,monospace" font-size="14" fill="#d0d7de" xml:space="preserve" style="white-space:pre">` + "\n")
 	for i, l := range lines {
 		fmt.Fprintf(&b, `<text x="%.0f" y="%.1f">%s</text>`+"\n", margin, caption+margin+float64(i)*row, spans(l))
 	}

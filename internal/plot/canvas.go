@@ -51,11 +51,11 @@ func (c *canvas) paletted() *image.Paletted {
 		switch {
 		case ok:
 		case len(out.Palette) < 256:
-			index = uint8(len(out.Palette))
+			index = uint8(len(out.Palette)) //nolint:gosec // below 256
 			out.Palette = append(out.Palette, pixel)
 			known[pixel] = index
 		default:
-			index = uint8(out.Palette.Index(pixel))
+			index = uint8(out.Palette.Index(pixel)) //nolint:gosec // a palette has at most 256
 			known[pixel] = index
 		}
 		out.Pix[i] = index

@@ -8,7 +8,6 @@ import (
 	"image"
 	"image/color"
 	"image/png"
-	"log/slog"
 	"os"
 
 	"golang.org/x/image/font"
@@ -22,7 +21,7 @@ import (
 func main() {
 	for _, size := range []int{12, 16} {
 		if err := write(size); err != nil {
-			slog.Error(err.Error())
+			fmt.Fprintln(os.Stderr, "glyphs:", err)
 			os.Exit(1)
 		}
 	}
@@ -59,7 +58,7 @@ func write(size int) error {
 			for x := area.Min.X; x < area.Max.X; x++ {
 				_, _, _, alpha := mask.At(from.X+x-area.Min.X, from.Y+y-area.Min.Y).RGBA()
 				if image.Pt(x, y).In(bounds) {
-					sheet.SetColorIndex(x, y, uint8((alpha*(plot.SheetShades-1)+0x7fff)/0xffff))
+					sheet.SetColorIndex(x, y, uint8((alpha*(plot.SheetShades-1)+0x7fff)/0xffff)) //nolint:gosec // below SheetShades
 				}
 			}
 		}
