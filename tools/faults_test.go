@@ -111,7 +111,7 @@ func strike(t *testing.T, root string, f fault, shapes map[string]shape, results
 	for _, e := range examples(h) {
 		s := shapes[e.name()]
 		for _, at := range positions(f, s) {
-			h.cell(n, f, e, at, results)
+			h.cell(n, f, e, s, at, results)
 		}
 	}
 	n.begin(nil, everywhere(), 0)
@@ -149,7 +149,7 @@ func positions(f fault, s shape) []strikes {
 	return fitting
 }
 
-func (h *harness) cell(n *network, f fault, e example, at strikes, results *matrix) {
+func (h *harness) cell(n *network, f fault, e example, s shape, at strikes, results *matrix) {
 	t := h.t
 	where := fmt.Sprintf("%s at %s of %s", f.name, at.name, e.name())
 	if f.before != nil {
