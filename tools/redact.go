@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"math/bits"
 	"regexp"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ const (
 // redactor removes secrets from text by known value and by pattern. A call has
 // one; it is safe for concurrent use.
 type redactor struct {
-	patterns func() []pattern
+	patterns func() *patternSet
 
 	mu    sync.RWMutex
 	known []string // longest first
@@ -53,33 +54,42 @@ func (r *redactor) text(s string) string {
 		}
 	}
 	r.mu.RUnlock()
-	for _, p := range r.patterns() {
-		if containsFold(s, p.needle) {
-			s = p.find.ReplaceAllString(s, p.replace)
-		}
+	patterns := r.patterns()
+	for found := patterns.in(s); found != 0; found &= found - 1 {
+		p := &patterns.list[bits.TrailingZeros32(found)]
+		s = p.find.ReplaceAllString(s, p.replace)
 	}
 	return s
 }
 
-// containsFold is strings.Contains for a lower-case needle, ignoring ASCII case.
-func containsFold(s, needle string) bool {
-	first := needle[0]
-	for i := 0; i+len(needle) <= len(s); i++ {
-		c := s[i]
-		if c|0x20 == first|0x20 && strings.EqualFold(s[i:i+len(needle)], needle) {
-			return true
+// patternSet finds out in one pass which of its patterns can match a text at all.
+type patternSet struct {
+	list   []pattern   // at most 32
+	starts [256]uint32 // by the first byte of a needle, in either case: which patterns
+}
+
+// in returns the patterns whose needle is in s, as bits.
+func (p *patternSet) in(s string) uint32 {
+	var found uint32
+	for i := range len(s) {
+		for open := p.starts[s[i]] &^ found; open != 0; open &= open - 1 {
+			n := bits.TrailingZeros32(open)
+			needle := p.list[n].needle
+			if len(s)-i >= len(needle) && strings.EqualFold(s[i:i+len(needle)], needle) {
+				found |= 1 << n
+			}
 		}
 	}
-	return false
+	return found
 }
 
 // secretPatterns compiles the shapes of credentials that must not appear
 // wherever they stand. It is called once, on the first result.
-func secretPatterns() []pattern {
+func secretPatterns() *patternSet {
 	compile := func(needle, expr, replace string) pattern {
 		return pattern{needle: needle, find: regexp.MustCompile(expr), replace: replace}
 	}
-	return []pattern{
+	p := &patternSet{list: []pattern{
 		compile("://", `([a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@"']*):[^\s/@"']+@`, "${1}:"+redacted+"@"),
 		compile("authorization", `(?i)(authorization["']?\s*[:=]\s*["']?)(?:(?:bearer|basic|token)\s+)?[^\s"',;]+`, "${1}"+redacted),
 		compile("bearer ", `(?i)(bearer\s+)[A-Za-z0-9._~+/=-]{12,}`, "${1}"+redacted),
@@ -99,5 +109,13 @@ func secretPatterns() []pattern {
 		compile("secret", `(?i)\b([a-z0-9_.-]*secret[a-z0-9_.-]*["']?[ \t]*[:=][ \t]*["']?)[^\s"',;&]{4,}`, "${1}"+redacted),
 		compile("token", `(?i)\b([a-z0-9_.-]*token["']?[ \t]*[:=][ \t]*["']?)[^\s"',;&]{8,}`, "${1}"+redacted),
 		compile("api", `(?i)\b([a-z0-9_.-]*api_?key["']?[ \t]*[:=][ \t]*["']?)[^\s"',;&]{6,}`, "${1}"+redacted),
+	}}
+	for i, one := range p.list {
+		first := one.needle[0]
+		p.starts[first] |= 1 << i
+		if first >= 'a' && first <= 'z' {
+			p.starts[first-'a'+'A'] |= 1 << i
+		}
 	}
+	return p
 }

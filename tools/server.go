@@ -84,7 +84,7 @@ type Server struct {
 	visible  map[string]bool
 	signer   signer
 	scope    *scope
-	patterns func() []pattern
+	patterns func() *patternSet
 	uploads  uploads
 	// operations finds and describes the operations of the API; built on first use.
 	operations *apiIndex

@@ -46,6 +46,8 @@ type conn struct {
 	canAsk    bool
 
 	mu          sync.Mutex
+	handoff     chan *request       // to goroutines that wait for one
+	spares      chan struct{}       // one for each of these
 	calls       lane                // tools/call
 	others      lane                // every other request that may take time
 	inflight    map[string]*request // requests that may still be cancelled, by id
@@ -68,6 +70,8 @@ func newConn(ctx context.Context, s *server.MCPServer, cfg StdioConfig) *conn {
 		calls:         lane{limit: cfg.Concurrency, backlog: cfg.Queue},
 		others:        lane{limit: max(1, cfg.Concurrency/4), backlog: cfg.Queue},
 		inflight:      make(map[string]*request),
+		handoff:       make(chan *request),
+		spares:        make(chan struct{}, cfg.spares),
 		canAsk:        true,
 	}
 	c.buffers.New = func() any { return new(bytes.Buffer) }
@@ -242,7 +246,7 @@ func (c *conn) handleRequest(ctx context.Context, message []byte, env *envelope,
 		c.run(r)
 		c.release(r)
 	case start:
-		go c.work(r)
+		c.begin(r)
 	}
 }
 
@@ -293,7 +297,9 @@ func (c *conn) lane(r *request) *lane {
 	return &c.others
 }
 
-// work runs a request and after it those that wait for its place.
+// work runs a request and after it those that wait for its place. When none does,
+// the goroutine waits for the next one for as long as there is a place to wait in:
+// its stack has grown to what a call needs.
 func (c *conn) work(r *request) {
 	for r != nil {
 		c.run(r)
@@ -301,7 +307,36 @@ func (c *conn) work(r *request) {
 		next := c.lane(r).next()
 		c.mu.Unlock()
 		c.release(r)
+		if next == nil {
+			next = c.spare()
+		}
 		r = next
+	}
+}
+
+// spare waits for a request to be handed over. It returns nil when enough others
+// wait, and when serving ends.
+func (c *conn) spare() *request {
+	select {
+	case c.spares <- struct{}{}:
+	default:
+		return nil
+	}
+	defer func() { <-c.spares }()
+	select {
+	case r := <-c.handoff:
+		return r
+	case <-c.ctx.Done():
+		return nil
+	}
+}
+
+// begin runs a request in a goroutine that waits for one, or in a new one.
+func (c *conn) begin(r *request) {
+	select {
+	case c.handoff <- r:
+	default:
+		go c.work(r)
 	}
 }
 

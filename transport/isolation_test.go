@@ -13,6 +13,7 @@ import (
 
 	"zerops-mcp/internal/tenants"
 	"zerops-mcp/tools"
+	"zerops-mcp/transport"
 	"zerops-mcp/zerops"
 )
 
@@ -42,7 +43,7 @@ func TestHTTPCallersAreIsolated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := serveHTTP(t, product.MCP(), withSSE)
+	s := serveHTTP(t, product.MCP(), func(cfg *transport.HTTPConfig) { cfg.HandleMessage = product.HandleMessage })
 	s.client.Transport.(*http.Transport).MaxIdleConnsPerHost = callers
 
 	var all sync.WaitGroup

@@ -130,7 +130,7 @@ func newServer(tb testing.TB, p *probe) *server.MCPServer {
 		return mcp.NewToolResultText(caller.RequestID), nil
 	})
 	add("panic", objectSchema, func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		panic("canary-panic-value") //nolint:forbidigo // what a handler must not do
+		panic("canary-panic-value")
 	})
 	// unencodable returns a result that encoding/json refuses.
 	add("unencodable", objectSchema, func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {

@@ -43,7 +43,13 @@ type StdioConfig struct {
 	// StopTimeout is how long serving goes on after the end of the context,
 	// 1.5 s.
 	StopTimeout time.Duration
+
+	// spares is how many goroutines are kept for requests to come.
+	spares int
 }
+
+// stdioSpares is enough for a client that keeps a few calls ahead.
+const stdioSpares = 16
 
 // MessageHandler runs one JSON-RPC message through a server and returns its
 // answer, nil for a message that has none. The context carries the session.
@@ -86,6 +92,7 @@ func ServeStdio(ctx context.Context, s *server.MCPServer, cfg StdioConfig) error
 		return errors.New("serve stdio: the streams In and Out are required")
 	}
 	cfg = cfg.withDefaults()
+	cfg.spares = stdioSpares
 	c := newConn(ctx, s, cfg)
 	defer c.cancel(errServerEnds)
 

@@ -6,8 +6,6 @@ import (
 	"log/slog"
 	"net"
 
-	"github.com/mark3labs/mcp-go/server"
-
 	"zerops-mcp/internal/settings"
 	"zerops-mcp/tools"
 	"zerops-mcp/transport"
@@ -22,13 +20,15 @@ func (s *session) serve(ctx context.Context) int {
 	s.logger.DebugContext(ctx, "serving",
 		slog.String("transport", s.Transport), slog.String("api", s.api.Address()), slog.Int("tools", len(served.Listed())))
 	if s.Remote() {
-		return s.serveHTTP(ctx, served.MCP())
+		return s.serveHTTP(ctx, served)
 	}
 	if s.StdinTerminal && s.StderrTerminal {
 		fmt.Fprint(s.Stderr, "zerops-mcp speaks MCP with an AI assistant over this terminal's input and output; Ctrl-C ends it.\n"+
 			"For people there is \"zerops-mcp help\", and \"zerops-mcp call list_projects --demo\" to begin with.\n")
 	}
-	err = transport.ServeStdio(ctx, served.MCP(), transport.StdioConfig{In: s.Stdin, Out: s.Stdout, Logger: s.logger})
+	err = transport.ServeStdio(ctx, served.MCP(), transport.StdioConfig{
+		In: s.Stdin, Out: s.Stdout, HandleMessage: served.HandleMessage, Logger: s.logger,
+	})
 	if err != nil && ctx.Err() == nil {
 		return failed(s.Stderr, err)
 	}
@@ -36,13 +36,14 @@ func (s *session) serve(ctx context.Context) int {
 }
 
 // serveHTTP serves callers over a network until ctx ends.
-func (s *session) serveHTTP(ctx context.Context, served *server.MCPServer) int {
+func (s *session) serveHTTP(ctx context.Context, served *tools.Server) int {
 	keys := make([]transport.AccessKey, len(s.AccessKeys))
 	for i, k := range s.AccessKeys {
 		keys[i] = transport.AccessKey{Label: k.Label, Key: k.Key}
 	}
 	cfg := transport.HTTPConfig{
-		Server:         served,
+		Server:         served.MCP(),
+		HandleMessage:  served.HandleMessage,
 		Listen:         s.Listen,
 		SSE:            s.Transport == settings.TransportSSE,
 		Auth:           transport.AuthMode(s.HTTPAuth),
