@@ -42,6 +42,9 @@ func (m *matrix) set(f, example, at, outcome string) {
 // to end in time, with the right code, without a secret, and without a second
 // write; docs/faults.md shows what comes of each.
 func TestFaults(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the whole matrix takes minutes under the race detector")
+	}
 	root := deployRoot(t)
 	shapes := map[string]shape{}
 	var order []string
