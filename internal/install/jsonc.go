@@ -2,8 +2,10 @@ package install
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"unicode"
 
@@ -141,6 +143,9 @@ func (d *document) set(v any, path ...string) error {
 		return err
 	}
 	if depth == len(path) {
+		if sameJSON(d.text[p.value.start:p.value.end], encode(v, "", "")) {
+			return nil // however the client has laid it out
+		}
 		indent := d.indentAt(p.value.start)
 		d.splice(p.value, d.lines(encode(v, indent, d.unit)))
 		return nil
@@ -149,6 +154,18 @@ func (d *document) set(v any, path ...string) error {
 		v = []member{{path[i], v}}
 	}
 	return d.insert(p, path[depth], v)
+}
+
+// sameJSON reports whether two texts mean the same.
+func sameJSON(a, b []byte) bool {
+	var values [2]any
+	for i, text := range [][]byte{a, b} {
+		standard, err := hujson.Standardize(bytes.Clone(text))
+		if err != nil || json.Unmarshal(standard, &values[i]) != nil {
+			return false
+		}
+	}
+	return reflect.DeepEqual(values[0], values[1])
 }
 
 // insert adds a member at the end of an object.

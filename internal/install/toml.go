@@ -190,6 +190,9 @@ func (f *tomlFile) setKey(table []string, key, value string) error {
 			continue
 		}
 		if slices.Equal(s.key, []string{key}) {
+			if sameTOML(string(f.text[s.value.start:s.value.end]), value) {
+				return nil // however the client has laid it out
+			}
 			f.splice(s.value, value)
 			return f.parse()
 		}
@@ -207,6 +210,18 @@ func (f *tomlFile) setKey(table []string, key, value string) error {
 	return f.parse()
 }
 
+// sameTOML reports whether two texts are the same string, or lists of the same
+// strings.
+func sameTOML(a, b string) bool {
+	if strings.HasPrefix(a, "[") != strings.HasPrefix(b, "[") {
+		return false
+	}
+	if !strings.HasPrefix(a, "[") {
+		a, b = "["+a+"]", "["+b+"]"
+	}
+	return slices.Equal(tomlStrings(a), tomlStrings(b))
+}
+
 // setEnv sets a variable in the table env, or in the inline form of it.
 func (f *tomlFile) setEnv(section string, v variable) error {
 	path := []string{section, serverKey, "env"}
@@ -220,6 +235,9 @@ func (f *tomlFile) setEnv(section string, v variable) error {
 			continue
 		}
 		inline := string(f.text[s.value.start:s.value.end])
+		if slices.Contains(tomlPairs(inline), v.Name+"="+v.Value) {
+			return nil
+		}
 		if strings.Contains(inline, v.Name) {
 			rest, err := withoutVariable(inline, v.Name)
 			if err != nil {
