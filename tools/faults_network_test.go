@@ -42,10 +42,12 @@ type network struct {
 	strikes strikes
 	began   time.Time // arrival of the first request of the call, zero before
 	waves   int       // of the call so far
-	written bool      // a write of the call was answered
-	writes  []write
-	foreign []string // hosts that nobody should have asked
-	struck  int
+
+	expected int  // waves of the call on a healthy account
+	written  bool // a write of the call was answered
+	writes   []write
+	foreign  []string // hosts that nobody should have asked
+	struck   int
 }
 
 // write is a request of a call that may change something.
@@ -69,7 +71,7 @@ func newNetwork(t *testing.T, platform http.Handler) *network {
 	t.Helper()
 	n := &network{t: t, platform: platform, accepted: &pipeListener{connections: make(chan net.Conn), closed: make(chan struct{})}, operation: operations()}
 	n.transport = &http.Transport{DialContext: n.dial, MaxIdleConnsPerHost: 32}
-	n.broken = &http.Transport{DialContext: n.dialBadly, DisableKeepAlives: true}
+	n.broken = &http.Transport{DialContext: n.dialBadly, DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}}
 	server := &http.Server{Handler: n}
 	done := make(chan struct{})
 	go func() {
@@ -112,10 +114,10 @@ func (n *network) unsafe(r *http.Request) bool {
 }
 
 // begin forgets the last call and says what will happen to the next one.
-func (n *network) begin(f *fault, at strikes) {
+func (n *network) begin(f *fault, at strikes, expected int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.fault, n.strikes = f, at
+	n.fault, n.strikes, n.expected = f, at, expected
 	n.began, n.waves, n.written, n.writes, n.struck = time.Time{}, 0, false, nil, 0
 }
 

@@ -52,7 +52,7 @@ func TestFaults(t *testing.T) {
 			effects[info.Name] = info.Effect
 		}
 		for _, e := range examples(h) {
-			n.begin(nil, everywhere())
+			n.begin(nil, everywhere(), 0)
 			h.call(e.tool, e.args).ok()
 			s := shape{effect: effects[e.tool], waves: n.waves, writes: len(n.writes)}
 			shapes[e.name()] = s
@@ -111,10 +111,10 @@ func strike(t *testing.T, root string, f fault, shapes map[string]shape, results
 	for _, e := range examples(h) {
 		s := shapes[e.name()]
 		for _, at := range positions(f, s) {
-			h.cell(n, f, e, at, results)
+			h.cell(n, f, e, s, at, results)
 		}
 	}
-	n.begin(nil, everywhere())
+	n.begin(nil, everywhere(), 0)
 	h.checkSilence()
 	if strings.Contains(h.logs.String(), "panic") {
 		t.Errorf("a tool panicked: %s", h.logs.String())
@@ -131,6 +131,9 @@ func positions(f fault, s shape) []strikes {
 	if s.waves > 1 && s.effect == "reads" {
 		all = append(all, later())
 	}
+	if s.waves > 2 && s.effect == "reads" {
+		all = append(all, last())
+	}
 	if s.writes > 0 {
 		all = append(all, onWrites(), afterWrite())
 	}
@@ -146,20 +149,20 @@ func positions(f fault, s shape) []strikes {
 	return fitting
 }
 
-func (h *harness) cell(n *network, f fault, e example, at strikes, results *matrix) {
+func (h *harness) cell(n *network, f fault, e example, s shape, at strikes, results *matrix) {
 	t := h.t
 	where := fmt.Sprintf("%s at %s of %s", f.name, at.name, e.name())
 	if f.before != nil {
 		f.before(h.sim)
 	}
-	n.begin(&f, at)
+	n.begin(&f, at, s.waves)
 	began := time.Now()
 	r := h.call(e.tool, e.args)
 	took := time.Since(began)
 	n.mu.Lock()
 	writes, struck := slices.Clone(n.writes), n.struck
 	n.mu.Unlock()
-	n.begin(nil, everywhere())
+	n.begin(nil, everywhere(), 0)
 	if f.after != nil {
 		f.after(h.sim)
 	}

@@ -84,6 +84,10 @@ func (c *call) follow(ctx context.Context, w waiting, processes ...zerops.Proces
 		return frame{}, err
 	}
 	f := framed(states)
+	if word := unknownEnd(states); word != "" {
+		f.Message = fmt.Sprintf("the work ended with the status %s, which this server does not know, so it may have failed or not", clean(word, 40))
+		f.Next = c.lookAgain()
+	}
 	if f.Status == statusInProgress {
 		f.Next = &next{Tool: "wait_for", Arguments: nextArgs{Processes: ids}}
 		if clamped {
@@ -144,6 +148,17 @@ func framed(states []zerops.Process) frame {
 		}
 	}
 	return f
+}
+
+// unknownEnd returns the status of a process that ended in one this server does
+// not know, empty where there is none.
+func unknownEnd(states []zerops.Process) string {
+	for _, p := range states {
+		if p.State() == zerops.ProcessUnknown {
+			return p.Status
+		}
+	}
+	return ""
 }
 
 // describe names the first process that is still open, as the phase to show.

@@ -53,6 +53,8 @@ func BuildTag(versionID string) string { return "zbuilder@" + versionID }
 type LogGrant struct {
 	projectID string
 
+	turn chan struct{} // held by whoever asks for a new address
+
 	mu      sync.Mutex
 	address *url.URL
 	secrets []string
@@ -83,7 +85,7 @@ func (g *LogGrant) LogValue() slog.Value { return slog.StringValue("log grant") 
 // GetProjectLog). The address it contains is checked and goes nowhere but to
 // [Client.FetchLogs].
 func (c *Client) LogGrant(ctx context.Context, projectID string) (*LogGrant, error) {
-	g := &LogGrant{projectID: projectID}
+	g := &LogGrant{projectID: projectID, turn: make(chan struct{}, 1)}
 	if err := c.renew(ctx, g, nil); err != nil {
 		return nil, err
 	}
@@ -93,9 +95,13 @@ func (c *Client) LogGrant(ctx context.Context, projectID string) (*LogGrant, err
 // renew replaces the address of a grant, unless another caller has done so
 // since stale was used.
 func (c *Client) renew(ctx context.Context, g *LogGrant, stale *url.URL) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.address != stale {
+	select {
+	case g.turn <- struct{}{}:
+		defer func() { <-g.turn }()
+	case <-ctx.Done():
+		return &ConnectionError{Operation: GetProjectLog, Err: ctx.Err()}
+	}
+	if g.current() != stale {
 		return nil
 	}
 	answer, err := fetch[struct {
@@ -110,6 +116,8 @@ func (c *Client) renew(ctx context.Context, g *LogGrant, stale *url.URL) error {
 	if err != nil {
 		return &ExternalError{Operation: GetProjectLog, Err: err}
 	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	g.address, g.expires = address, answer.Expires.Time
 	g.secrets = append(g.secrets, addressSecrets(address)...)
 	if answer.Token != "" {

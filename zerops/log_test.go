@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"zerops-mcp/zerops"
@@ -252,6 +253,43 @@ func FuzzFetchLogs(f *testing.F) {
 			if len(line.Message) > 33<<10 {
 				t.Errorf("a message of %d bytes", len(line.Message))
 			}
+		}
+	})
+}
+
+// TestRenewalOfAGrantLastsNobodyLonger: while one caller waits for a new grant,
+// another one that needs it keeps its own deadline.
+func TestRenewalOfAGrantLastsNobodyLonger(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		api, err := zerops.NewAPI(zerops.APIOptions{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			if !strings.HasPrefix(r.URL.Path, "/api/rest/public/project/") {
+				return reply(http.StatusUnauthorized, ""), nil
+			}
+			if asked++; asked > 1 {
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			}
+			return reply(200, `{"url":"https://proxy.app-prg1.zerops.io/api/log?accessToken=`+logSecret+`"}`), nil
+		})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := api.Client("fake-token-word")
+		grant, err := c.LogGrant(t.Context(), logProject)
+		if err != nil {
+			t.Fatal(err)
+		}
+		patient, stop := context.WithCancel(t.Context())
+		defer stop()
+		go func() { _, _ = c.FetchLogs(patient, grant, zerops.LogQuery{}) }()
+		synctest.Wait()
+		hurried, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		began := time.Now()
+		if _, err := c.FetchLogs(hurried, grant, zerops.LogQuery{}); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Second {
+			t.Errorf("%v after %v, want its deadline after 1s", err, time.Since(began))
 		}
 	})
 }

@@ -28,8 +28,16 @@ type Membership struct {
 	} `json:"client"`
 }
 
-// Active reports whether the membership gives access now.
-func (m Membership) Active() bool { return m.Status == "ACTIVE" }
+// Active reports whether the membership gives access now. A status that this
+// client does not know counts as access: where it gives none, the API says so,
+// and the other way round the caller would lose all of the organisation.
+func (m Membership) Active() bool {
+	switch m.Status {
+	case "WAITING_AUTHORIZATION", "BEING_DELETED", "DELETED":
+		return false
+	}
+	return true
+}
 
 // ActiveMemberships returns the memberships that give access now.
 func (u User) ActiveMemberships() []Membership {

@@ -263,3 +263,54 @@ func TestPluginAndExtension(t *testing.T) {
 		t.Error("packaging/gemini/GEMINI.md differs from the body of the skill: copy it over")
 	}
 }
+
+// TestWorkflowsArePinned checks that what runs with rights on the repository is
+// what was looked at: actions by commit, tools by version, no rights by default.
+func TestWorkflowsArePinned(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join("..", "..", ".github", "workflows", "*.yml"))
+	if err != nil || len(files) < 3 {
+		t.Fatalf("%d workflows, %v", len(files), err)
+	}
+	pinned := regexp.MustCompile(`^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
+	for _, path := range files {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), "\npermissions: {}\n") {
+			t.Errorf("%s does not begin without rights", path)
+		}
+		for line := range strings.Lines(string(text)) {
+			if _, action, ok := strings.Cut(line, "uses: "); ok && !pinned.MatchString(strings.TrimSpace(action)) {
+				t.Errorf("%s: not pinned to a commit with its version beside it: %s", path, action)
+			}
+			if strings.Contains(line, "@latest") || strings.Contains(line, ":latest") {
+				t.Errorf("%s: %s", path, line)
+			}
+		}
+	}
+	version := regexp.MustCompile(`goreleaser_version=(\S+)`).FindSubmatch(file(t, ".ci", "release"))
+	if version == nil || !bytes.Contains(file(t, ".github", "workflows", "release.yml"), []byte("version: v"+string(version[1])+"\n")) {
+		t.Error("CI and releases use different versions of goreleaser")
+	}
+}
+
+// TestDependenciesAreExplained checks that what the program needs earns a line.
+func TestDependenciesAreExplained(t *testing.T) {
+	t.Parallel()
+	explained := string(file(t, "docs", "dependencies.md"))
+	count := 0
+	for line := range strings.Lines(string(file(t, "go.mod"))) {
+		fields := strings.Fields(line)
+		if len(fields) == 2 && strings.HasPrefix(line, "\t") {
+			count++
+			if !strings.Contains(explained, "`"+fields[0]+"`") {
+				t.Errorf("docs/dependencies.md says nothing of %s", fields[0])
+			}
+		}
+	}
+	if count < 8 {
+		t.Errorf("%d direct dependencies found", count)
+	}
+}
