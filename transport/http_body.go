@@ -70,8 +70,6 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (body []byte,
 		h.refuseBroken(w, err)
 		return nil, nil, false
 	}
-	// The deadline must not outlive the body: it would end the request.
-	_ = control.SetReadDeadline(time.Time{})
 	return buffer.Bytes(), release, true
 }
 

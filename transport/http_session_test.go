@@ -232,16 +232,20 @@ func TestHTTPCancel(t *testing.T) {
 		session := s.initialize(aliceToken, "2025-11-25", "{}")
 		response := s.do(http.MethodPost, "/mcp", toolCall("1", "chatty", "{}"), session)
 		defer func() { _ = response.Body.Close() }()
-		cancelled := false
+		steps := 0
 		for event := range events(response.Body) {
 			if m := decode(t, event.data); m.Method != "notifications/progress" {
 				t.Errorf("got %s", m.raw)
 			}
-			if !cancelled {
-				cancelled = true
+			if steps++; steps == 1 {
 				s.post(cancel, session)
+				// It goes on with a step each millisecond.
+				time.Sleep(300 * time.Millisecond)
 				close(p.release)
 			}
+		}
+		if steps > 100 {
+			t.Errorf("%d steps came, most of them after the cancellation", steps)
 		}
 	})
 	for _, victim := range []string{"session", "modern", "stateless"} {
@@ -600,4 +604,22 @@ func TestHTTPStreams(t *testing.T) {
 			t.Errorf("got %v", seen)
 		}
 	})
+}
+
+// An initialize that fails starts nothing.
+func TestHTTPNoSessionWithoutAgreement(t *testing.T) {
+	t.Parallel()
+	metrics := transport.NewMetrics()
+	s := serveHTTP(t, newServer(t, newProbe()), func(cfg *transport.HTTPConfig) { cfg.Metrics = metrics })
+	for _, params := range []string{`5`, `[]`, `{"protocolVersion":7}`, `{"capabilities":"all"}`} {
+		response := s.do(http.MethodPost, "/mcp", `{"jsonrpc":"2.0","id":1,"method":"initialize","params":`+params+`}`, nil)
+		all := readMessages(t, response)
+		_ = response.Body.Close()
+		if id := response.Header.Get("Mcp-Session-Id"); id != "" || len(all) != 1 || all[0].code() == 0 {
+			t.Errorf("%s: session %q, answered %v", params, id, all)
+		}
+	}
+	if got := scrape(metrics); !strings.Contains(got, "zerops_mcp_sessions 0\n") {
+		t.Errorf("sessions were started: %s", got)
+	}
 }
