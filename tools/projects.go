@@ -83,7 +83,8 @@ type listProjectsIn struct {
 
 type listProjectsOut struct {
 	page[projectView]
-	Failures []orgFailure `json:"failures,omitempty"`
+	Failures   []orgFailure `json:"failures,omitempty"`
+	Incomplete []string     `json:"incomplete,omitempty"`
 }
 
 // Cut keeps the failures, which are the more important part.
@@ -124,11 +125,14 @@ func listProjects(ctx context.Context, c *call, in listProjectsIn) (listProjects
 	if err != nil {
 		return listProjectsOut{}, err
 	}
-	counts := c.countServices(ctx, found, shown.Items)
+	counts, err := c.countServices(ctx, found, shown.Items)
 	names := found.organizationNames()
 	out := listProjectsOut{page: page[projectView]{
 		Items: []projectView{}, NextCursor: shown.NextCursor, Total: shown.Total, offset: shown.offset, digest: shown.digest,
 	}, Failures: c.failures(ctx, found.organizations)}
+	if err != nil {
+		out.Incomplete = []string{"services: " + c.explain(ctx, err).Message}
+	}
 	for _, p := range shown.Items {
 		v := viewProject(p, orDash(names[p.OrganizationID], p.OrganizationID))
 		v.Services = counts[p.ID]
@@ -160,11 +164,11 @@ func (c *call) listVisible(ctx context.Context, org string, o zerops.ListOptions
 }
 
 // countServices counts the services of the shown projects: one list for each of
-// a few projects, one search for each organisation of many. A count that cannot
-// be had is left out, because the list is worth having without it.
-func (c *call) countServices(ctx context.Context, v visible, shown []zerops.Project) map[string]*serviceCounts {
+// a few projects, one search for each organisation of many. An
+// error leaves all counts out; the list is worth having without them.
+func (c *call) countServices(ctx context.Context, v visible, shown []zerops.Project) (map[string]*serviceCounts, error) {
 	if v.guide || len(shown) == 0 {
-		return nil
+		return nil, nil
 	}
 	counts := make(map[string]*serviceCounts, len(shown))
 	var lists []func(context.Context) ([]zerops.Service, error)
@@ -188,10 +192,11 @@ func (c *call) countServices(ctx context.Context, v visible, shown []zerops.Proj
 		results[i], err = lists[i](ctx)
 		return err
 	})
-	if errors.Join(errs...) == nil {
-		for _, p := range shown {
-			counts[p.ID] = &serviceCounts{}
-		}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	for _, p := range shown {
+		counts[p.ID] = &serviceCounts{}
 	}
 	for _, services := range results {
 		for _, s := range services {
@@ -208,7 +213,7 @@ func (c *call) countServices(ctx context.Context, v visible, shown []zerops.Proj
 			}
 		}
 	}
-	return counts
+	return counts, nil
 }
 
 type createProjectIn struct {
