@@ -253,6 +253,8 @@ func goesOn(op zerops.Operation, raw json.RawMessage) (bool, string) {
 	}
 	_ = json.Unmarshal(raw, &answer)
 	switch {
+	case op.Class().Has(zerops.Asynchronous) && string(raw) == "{}":
+		return true, "the platform accepted the work but named no process to follow"
 	case op == zerops.PostClientProject && answer.Status != "ACTIVE":
 		return true, "the project is being created; get_project shows when it is ACTIVE"
 	case op == zerops.PostServiceStackBackup && answer.Async:

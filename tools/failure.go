@@ -205,6 +205,9 @@ func (c *call) explainExternal(e *zerops.ExternalError) *failure {
 		f.Code, f.Message = codeTimeout, "the "+what+" of Zerops did not answer in time"
 	case errors.Is(e.Err, context.Canceled):
 		f.Code, f.Message, f.Hint = codeTimeout, "the call was cancelled while it used the "+what+" of Zerops", ""
+	case errors.Is(e, zerops.ErrRateLimited):
+		f.Code, f.Message = codeRateLimited, "the "+what+" of Zerops asks for fewer requests"
+		f.waitFor(e.RetryAfter)
 	case e.Status != 0:
 		f.Message = fmt.Sprintf("the %s of Zerops refused the request (HTTP %d)", what, e.Status)
 	default:
@@ -228,7 +231,6 @@ func (c *call) explainRefusal(e *zerops.Error) *failure {
 	f := &failure{
 		Status: e.Status, APICode: clean(e.Code, 128), APIMessage: c.redactor.text(clean(e.Message, 500)),
 		Operation: e.Operation.String(), Fields: c.safeFields(e.Fields),
-		RetryAfterSeconds: int(math.Ceil(e.RetryAfter.Seconds())),
 	}
 	switch {
 	case errors.Is(e, zerops.ErrUnauthorized):
@@ -237,10 +239,7 @@ func (c *call) explainRefusal(e *zerops.Error) *failure {
 		c.explainForbidden(f)
 	case errors.Is(e, zerops.ErrRateLimited):
 		f.Code, f.Message, f.Retryable = codeRateLimited, "the Zerops API asks for fewer requests", true
-		f.Hint = "Wait before the next call."
-		if f.RetryAfterSeconds > 0 {
-			f.Hint = fmt.Sprintf("Wait %s before the next call.", time.Duration(f.RetryAfterSeconds)*time.Second)
-		}
+		f.waitFor(e.RetryAfter)
 	case e.Status == 404:
 		f.Code, f.Message = codeUnavailable, "this address does not know the operation; it may not be the Zerops API"
 		f.Hint = "Check ZEROPS_API_URL; the usual address is " + zerops.DefaultAddress + "."
@@ -261,7 +260,19 @@ func (c *call) explainRefusal(e *zerops.Error) *failure {
 	default:
 		f.Code, f.Message, f.Hint = codeInvalidArguments, "the Zerops API refused the request", hintFor(e.Code)
 	}
+	if f.Hint == "" {
+		f.Hint = generalHint(f.Code)
+	}
 	return f
+}
+
+// waitFor passes on how long the other side wants to be left alone.
+func (f *failure) waitFor(d time.Duration) {
+	f.RetryAfterSeconds = int(math.Ceil(d.Seconds()))
+	f.Hint = "Wait before the next call."
+	if f.RetryAfterSeconds > 0 {
+		f.Hint = fmt.Sprintf("Wait %s before the next call.", time.Duration(f.RetryAfterSeconds)*time.Second)
+	}
 }
 
 func (c *call) safeFields(fields []zerops.FieldProblem) []zerops.FieldProblem {

@@ -43,11 +43,19 @@ type network struct {
 	began   time.Time // arrival of the first request of the call, zero before
 	waves   int       // of the call so far
 
-	expected int  // waves of the call on a healthy account
-	written  bool // a write of the call was answered
-	writes   []write
+	written bool // a write of the call was answered
+	callTrace
+
+	expected int      // waves of the call on a healthy account
 	foreign  []string // hosts that nobody should have asked
-	struck   int
+}
+
+// callTrace is what the network saw of a call.
+type callTrace struct {
+	writes        []write
+	struck        int
+	struckWrite   bool
+	struckOutside bool // struck at an address that the platform handed out
 }
 
 // write is a request of a call that may change something.
@@ -118,7 +126,15 @@ func (n *network) begin(f *fault, at strikes, expected int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.fault, n.strikes, n.expected = f, at, expected
-	n.began, n.waves, n.written, n.writes, n.struck = time.Time{}, 0, false, nil, 0
+	n.began, n.waves, n.written, n.callTrace = time.Time{}, 0, false, callTrace{}
+}
+
+// end lets everything through again and returns what happened to the call.
+func (n *network) end() callTrace {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.fault = nil
+	return n.callTrace
 }
 
 // struckHeader marks a request for the handler; it never reaches the platform.
@@ -139,6 +155,8 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	f, struck := n.fault, n.fault != nil && n.strikes.on(n, unsafe)
 	if struck {
 		n.struck++
+		n.struckWrite = n.struckWrite || unsafe
+		n.struckOutside = n.struckOutside || !strings.HasPrefix(r.URL.Path, "/api/rest/public/")
 	}
 	n.mu.Unlock()
 	switch {

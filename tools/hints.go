@@ -112,6 +112,21 @@ func hintFor(code string) string {
 	return ""
 }
 
+// generalHint is the next step where the API's code has none of its own.
+func generalHint(code string) string {
+	switch code {
+	case codeNotFound:
+		return "list_projects and list_services show what this token can see."
+	case codeConflict:
+		return "Something else may be at work: list_events shows what; wait for it, then repeat."
+	case codeUnsupported:
+		return "get_service shows what kind of service this is; api_message may say more."
+	case codeInvalidArguments:
+		return "fields and api_message say what to change."
+	}
+	return ""
+}
+
 // conflictPasses reports whether the same call can work once something ended.
 func conflictPasses(code string) bool {
 	switch code {

@@ -8,11 +8,11 @@ import (
 )
 
 // countServices counts the services of the shown projects: one list for each of
-// a few projects, one search for each organisation of many. A count that cannot
-// be had is left out, because the list is worth having without it.
-func (c *call) countServices(ctx context.Context, v visible, shown []zerops.Project) map[string]*serviceCounts {
+// a few projects, one search for each organisation of many. An
+// error leaves all counts out; the list is worth having without them.
+func (c *call) countServices(ctx context.Context, v visible, shown []zerops.Project) (map[string]*serviceCounts, error) {
 	if v.guide || len(shown) == 0 {
-		return nil
+		return nil, nil
 	}
 	counts := make(map[string]*serviceCounts, len(shown))
 	var lists []func(context.Context) ([]zerops.Service, error)
@@ -36,10 +36,11 @@ func (c *call) countServices(ctx context.Context, v visible, shown []zerops.Proj
 		results[i], err = lists[i](ctx)
 		return err
 	})
-	if errors.Join(errs...) == nil {
-		for _, p := range shown {
-			counts[p.ID] = &serviceCounts{}
-		}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	for _, p := range shown {
+		counts[p.ID] = &serviceCounts{}
 	}
 	for _, services := range results {
 		for _, s := range services {
@@ -56,5 +57,5 @@ func (c *call) countServices(ctx context.Context, v visible, shown []zerops.Proj
 			}
 		}
 	}
-	return counts
+	return counts, nil
 }

@@ -83,7 +83,8 @@ type listProjectsIn struct {
 
 type listProjectsOut struct {
 	page[projectView]
-	Failures []orgFailure `json:"failures,omitempty"`
+	Failures   []orgFailure `json:"failures,omitempty"`
+	Incomplete []string     `json:"incomplete,omitempty"`
 }
 
 // Cut keeps the failures, which are the more important part.
@@ -124,11 +125,14 @@ func listProjects(ctx context.Context, c *call, in listProjectsIn) (listProjects
 	if err != nil {
 		return listProjectsOut{}, err
 	}
-	counts := c.countServices(ctx, found, shown.Items)
+	counts, err := c.countServices(ctx, found, shown.Items)
 	names := found.organizationNames()
 	out := listProjectsOut{page: page[projectView]{
 		Items: []projectView{}, NextCursor: shown.NextCursor, Total: shown.Total, offset: shown.offset, digest: shown.digest,
 	}, Failures: c.failures(ctx, found.organizations)}
+	if err != nil {
+		out.Incomplete = []string{"services: " + c.explain(ctx, err).Message}
+	}
 	for _, p := range shown.Items {
 		v := viewProject(p, orDash(names[p.OrganizationID], p.OrganizationID))
 		v.Services = counts[p.ID]

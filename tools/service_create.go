@@ -152,10 +152,23 @@ type profileView struct {
 // read for each.
 const detailedTypes = 6
 
-func listServiceTypes(ctx context.Context, c *call, in listServiceTypesIn) (page[serviceTypeView], error) {
+type listServiceTypesOut struct {
+	page[serviceTypeView]
+	Incomplete []string `json:"incomplete,omitempty"`
+}
+
+// Cut keeps what is missing.
+func (o listServiceTypesOut) Cut(n int) any {
+	if cut, ok := o.page.Cut(n).(page[serviceTypeView]); ok {
+		o.page = cut
+	}
+	return o
+}
+
+func listServiceTypes(ctx context.Context, c *call, in listServiceTypesIn) (listServiceTypesOut, error) {
 	types, err := c.api.ServiceTypes(ctx)
 	if err != nil {
-		return page[serviceTypeView]{}, err
+		return listServiceTypesOut{}, err
 	}
 	var views []serviceTypeView
 	for _, t := range types {
@@ -172,10 +185,12 @@ func listServiceTypes(ctx context.Context, c *call, in listServiceTypesIn) (page
 	}
 	sort.SliceStable(views, func(i, j int) bool { return views[i].ID < views[j].ID })
 	shown, err := paginate(views, in.paging, in.NameContains, in.Category, in.Org)
+	out := listServiceTypesOut{page: shown}
 	if err != nil || len(shown.Items) > detailedTypes {
-		return shown, err
+		return out, err
 	}
-	return shown, c.addTypeDetails(ctx, in.Org, shown.Items)
+	out.Incomplete, err = c.addTypeDetails(ctx, in.Org, shown.Items)
+	return out, err
 }
 
 func viewServiceType(t zerops.ServiceType) serviceTypeView {
@@ -192,26 +207,32 @@ func viewServiceType(t zerops.ServiceType) serviceTypeView {
 }
 
 // addTypeDetails reads limits and profiles, which depend on the organisation.
-// Without one to ask, the list stands as it is.
-func (c *call) addTypeDetails(ctx context.Context, org string, views []serviceTypeView) error {
+// Without one to ask, the list stands as it is. It returns what could not be
+// read.
+func (c *call) addTypeDetails(ctx context.Context, org string, views []serviceTypeView) (incomplete []string, err error) {
 	_, organizations, err := c.organizations(ctx)
 	if err != nil || len(organizations) == 0 {
-		return err
+		return nil, err
 	}
 	chosen := organizations[0]
 	if org != "" {
 		if chosen, err = pickOrganization(organizations, org); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	zerops.FanOut(len(views), func(i int) error {
+	errs := zerops.FanOut(len(views), func(i int) error {
 		detail, err := c.api.ServiceTypeDetail(ctx, chosen.ID, views[i].ID)
 		if err == nil { // a type without details is still worth listing
 			views[i].describe(detail)
 		}
 		return err
 	})
-	return nil
+	for i, err := range errs {
+		if err != nil {
+			incomplete = append(incomplete, "limits of "+views[i].ID+": "+c.explain(ctx, err).Message)
+		}
+	}
+	return incomplete, nil
 }
 
 func (v *serviceTypeView) describe(d zerops.ServiceTypeDetail) {

@@ -90,7 +90,7 @@ func listMembers(ctx context.Context, c *call, in inOrganization) (listMembersOu
 	names := map[string]string{}
 	for _, list := range grants {
 		if len(list) > 0 {
-			names = c.grantedNames(ctx, user, org)
+			names, out.Incomplete = c.grantedNames(ctx, user, org)
 			break
 		}
 	}
@@ -114,17 +114,18 @@ func memberName(m zerops.Member) string {
 	return strings.ToLower(orDash(m.User.FullName, m.User.Email))
 }
 
-// grantedNames names the projects of an organisation; without them the ids serve.
-func (c *call) grantedNames(ctx context.Context, user zerops.User, org zerops.Organization) map[string]string {
-	names := map[string]string{}
+// grantedNames names the projects of an organisation; without them the ids
+// serve, and incomplete says so.
+func (c *call) grantedNames(ctx context.Context, user zerops.User, org zerops.Organization) (names map[string]string, incomplete []string) {
+	names = map[string]string{}
 	found, err := c.projectsOf(ctx, user, []zerops.Organization{org}, zerops.ListOptions{})
 	if err != nil {
-		return names
+		return names, []string{"names of projects: " + c.explain(ctx, err).Message}
 	}
 	for _, p := range found.projects {
 		names[p.ID] = clean(p.Name, 120)
 	}
-	return names
+	return names, nil
 }
 
 func viewGrants(roles []zerops.ProjectRole, names map[string]string) []grantView {
@@ -183,9 +184,10 @@ func listTokens(ctx context.Context, c *call, in inOrganization) (listTokensOut,
 		return listTokensOut{}, errs[0]
 	}
 	names := map[string]string{}
+	var incomplete []string
 	for _, t := range integration {
 		if len(t.Projects) > 0 {
-			names = c.grantedNames(ctx, user, org)
+			names, incomplete = c.grantedNames(ctx, user, org)
 			break
 		}
 	}
@@ -210,7 +212,7 @@ func listTokens(ctx context.Context, c *call, in inOrganization) (listTokensOut,
 		return rows[i].Name < rows[j].Name
 	})
 	shown, err := paginate(rows, in.paging, org.ID)
-	out := listTokensOut{page: shown}
+	out := listTokensOut{page: shown, Incomplete: incomplete}
 	for i, what := range []string{"integration tokens", "personal tokens"} {
 		if errs[i] != nil {
 			out.Incomplete = append(out.Incomplete, what+": "+c.explain(ctx, errs[i]).Message)

@@ -89,5 +89,8 @@ func (c *Client) BackupLink(ctx context.Context, serviceID, name string) (string
 	answer, err := fetch[struct {
 		URL string `json:"url"`
 	}](ctx, c, Call{Operation: PostServiceStackBackupDownloadUrl, Path: []string{serviceID, name}, Body: empty{}})
+	if err == nil && answer.URL == "" {
+		err = malformed(PostServiceStackBackupDownloadUrl, errHollow)
+	}
 	return answer.URL, err
 }

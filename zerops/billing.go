@@ -65,12 +65,18 @@ type PeriodCost struct {
 func (c *Client) PeriodCosts(ctx context.Context, organizationID string) (PeriodCost, error) {
 	answer, err := fetch[struct {
 		Client struct {
-			Cost PeriodCost `json:"periodCost"`
+			Cost *PeriodCost `json:"periodCost"`
 		} `json:"client"`
 	}](ctx, c, Call{Operation: PostTransactionDebitCostSearch, Body: map[string]any{
 		"search": []Filter{Equal("clientId", organizationID)},
 	}})
-	return answer.Client.Cost, err
+	if err == nil && answer.Client.Cost == nil {
+		err = malformed(PostTransactionDebitCostSearch, errHollow)
+	}
+	if err != nil {
+		return PeriodCost{}, err
+	}
+	return *answer.Client.Cost, nil
 }
 
 // CostGroup is what costs are summed up by.

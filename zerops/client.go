@@ -54,24 +54,32 @@ func (c *Client) into(ctx context.Context, call Call, v any) error {
 	if err := decode(raw, v); err != nil {
 		return malformed(call.Operation, err)
 	}
-	if object, ok := v.(identified); ok && object.identity() == "" {
-		return malformed(call.Operation, errNoID)
+	if object, ok := v.(substantial); ok && object.empty() {
+		return malformed(call.Operation, errHollow)
 	}
 	return nil
 }
 
-// identified is an object that says nothing without its id: a process without
-// one cannot be followed, so a change that it answers is not known to be done.
-type identified interface{ identity() string }
+// substantial is an answer that says nothing without one of its members, such as
+// its id: a process without one cannot be followed, so the change that it
+// answers is not known to be done.
+type substantial interface{ empty() bool }
 
-func (p Process) identity() string     { return p.ID }
-func (p Project) identity() string     { return p.ID }
-func (s Service) identity() string     { return s.ID }
-func (v AppVersion) identity() string  { return v.ID }
-func (v Variable) identity() string    { return v.ID }
-func (r HTTPRouting) identity() string { return r.ID }
-func (r PortRouting) identity() string { return r.ID }
-func (u User) identity() string        { return u.ID }
+func (p Process) empty() bool           { return p.ID == "" }
+func (p Project) empty() bool           { return p.ID == "" }
+func (s Service) empty() bool           { return s.ID == "" }
+func (v AppVersion) empty() bool        { return v.ID == "" }
+func (v Variable) empty() bool          { return v.ID == "" }
+func (r HTTPRouting) empty() bool       { return r.ID == "" }
+func (r PortRouting) empty() bool       { return r.ID == "" }
+func (u User) empty() bool              { return u.ID == "" }
+func (r ImportResult) empty() bool      { return r.ProjectID == "" }
+func (d ServiceTypeDetail) empty() bool { return len(d.Versions) == 0 }
+func (c Credit) empty() bool            { return c.Info.Currency.ID == "" && c.Credit == 0 && c.Promo == 0 }
+
+func (b Backups) empty() bool {
+	return b.Files == nil && b.Period == "" && b.Retention == nil && b.Default == nil
+}
 
 // malformed classifies an answer that is JSON but not of the expected shape: a
 // write was accepted, so its outcome is uncertain rather than failed.

@@ -182,8 +182,11 @@ func TestAnswersThatSayNothing(t *testing.T) {
 		if _, err := client.ActOnService(t.Context(), id, zerops.RestartService); !errors.As(err, &uncertain) {
 			t.Errorf("a write answered with %s: %v", body, err)
 		}
-		if n := script.n.Load(); n != 2 {
-			t.Errorf("%s: %d requests, want 2", body, n)
+		if _, err := client.ScaleService(t.Context(), id, zerops.ScalingChange{}); body != `{"id":7}` && body != `{"id":""}` && !errors.As(err, &uncertain) {
+			t.Errorf("a write with an optional process answered with %s: %v", body, err)
+		}
+		if n := script.n.Load(); n != 3 {
+			t.Errorf("%s: %d requests, want 3", body, n)
 		}
 	}
 }

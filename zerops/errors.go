@@ -170,7 +170,7 @@ var (
 	errNotJSON   = errors.New("the answer is not the API's JSON")
 	errTruncated = errors.New("the answer ended early")
 	errEmpty     = errors.New("the answer is empty")
-	errNoID      = errors.New("the answer is not the API's: it has no id")
+	errHollow    = errors.New("the answer lacks what it has to say")
 )
 
 // HasCode reports whether err is a refusal by the API with one of the codes.

@@ -21,7 +21,9 @@ import (
 type ExternalError struct {
 	Operation Operation // the one that handed out the address
 	Status    int       // HTTP status, 0 when no answer arrived
-	Err       error
+	// RetryAfter is from the header of that name; 0 when absent.
+	RetryAfter time.Duration
+	Err        error
 }
 
 func (e *ExternalError) Error() string {
@@ -34,8 +36,10 @@ func (e *ExternalError) Error() string {
 // Unwrap returns the network, decoding or context error, nil for a refusal.
 func (e *ExternalError) Unwrap() error { return e.Err }
 
-// Is reports ErrUnavailable.
-func (e *ExternalError) Is(target error) bool { return target == ErrUnavailable }
+// Is reports ErrRateLimited for HTTP 429 and ErrUnavailable for all.
+func (e *ExternalError) Is(target error) bool {
+	return target == ErrUnavailable || target == ErrRateLimited && e.Status == http.StatusTooManyRequests
+}
 
 // errForeignAddress is the cause of an [ExternalError] whose address this client
 // does not go to. Nothing was sent.
@@ -108,6 +112,7 @@ func (a *API) getExternal(ctx context.Context, op Operation, target *url.URL, re
 		if err == nil {
 			return nil
 		}
+		asked := wait
 		again := attempt < maxAttempts && ctx.Err() == nil && (status == 0 && !errors.Is(err, errTooLarge) && !errors.Is(err, errNotJSON) ||
 			status == http.StatusTooManyRequests || status >= 500)
 		if wait <= 0 {
@@ -119,7 +124,7 @@ func (a *API) getExternal(ctx context.Context, op Operation, target *url.URL, re
 		a.logger.LogAttrs(ctx, slog.LevelDebug, "request to an address of the API",
 			slog.String("operation", op.String()), slog.Int("attempt", attempt), slog.Int("status", status))
 		if !again || !pause(ctx, wait) {
-			return &ExternalError{Operation: op, Status: status, Err: err}
+			return &ExternalError{Operation: op, Status: status, RetryAfter: asked, Err: err}
 		}
 	}
 }

@@ -63,5 +63,8 @@ func (c *Client) export(ctx context.Context, op Operation, id string) (string, e
 	document, err := fetch[struct {
 		YAML string `json:"yaml"`
 	}](ctx, c, Call{Operation: op, Path: []string{id}})
+	if err == nil && document.YAML == "" {
+		err = malformed(op, errHollow)
+	}
 	return document.YAML, err
 }

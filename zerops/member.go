@@ -18,6 +18,9 @@ func (c *Client) Members(ctx context.Context, organizationID string) ([]Member, 
 	answer, err := fetch[struct {
 		List []Member `json:"clientUserList"`
 	}](ctx, c, Call{Operation: GetClientUserList, Path: []string{organizationID}})
+	if err == nil && len(answer.List) == 0 { // the caller is one
+		err = malformed(GetClientUserList, errHollow)
+	}
 	return answer.List, err
 }
 

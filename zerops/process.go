@@ -139,8 +139,30 @@ func (c *Client) CancelProcess(ctx context.Context, id string) (Process, error) 
 // optionalProcess sends a call whose answer is {process} with null for a change
 // that was applied at once.
 func (c *Client) optionalProcess(ctx context.Context, call Call) (*Process, error) {
-	answer, err := fetch[struct {
-		Process *Process `json:"process"`
-	}](ctx, c, call)
+	answer, err := fetch[optional](ctx, c, call)
 	return answer.Process, err
+}
+
+// optional is an answer with a process or null. An object without any member is
+// neither.
+type optional struct {
+	Process *Process
+	blank   bool
+}
+
+func (o optional) empty() bool { return o.blank }
+
+// UnmarshalJSON notes whether there was anything.
+func (o *optional) UnmarshalJSON(data []byte) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(data, &members); err != nil {
+		return err
+	}
+	o.blank = len(members) == 0
+	// Something else in place of the process counts as none.
+	_ = json.Unmarshal(members["process"], &o.Process)
+	if o.Process != nil && o.Process.ID == "" {
+		o.Process = nil
+	}
+	return nil
 }

@@ -34,11 +34,10 @@ func (c *Client) ServiceTypes(ctx context.Context) ([]ServiceType, error) {
 
 // ServiceTypeDetail holds the scaling rules of a type in an organisation.
 type ServiceTypeDetail struct {
-	ID               string `json:"id"`
-	Name             string `json:"name"`
-	Category         string `json:"category"`
-	SupportsVertical bool   `json:"supportsVerticalAutoscaling"`
-	Versions         []struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Category string `json:"category"`
+	Versions []struct {
 		ID     string `json:"id"`
 		Name   string `json:"name"`
 		Config struct {
@@ -52,7 +51,7 @@ type ServiceTypeDetail struct {
 				Custom    *Autoscaling `json:"customAutoscaling"`
 			} `json:"autoscalingProfiles"`
 		} `json:"config"`
-	} `json:"versions"`
+	} `json:"serviceStackTypeVersionList"`
 }
 
 // ServiceTypeDetail returns limits, defaults and profiles of a type (operation

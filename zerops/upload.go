@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync/atomic"
+	"time"
 )
 
 // UploadGrant is the right to upload the code of one version.
@@ -83,7 +84,7 @@ func (c *Client) Upload(ctx context.Context, grant UploadGrant, body io.Reader) 
 	}
 	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10) // the answer holds nothing of use
 	if resp.StatusCode >= 300 {
-		return &ExternalError{Operation: PostServiceStackAppVersion, Status: resp.StatusCode, Err: errRefused}
+		return &ExternalError{Operation: PostServiceStackAppVersion, Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header, time.Now()), Err: errRefused}
 	}
 	if !source.ended.Load() {
 		return &ExternalError{Operation: PostServiceStackAppVersion, Status: resp.StatusCode, Err: errCutShort}
