@@ -82,8 +82,14 @@ type HTTPConfig struct {
 	// SigningKey binds session ids to callers; nil means one of this process.
 	SigningKey []byte
 
-	// MaxBody is the largest message in bytes, 4 MiB.
-	MaxBody int
+	// MaxBody is the largest message in bytes, 4 MiB. MaxHeld bounds in bytes what
+	// is held of the messages of all callers, 64 MiB, and MaxIncoming how many of
+	// them may be on their way in at once, 1,024.
+	MaxBody, MaxHeld, MaxIncoming int
+	// MaxRunning is how many calls of all callers may run at once, 2,048, and
+	// MaxStreams how many of their streams may be open, 4,096. Who has no stream
+	// misses nothing but what belongs to none of its requests.
+	MaxRunning, MaxStreams int
 	// KeepAlive is how often a silent stream sends a comment, 25 s.
 	KeepAlive time.Duration
 	// BodyTimeout is how long a request may take to arrive, 30 s.
@@ -118,6 +124,10 @@ func (cfg HTTPConfig) withDefaults() HTTPConfig {
 	defaultTo(&cfg.SessionLifetime, 24*time.Hour)
 	defaultTo(&cfg.MaxSessions, 20_000)
 	defaultTo(&cfg.MaxBody, 4<<20)
+	defaultTo(&cfg.MaxHeld, 64<<20)
+	defaultTo(&cfg.MaxIncoming, 1024)
+	defaultTo(&cfg.MaxRunning, 2048)
+	defaultTo(&cfg.MaxStreams, 4096)
 	defaultTo(&cfg.KeepAlive, 25*time.Second)
 	defaultTo(&cfg.BodyTimeout, 30*time.Second)
 	defaultTo(&cfg.DrainTimeout, 25*time.Second)

@@ -8,36 +8,17 @@ import (
 	"mime"
 	"net/http"
 	"os"
-	"sync/atomic"
 	"time"
 )
 
 const (
-	// maxHeld bounds in bytes what is held of the messages of all callers.
-	maxHeld = 256 << 20
 	// maxSkipped is how much of a message over the limit is read to find its
 	// id and to let the client finish sending.
 	maxSkipped = 64 << 20
+	// maxSkipping is for how many such messages that is done at once; the others
+	// are cut off.
+	maxSkipping = 4
 )
-
-// errBusy ends the reading of a message for which there is no room now.
-var errBusy = errors.New("too much data is held")
-
-// meteredReader counts what it reads into a total with a bound.
-type meteredReader struct {
-	source io.Reader
-	total  *atomic.Int64
-	read   int64
-}
-
-func (m *meteredReader) Read(p []byte) (int, error) {
-	n, err := m.source.Read(p)
-	m.read += int64(n)
-	if m.total.Add(int64(n)) > maxHeld {
-		return n, errBusy
-	}
-	return n, err
-}
 
 // readBody reads the message of a POST. Where it returns false, the request was
 // answered. release is to be called when the message is not held any more.
@@ -56,21 +37,40 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (body []byte,
 
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(h.cfg.BodyTimeout))
-	metered := &meteredReader{source: r.Body, total: &h.held}
-	release = func() { h.held.Add(-metered.read) }
-	var buffer bytes.Buffer
-	_, err = buffer.ReadFrom(io.LimitReader(metered, int64(h.cfg.MaxBody)+1))
-	if buffer.Len() > h.cfg.MaxBody {
-		release()
-		h.refuseLarge(w, r, buffer.Bytes())
+	message := h.intake.begin(r.Body, func() { _ = control.SetReadDeadline(time.Unix(1, 0)) })
+	body, err = readUpTo(message, h.cfg.MaxBody)
+	message.arrived()
+	if err != nil || len(body) > h.cfg.MaxBody {
+		message.release()
+		if len(body) > h.cfg.MaxBody {
+			h.refuseLarge(w, r, body)
+		} else {
+			h.refuseBroken(w, err)
+		}
 		return nil, nil, false
 	}
-	if err != nil {
-		release()
-		h.refuseBroken(w, err)
-		return nil, nil, false
+	return body, message.release, true
+}
+
+// readUpTo reads everything, or one byte more than limit.
+func readUpTo(r io.Reader, limit int) ([]byte, error) {
+	body := make([]byte, 0, min(bytes.MinRead, limit+1))
+	for len(body) <= limit {
+		if len(body) == cap(body) {
+			grown := make([]byte, len(body), min(2*cap(body), limit+1))
+			copy(grown, body)
+			body = grown
+		}
+		n, err := r.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return body, err
+		}
 	}
-	return buffer.Bytes(), release, true
+	return body, nil
 }
 
 // refuseLarge answers a message over the limit, with its id where that can be
@@ -79,15 +79,18 @@ func (h *Handler) refuseLarge(w http.ResponseWriter, r *http.Request, start []by
 	h.metrics.refused("body size")
 	var scanner envelopeScanner
 	scanner.scan(start)
-	piece := make([]byte, readBuffer)
-	rest := io.LimitReader(r.Body, maxSkipped)
-	for {
-		n, err := rest.Read(piece)
-		scanner.scan(piece[:n])
-		if err != nil {
-			break
+	if h.skipping.Add(1) <= maxSkipping {
+		piece := make([]byte, readBuffer)
+		rest := io.LimitReader(r.Body, maxSkipped)
+		for {
+			n, err := rest.Read(piece)
+			scanner.scan(piece[:n])
+			if err != nil {
+				break
+			}
 		}
 	}
+	h.skipping.Add(-1)
 	w.Header().Set("Connection", "close")
 	writeRPC(w, http.StatusRequestEntityTooLarge, tooLong(&scanner.env, h.cfg.MaxBody))
 }

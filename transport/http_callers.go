@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -121,6 +122,37 @@ func (c *caller) give(count *int) {
 	*count--
 }
 
+// takeCall counts one more running call of a caller and reports whether it is
+// within the limits; giveCall ends it.
+func (h *Handler) takeCall(account *caller) bool {
+	return h.take(&h.metrics.inFlight, h.cfg.MaxRunning, account, &account.running, h.cfg.Concurrency)
+}
+
+func (h *Handler) giveCall(account *caller) {
+	account.give(&account.running)
+	h.metrics.inFlight.Add(-1)
+}
+
+// takeStream and giveStream do the same for open streams.
+func (h *Handler) takeStream(account *caller) bool {
+	return h.take(&h.metrics.streams, h.cfg.MaxStreams, account, &account.streams, streamsPerCall*h.cfg.Concurrency)
+}
+
+func (h *Handler) giveStream(account *caller) {
+	account.give(&account.streams)
+	h.metrics.streams.Add(-1)
+}
+
+// take counts one more use of a caller, both against what all may use and what
+// one may.
+func (h *Handler) take(all *atomic.Int64, most int, account *caller, count *int, limit int) bool {
+	if all.Add(1) <= int64(most) && account.take(count, limit) {
+		return true
+	}
+	all.Add(-1)
+	return false
+}
+
 // tooFast is the refusal of a call beyond the rate.
 func tooFast(after time.Duration) *failure {
 	seconds := int(math.Ceil(after.Seconds()))
@@ -133,7 +165,7 @@ func tooFast(after time.Duration) *failure {
 // tooManyAtOnce is the refusal of a call beside too many others.
 func tooManyAtOnce() *failure {
 	return &failure{
-		Code: "rate_limited", Message: "Too many calls of this caller are running. Nothing was done for this one.",
+		Code: "rate_limited", Message: "Too many calls are running at once. Nothing was done for this one.",
 		Hint: "Wait for some of the answers, then send it again.", Retryable: true, RetryAfterSeconds: 1,
 	}
 }

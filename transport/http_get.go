@@ -23,27 +23,14 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request, who identity) {
 		return
 	}
 	defer done()
-	if !accepts(r, "text/event-stream") {
-		writeProblem(w, http.StatusNotAcceptable, failure{
-			Code: "unsupported", Message: "This address answers with a stream of events.", Hint: "Send Accept: text/event-stream.",
-		})
+	closed := h.admitStream(w, r, who)
+	if closed == nil {
 		return
 	}
-	account := h.callers.get(who.key)
-	if after := account.wait(time.Now()); after > 0 {
-		h.refuse(w, tooFast(after))
-		return
-	}
-	if !account.take(&account.streams, streamsPerCall*h.cfg.Concurrency) {
-		h.refuse(w, tooManyAtOnce())
-		return
-	}
-	defer account.give(&account.streams)
+	defer closed()
 
 	stream := h.openStream(session)
 	defer session.closeStream(stream)
-	h.metrics.streams.Add(1)
-	defer h.metrics.streams.Add(-1)
 
 	control := http.NewResponseController(w)
 	startStream(w)
@@ -70,6 +57,28 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request, who identity) {
 			return
 		}
 	}
+}
+
+// admitStream counts a stream that a caller wants to open by GET. Where it
+// returns nil, the request was answered; otherwise closed is to be called at the
+// end.
+func (h *Handler) admitStream(w http.ResponseWriter, r *http.Request, who identity) (closed func()) {
+	if !accepts(r, "text/event-stream") {
+		writeProblem(w, http.StatusNotAcceptable, failure{
+			Code: "unsupported", Message: "This address answers with a stream of events.", Hint: "Send Accept: text/event-stream.",
+		})
+		return nil
+	}
+	account := h.callers.get(who.key)
+	if after := account.wait(time.Now()); after > 0 {
+		h.refuse(w, tooFast(after))
+		return nil
+	}
+	if h.draining() || !h.takeStream(account) {
+		h.refuse(w, tooManyAtOnce())
+		return nil
+	}
+	return func() { h.giveStream(account) }
 }
 
 // sessionOf returns the session that a GET or DELETE is about. Where it returns

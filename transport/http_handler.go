@@ -43,9 +43,10 @@ type Handler struct {
 	// background is for what belongs to sessions and so to no request.
 	background context.Context //nolint:containedctx // never ends
 
-	held  atomic.Int64 // bytes of messages
-	drain chan struct{}
-	once  sync.Once
+	intake   intake
+	skipping atomic.Int32 // messages over the limit that are read to their end
+	drain    chan struct{}
+	once     sync.Once
 }
 
 // NewHandler checks the configuration and returns a handler. It listens to
@@ -73,6 +74,7 @@ func NewHandler(cfg HTTPConfig) (*Handler, error) {
 		cfg: cfg, server: cfg.Server, logger: cfg.Logger, metrics: cfg.Metrics, guard: guard,
 		auth: newAuthenticator(&cfg, secret), callers: newCallers(&cfg), drain: make(chan struct{}),
 	}
+	h.intake.maxHeld, h.intake.maxCount = h.cfg.MaxHeld, h.cfg.MaxIncoming
 	h.background = context.Background()
 	h.sessions = newSessionTable(&h.cfg, secret, func(s *httpSession) { h.server.UnregisterSession(h.background, s.id) })
 	h.sse.byID = make(map[string]*sseClient)

@@ -215,3 +215,134 @@ func TestHTTPLongHeader(t *testing.T) {
 		t.Errorf("status %d", response.StatusCode)
 	}
 }
+
+// Connections that were used once and are kept open make room as well, and their
+// clients simply open another one.
+func TestHTTPIdleConnections(t *testing.T) {
+	t.Parallel()
+	running := start(t, newServer(t, newProbe()), nil)
+	var idle []net.Conn
+	defer func() {
+		for _, c := range idle {
+			_ = c.Close()
+		}
+	}()
+	for range 2300 {
+		c, err := net.Dial("tcp", running.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		idle = append(idle, c)
+		if _, err := io.WriteString(c, "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
+		if _, err := c.Read(make([]byte, 1024)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if status, _ := running.post(initializeLine("2025-11-25", "{}"), nil); status != 200 {
+		t.Errorf("status %d", status)
+	}
+	if _, err := io.Copy(io.Discard, idle[0]); err != nil {
+		t.Errorf("the longest idle connection is still open: %v", err)
+	}
+}
+
+// slowly begins a message of a caller of its own and does not go on. The answer,
+// if one comes, is sent to the channel.
+func (s *site) slowly(token, start string) (answered chan int, end func()) {
+	s.tb.Helper()
+	reader, writer := io.Pipe()
+	r, err := http.NewRequestWithContext(s.tb.Context(), http.MethodPost, s.url+"/mcp", reader)
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Content-Type", "application/json")
+	answered = make(chan int, 1)
+	go func() {
+		response, err := s.client.Do(r)
+		if err != nil {
+			answered <- 0
+			return
+		}
+		_ = response.Body.Close()
+		answered <- response.StatusCode
+	}()
+	if _, err := io.WriteString(writer, start); err != nil {
+		s.tb.Fatal(err)
+	}
+	return answered, func() { _ = writer.Close() }
+}
+
+// Callers who begin messages and do not end them make room for those who do.
+func TestHTTPSlowCallersMakeRoom(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name  string
+		limit func(*transport.HTTPConfig)
+		start string
+	}{
+		{"by number", func(cfg *transport.HTTPConfig) { cfg.MaxIncoming = 3 }, "{"},
+		{"by size", func(cfg *transport.HTTPConfig) { cfg.MaxHeld = 3 << 20 }, strings.Repeat(" ", 1<<20)},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			s := serveHTTP(t, newServer(t, newProbe()), tc.limit)
+			session := s.initialize(aliceToken, "2025-11-25", "{}")
+			first, end := s.slowly("made-up-token-0", tc.start)
+			defer end()
+			for i := range 3 {
+				_, end := s.slowly("made-up-token-"+strconv.Itoa(i+1), tc.start)
+				defer end()
+			}
+			if got := s.one(toolCall("1", "echo", `{"text":"in time"}`), session); got.text() != "in time" {
+				t.Errorf("an honest caller was answered %s", got.raw)
+			}
+			if status := <-first; status != http.StatusServiceUnavailable {
+				t.Errorf("the slowest caller was answered %d", status)
+			}
+		})
+	}
+}
+
+// What all callers may use at once is bounded, whoever they are.
+func TestHTTPBoundsForAllCallers(t *testing.T) {
+	t.Parallel()
+	p := newProbe()
+	s := serveHTTP(t, newServer(t, p), func(cfg *transport.HTTPConfig) { cfg.MaxStreams, cfg.MaxRunning = 1, 1 })
+	alice, bob := s.initialize(aliceToken, "2025-11-25", "{}"), s.initialize(bobToken, "2025-11-25", "{}")
+	stream := s.do(http.MethodGet, "/mcp", "", alice)
+	if stream.StatusCode != http.StatusOK {
+		t.Fatalf("status %d", stream.StatusCode)
+	}
+	another := func() int {
+		response := s.do(http.MethodGet, "/mcp", "", bob)
+		_ = response.Body.Close()
+		return response.StatusCode
+	}
+	if status := another(); status != http.StatusTooManyRequests {
+		t.Errorf("another caller's stream was answered %d", status)
+	}
+	_ = stream.Body.Close()
+	for end := time.Now().Add(5 * time.Second); another() != http.StatusOK; {
+		if time.Now().After(end) {
+			t.Fatal("there is no room for a stream although none is open")
+		}
+	}
+
+	answered := make(chan message, 1)
+	go func() { answered <- s.one(toolCall("1", "stubborn", "{}"), alice) }()
+	<-p.started
+	if got := s.one(toolCall("2", "echo", "{}"), bob); !strings.Contains(got.text(), `"code":"rate_limited"`) {
+		t.Errorf("answered %s", got.raw)
+	}
+	close(p.release)
+	if got := <-answered; got.text() != "released" {
+		t.Errorf("answered %s", got.raw)
+	}
+	if got := s.one(toolCall("3", "echo", `{"text":"x"}`), bob); got.text() != "x" {
+		t.Errorf("answered %s", got.raw)
+	}
+}

@@ -307,22 +307,21 @@ func (e *exchange) run(c *httpCall, message []byte, modern bool, body *bytes.Buf
 		e.h.metrics.refused("rate")
 		return f
 	}
-	count, limit := &e.account.running, e.h.cfg.Concurrency
 	switch c.method {
 	case string(mcp.MethodInitialize), string(mcp.MethodPing):
-		count = nil
 	case string(mcp.MethodSubscriptionsListen):
-		count, limit = &e.account.streams, streamsPerCall*limit
-	}
-	if count != nil {
-		if !e.account.take(count, limit) {
+		if !e.h.takeStream(e.account) {
 			e.h.metrics.refused("concurrency")
 			return tooManyAtOnce()
 		}
-		defer e.account.give(count)
+		defer e.h.giveStream(e.account)
+	default:
+		if !e.h.takeCall(e.account) {
+			e.h.metrics.refused("concurrency")
+			return tooManyAtOnce()
+		}
+		defer e.h.giveCall(e.account)
 	}
-	e.h.metrics.inFlight.Add(1)
-	defer e.h.metrics.inFlight.Add(-1)
 
 	ctx, cancel := context.WithCancel(withTrace(e.r.Context(), e.r.Header, message))
 	defer cancel()

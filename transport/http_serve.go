@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -25,9 +24,6 @@ const (
 	idleTimeout   = 2 * time.Minute
 	// maxHeader bounds the header of a request in bytes.
 	maxHeader = 32 << 10
-	// maxSilent is how many connections may be open that have not sent a
-	// request yet; the oldest make room.
-	maxSilent = 2048
 )
 
 // ServeHTTP serves callers over HTTP until ctx ends, and then until the calls in
@@ -121,13 +117,13 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 // slow with. There is none on writing as a whole, because streams stay open; each
 // piece has its own.
 func newHTTPServer(handler http.Handler, logger *slog.Logger) *http.Server {
-	silent := &silentConns{open: make(map[net.Conn]*list.Element)}
+	open := &conns{open: make(map[net.Conn]*list.Element)}
 	return &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
-		ConnState:         silent.changed,
+		ConnState:         open.changed,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
 }
@@ -152,31 +148,4 @@ func serveMetrics(ctx context.Context, cfg HTTPConfig, failed chan<- error) (sto
 	s.WriteTimeout = writeTimeout
 	go func() { failed <- serveListener(s, listener, false) }()
 	return func() { _ = s.Close() }, nil
-}
-
-// silentConns closes the oldest connections that never sent a request when there
-// are too many of them, so that they cannot use up the memory or the file
-// descriptors that honest callers need.
-type silentConns struct {
-	mu    sync.Mutex
-	open  map[net.Conn]*list.Element
-	order list.List // of net.Conn, the newest first
-}
-
-func (s *silentConns) changed(c net.Conn, state http.ConnState) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if state != http.StateNew {
-		if element, ok := s.open[c]; ok {
-			s.order.Remove(element)
-			delete(s.open, c)
-		}
-		return
-	}
-	s.open[c] = s.order.PushFront(c)
-	if len(s.open) > maxSilent {
-		oldest, _ := s.order.Remove(s.order.Back()).(net.Conn)
-		delete(s.open, oldest)
-		_ = oldest.Close()
-	}
 }

@@ -47,24 +47,11 @@ func (t *sseTable) get(id, owner string) *sseClient {
 
 // openSSE serves the stream of a client until the client leaves or serving ends.
 func (h *Handler) openSSE(w http.ResponseWriter, r *http.Request, who identity) {
-	if !accepts(r, "text/event-stream") {
-		writeProblem(w, http.StatusNotAcceptable, failure{
-			Code: "unsupported", Message: "This address answers with a stream of events.", Hint: "Send Accept: text/event-stream.",
-		})
+	closed := h.admitStream(w, r, who)
+	if closed == nil {
 		return
 	}
-	account := h.callers.get(who.key)
-	if after := account.wait(time.Now()); after > 0 {
-		h.refuse(w, tooFast(after))
-		return
-	}
-	if h.draining() || !account.take(&account.streams, streamsPerCall*h.cfg.Concurrency) {
-		h.refuse(w, tooManyAtOnce())
-		return
-	}
-	defer account.give(&account.streams)
-	h.metrics.streams.Add(1)
-	defer h.metrics.streams.Add(-1)
+	defer closed()
 
 	control := http.NewResponseController(w)
 	c := newConn(r.Context(), h.server, StdioConfig{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"runtime/debug"
 
 	"zerops-mcp/internal/settings"
 	"zerops-mcp/tools"
@@ -34,6 +35,11 @@ func (s *session) serve(ctx context.Context) int {
 	}
 	return exitDone
 }
+
+// memoryLimit is from how many bytes on memory is collected eagerly while callers
+// are served over a network, so that a crowd of them costs what it holds and not
+// twice as much. The variable GOMEMLIMIT may set a lower one.
+const memoryLimit = 224 << 20
 
 // serveHTTP serves callers over a network until ctx ends.
 func (s *session) serveHTTP(ctx context.Context, served *tools.Server) int {
@@ -66,6 +72,7 @@ func (s *session) serveHTTP(ctx context.Context, served *tools.Server) int {
 		return usageError(s.Stderr, err)
 	}
 	checked.Close()
+	debug.SetMemoryLimit(min(debug.SetMemoryLimit(-1), memoryLimit))
 	err = transport.ServeHTTP(ctx, cfg, func(address net.Addr) {
 		s.logger.InfoContext(ctx, "listening", slog.String("address", address.String()), slog.String("transport", s.Transport),
 			slog.String("auth", s.HTTPAuth), slog.Bool("tls", s.TLSCert != ""), slog.Bool("read_only", s.ReadOnly))

@@ -45,6 +45,8 @@ type plan struct {
 	idle     int
 	ratio    time.Duration
 
+	siegeSize int
+
 	stdout, stderr io.Writer
 	dir            string
 	api            *tenants.API
@@ -64,6 +66,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.DurationVar(&p.churn, "churn", 20*time.Second, "how long sessions come and go; 0: not")
 	flags.IntVar(&p.idle, "idle", 5000, "idle sessions; 0: none")
 	flags.DurationVar(&p.ratio, "ratio", 5*time.Second, "how long each throughput is measured; 0: not")
+	flags.IntVar(&p.siegeSize, "siege", 10_000, "connections of an attacker; 0: no attack")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -87,7 +90,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		on  bool
 		run func(context.Context, *process) error
 	}{
-		{p.length > 0, p.steady}, {p.idle > 0, p.rest}, {p.churn > 0, p.comeAndGo}, {p.ratio > 0, p.compare},
+		{p.length > 0, p.steady}, {p.idle > 0, p.rest}, {p.churn > 0, p.comeAndGo}, {p.siegeSize > 0, p.siege}, {p.ratio > 0, p.compare},
 	}
 	for _, step := range steps {
 		if !step.on {
