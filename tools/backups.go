@@ -56,9 +56,7 @@ type listBackupsOut struct {
 
 // Cut keeps schedule and limits.
 func (o listBackupsOut) Cut(n int) any {
-	if cut, ok := o.page.Cut(n).(page[backupView]); ok {
-		o.page = cut
-	}
+	o.page = o.first(n)
 	return o
 }
 

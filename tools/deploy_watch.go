@@ -44,15 +44,8 @@ func (c *call) watchDeployment(ctx context.Context, out deployServiceOut, s zero
 // awaitDeployments polls deployments for at most limit, and less when the server
 // drains. A read that keeps failing ends the wait with the states known so far.
 func (c *call) awaitDeployments(ctx context.Context, limit time.Duration, deployments []zerops.Deployment) ([]zerops.Deployment, error) {
-	waitCtx, cancel := context.WithTimeout(ctx, limit)
+	waitCtx, cancel := patience(ctx, limit)
 	defer cancel()
-	go func() {
-		select {
-		case <-Draining(ctx):
-			cancel()
-		case <-waitCtx.Done():
-		}
-	}()
 	report := c.progress(ctx)
 	states, err := c.api.WaitForDeployments(waitCtx, deployments, func(now []zerops.Deployment) {
 		if words := openPhase(now); words != "" {

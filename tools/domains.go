@@ -25,9 +25,7 @@ type listDomainsOut struct {
 
 // Cut keeps the records.
 func (o listDomainsOut) Cut(n int) any {
-	if cut, ok := o.page.Cut(n).(page[domainView]); ok {
-		o.page = cut
-	}
+	o.page = o.first(n)
 	return o
 }
 

@@ -286,9 +286,7 @@ type listEnvOut struct {
 
 // Cut keeps the note.
 func (o listEnvOut) Cut(n int) any {
-	if cut, ok := o.page.Cut(n).(page[envView]); ok {
-		o.page = cut
-	}
+	o.page = o.first(n)
 	return o
 }
 

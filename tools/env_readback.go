@@ -12,7 +12,7 @@ import (
 // list trails writes, so it is read some times before the answer is no.
 func (w *envWriter) readBack(ctx context.Context) {
 	for _, delay := range append([]time.Duration{0}, listDelays()...) {
-		if delay > 0 && !rest(ctx, delay) {
+		if delay > 0 && !zerops.Pause(ctx, delay) {
 			return
 		}
 		current, err := w.call.readEnv(ctx, w.store)

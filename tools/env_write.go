@@ -216,7 +216,7 @@ func (w *envWriter) send(ctx context.Context, write func(context.Context) (zerop
 		if !refused || !strings.HasSuffix(refusal.Code, "SyncRunning") && !strings.HasSuffix(refusal.Code, "VersionMismatch") {
 			break
 		}
-		if !rest(ctx, delay) {
+		if !zerops.Pause(ctx, delay) {
 			break
 		}
 		process, err = write(ctx)
@@ -257,7 +257,7 @@ func listDelays() []time.Duration {
 // findFresh reads the list again until the key is in it.
 func (w *envWriter) findFresh(ctx context.Context, key string) (*envVariable, error) {
 	for _, delay := range append([]time.Duration{0}, listDelays()...) {
-		if delay > 0 && (w.store.service != nil || !rest(ctx, delay)) {
+		if delay > 0 && (w.store.service != nil || !zerops.Pause(ctx, delay)) {
 			return nil, nil // the list of a service is up to date
 		}
 		current, err := w.call.readEnv(ctx, w.store)
@@ -283,17 +283,5 @@ func (w *envWriter) markFailedProcesses(processes []processView) {
 				o.failed(&failure{Code: codeConflict, Message: "the platform accepted the change and failed to apply it: " + p.Error, Hint: "list_env shows how it stands."})
 			}
 		}
-	}
-}
-
-// rest pauses for d and reports whether ctx lasted that long.
-func rest(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }

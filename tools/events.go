@@ -27,9 +27,7 @@ type listEventsOut struct {
 
 // Cut keeps what is said about the list.
 func (o listEventsOut) Cut(n int) any {
-	if cut, ok := o.page.Cut(n).(page[eventView]); ok {
-		o.page = cut
-	}
+	o.page = o.first(n)
 	return o
 }
 

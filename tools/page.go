@@ -59,8 +59,12 @@ func paginate[T any](all []T, p paging, filters ...any) (page[T], error) {
 // Len is how many items the page has.
 func (p page[T]) Len() int { return len(p.Items) }
 
-// Cut returns the page with its first n items and the cursor of the rest.
-func (p page[T]) Cut(n int) any {
+// Cut returns the page with its first n items. A result that holds more than a
+// page has a Cut of its own around first.
+func (p page[T]) Cut(n int) any { return p.first(n) }
+
+// first returns the page with its first n items and the cursor of the rest.
+func (p page[T]) first(n int) page[T] {
 	p.Items = p.Items[:n]
 	p.NextCursor = encodeCursor(p.offset+n, p.digest)
 	p.Truncated = fmt.Sprintf("only %d items fit; pass next_cursor for the rest, or narrow the list", n)

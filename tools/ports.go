@@ -26,9 +26,7 @@ type listPortsOut struct {
 
 // Cut keeps the addresses.
 func (o listPortsOut) Cut(n int) any {
-	if cut, ok := o.page.Cut(n).(page[publicPortView]); ok {
-		o.page = cut
-	}
+	o.page = o.first(n)
 	return o
 }
 

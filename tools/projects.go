@@ -89,9 +89,7 @@ type listProjectsOut struct {
 
 // Cut keeps the failures, which are the more important part.
 func (o listProjectsOut) Cut(n int) any {
-	if cut, ok := o.page.Cut(n).(page[projectView]); ok {
-		o.page = cut
-	}
+	o.page = o.first(n)
 	return o
 }
 

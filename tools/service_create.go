@@ -159,9 +159,7 @@ type listServiceTypesOut struct {
 
 // Cut keeps what is missing.
 func (o listServiceTypesOut) Cut(n int) any {
-	if cut, ok := o.page.Cut(n).(page[serviceTypeView]); ok {
-		o.page = cut
-	}
+	o.page = o.first(n)
 	return o
 }
 

@@ -144,9 +144,7 @@ type listServicesOut struct {
 
 // Cut keeps the failures.
 func (o listServicesOut) Cut(n int) any {
-	if cut, ok := o.page.Cut(n).(page[serviceView]); ok {
-		o.page = cut
-	}
+	o.page = o.first(n)
 	return o
 }
 

@@ -58,9 +58,7 @@ type listMembersOut struct {
 
 // Cut keeps what is incomplete.
 func (o listMembersOut) Cut(n int) any {
-	if cut, ok := o.page.Cut(n).(page[memberView]); ok {
-		o.page = cut
-	}
+	o.page = o.first(n)
 	return o
 }
 
@@ -156,9 +154,7 @@ type listTokensOut struct {
 
 // Cut keeps what is incomplete.
 func (o listTokensOut) Cut(n int) any {
-	if cut, ok := o.page.Cut(n).(page[tokenRowView]); ok {
-		o.page = cut
-	}
+	o.page = o.first(n)
 	return o
 }
 

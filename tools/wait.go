@@ -97,14 +97,9 @@ func (c *call) follow(ctx context.Context, w waiting, processes ...zerops.Proces
 	return f, nil
 }
 
-// await polls processes for at most limit, and less when the server drains. A
-// read that keeps failing ends the wait with the states known so far: the work
-// itself was accepted.
-func (c *call) await(ctx context.Context, limit time.Duration, ids []string, known []zerops.Process) ([]zerops.Process, error) {
+// patience returns a context that ends after limit, and when the server drains.
+func patience(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	waitCtx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	stop := context.AfterFunc(ctx, cancel)
-	defer stop()
 	go func() {
 		select {
 		case <-Draining(ctx):
@@ -112,6 +107,15 @@ func (c *call) await(ctx context.Context, limit time.Duration, ids []string, kno
 		case <-waitCtx.Done():
 		}
 	}()
+	return waitCtx, cancel
+}
+
+// await polls processes for at most limit, and less when the server drains. A
+// read that keeps failing ends the wait with the states known so far: the work
+// itself was accepted.
+func (c *call) await(ctx context.Context, limit time.Duration, ids []string, known []zerops.Process) ([]zerops.Process, error) {
+	waitCtx, cancel := patience(ctx, limit)
+	defer cancel()
 	report := c.progress(ctx)
 	states, err := c.api.WaitForProcesses(waitCtx, ids, func(now []zerops.Process) { report(describe(now)) })
 	for i := range states {

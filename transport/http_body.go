@@ -20,8 +20,20 @@ const (
 	maxSkipping = 4
 )
 
-// readBody reads the message of a POST. Where it returns false, the request was
-// answered. release is to be called when the message is not held any more.
+// receive takes in the message of a caller's POST, of whom only so many may be on
+// their way in. Where it returns false, the request was answered. release is to
+// be called when the message is not held any more.
+func (h *Handler) receive(w http.ResponseWriter, r *http.Request, account *caller) (message []byte, release func(), ok bool) {
+	if !account.take(&account.reading, waitingPerCall*h.cfg.Concurrency) {
+		h.refuse(w, tooManyAtOnce())
+		return nil, nil, false
+	}
+	defer account.give(&account.reading)
+	body, release, ok := h.readBody(w, r)
+	return bytes.Trim(body, " \t\r\n"), release, ok
+}
+
+// readBody reads the body of a request, as receive does.
 func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (body []byte, release func(), ok bool) {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || kind != "application/json" {

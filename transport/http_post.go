@@ -42,18 +42,11 @@ type httpCall struct {
 // post takes the message or messages of a POST.
 func (h *Handler) post(w http.ResponseWriter, r *http.Request, who identity) {
 	account := h.callers.get(who.key)
-	if !account.take(&account.reading, waitingPerCall*h.cfg.Concurrency) {
-		h.refuse(w, tooManyAtOnce())
-		return
-	}
-	body, release, ok := h.readBody(w, r)
-	account.give(&account.reading)
+	message, release, ok := h.receive(w, r, account)
 	if !ok {
 		return
 	}
 	defer release()
-
-	message := bytes.Trim(body, " \t\r\n")
 	if !json.Valid(message) {
 		writeRPC(w, http.StatusBadRequest, errorAnswer(nil, codeParse, "the message is not valid JSON", nil))
 		return

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"net/http"
 	"net/url"
 	"sync"
@@ -139,17 +138,11 @@ func (h *Handler) postSSE(w http.ResponseWriter, r *http.Request, who identity) 
 		writeProblem(w, http.StatusNotFound, failure{Code: "not_found", Message: "There is no such stream.", Hint: "Open one with GET " + pathSSE + "."})
 		return
 	}
-	if !account.take(&account.reading, waitingPerCall*h.cfg.Concurrency) {
-		h.refuse(w, tooManyAtOnce())
-		return
-	}
-	body, release, ok := h.readBody(w, r)
-	account.give(&account.reading)
+	message, release, ok := h.receive(w, r, account)
 	if !ok {
 		return
 	}
 	defer release()
-	message := bytes.Trim(body, " \t\r\n")
 	caller, _ := tools.CallerFrom(r.Context())
 	if len(message) > 0 {
 		client.conn.handle(tools.WithCaller(client.conn.ctx, caller), message, nil)

@@ -2,7 +2,7 @@ package zerops
 
 import (
 	"context"
-	"errors"
+	"slices"
 	"time"
 )
 
@@ -115,52 +115,13 @@ func (c *Client) processOf(ctx context.Context, v AppVersion) (*Process, error) 
 // returns the last states read, in the order given, also with an error: ctx's,
 // or that of the API once it kept failing or refused.
 func (c *Client) WaitForDeployments(ctx context.Context, deployments []Deployment, seen func([]Deployment)) ([]Deployment, error) {
-	states := append([]Deployment(nil), deployments...)
-	failures := 0
-	for delay := firstPoll; ; delay = min(delay*3/2, slowestPoll) {
-		err := c.readDeployments(ctx, states)
-		switch {
-		case ctx.Err() != nil:
-			return states, ctx.Err()
-		case err == nil:
-			failures = 0
-		case !errors.Is(err, ErrUnavailable) && !errors.Is(err, ErrRateLimited):
-			return states, err
-		default:
-			if failures++; failures >= maxPollFailures {
-				return states, err
-			}
-		}
-		if err == nil {
-			if seen != nil {
-				seen(states)
-			}
-			if noneOpen(states) {
-				return states, nil
-			}
-		}
-		if !pause(ctx, delay) {
-			return states, ctx.Err()
-		}
-	}
+	states := slices.Clone(deployments)
+	open := func(d Deployment) bool { return d.Version.Status == "" || d.Outcome(time.Now()) == DeploymentOpen }
+	return states, poll(ctx, states, open, seen, c.refresh)
 }
 
-// readDeployments refreshes the states that are still open, each even if another
-// fails. The process is read before the version, so that a finished process is
-// never seen beside a version from before its end.
-func (c *Client) readDeployments(ctx context.Context, states []Deployment) error {
-	return errors.Join(FanOut(len(states), func(i int) error {
-		if states[i].Version.Status != "" && states[i].Outcome(time.Now()) != DeploymentOpen {
-			return nil
-		}
-		next, err := c.refresh(ctx, states[i])
-		if err == nil {
-			states[i] = next
-		}
-		return err
-	})...)
-}
-
+// refresh reads a deployment again. The process is read before the version, so
+// that a finished process is never seen beside a version from before its end.
 func (c *Client) refresh(ctx context.Context, d Deployment) (Deployment, error) {
 	if d.Process != nil {
 		p, err := c.Process(ctx, d.Process.ID)
@@ -178,13 +139,4 @@ func (c *Client) refresh(ctx context.Context, d Deployment) (Deployment, error) 
 		d.Process, err = c.processOf(ctx, v)
 	}
 	return d, err
-}
-
-func noneOpen(states []Deployment) bool {
-	for _, d := range states {
-		if d.Version.Status == "" || d.Outcome(time.Now()) == DeploymentOpen {
-			return false
-		}
-	}
-	return true
 }

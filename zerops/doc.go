@@ -7,7 +7,7 @@
 //	…
 //	client := api.Client(token)
 //	user, err := client.User(ctx)
-//	for project, err := range client.OrganizationProjects(ctx, user.Memberships[0].OrganizationID, zerops.ListOptions{}) {
+//	for project, err := range client.OrganizationProjects(ctx, user.ActiveMemberships()[0].OrganizationID, zerops.ListOptions{}) {
 //		…
 //	}
 //

@@ -123,7 +123,7 @@ func (a *API) getExternal(ctx context.Context, op Operation, target *url.URL, re
 		}
 		a.logger.LogAttrs(ctx, slog.LevelDebug, "request to an address of the API",
 			slog.String("operation", op.String()), slog.Int("attempt", attempt), slog.Int("status", status))
-		if !again || !pause(ctx, wait) {
+		if !again || !Pause(ctx, wait) {
 			return &ExternalError{Operation: op, Status: status, RetryAfter: asked, Err: err}
 		}
 	}

@@ -42,8 +42,8 @@ func backoff(attempt int) time.Duration {
 	return base/2 + rand.N(base)
 }
 
-// pause waits for d and reports whether ctx lasted that long.
-func pause(ctx context.Context, d time.Duration) bool {
+// Pause waits for d and reports whether ctx lasted that long.
+func Pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

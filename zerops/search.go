@@ -16,9 +16,6 @@ type Filter struct {
 // Equal returns the condition that a column has a value.
 func Equal(name string, value any) Filter { return Filter{Name: name, Operator: "eq", Value: value} }
 
-// NotEqual returns the condition that a column has another value.
-func NotEqual(name string, value any) Filter { return Filter{Name: name, Operator: "ne", Value: value} }
-
 // Sort orders a search by a column.
 type Sort struct {
 	Name      string `json:"name"`

@@ -35,7 +35,7 @@ func (a *API) send(ctx context.Context, token string, req *request) (json.RawMes
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= delay {
 			return nil, err // waiting would only turn a clear error into a timeout
 		}
-		if !pause(ctx, delay) {
+		if !Pause(ctx, delay) {
 			return nil, err
 		}
 	}

@@ -3,6 +3,7 @@ package zerops
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -23,55 +24,51 @@ func (c *Client) WaitForProcesses(ctx context.Context, ids []string, seen func([
 	for i, id := range ids {
 		states[i].ID = id
 	}
+	open := func(p Process) bool { return p.Status == "" || !p.Ended() }
+	return states, poll(ctx, states, open, seen, func(ctx context.Context, p Process) (Process, error) {
+		id := p.ID
+		p, err := c.Process(ctx, id)
+		p.ID = id
+		return p, err
+	})
+}
+
+// poll reads the states that are open until none is, slower as time goes by. Each
+// is read even if another fails, and keeps its last state where it cannot be read.
+// It returns the error of ctx, or that of the API once it kept failing or refused.
+func poll[T any](ctx context.Context, states []T, open func(T) bool, seen func([]T), read func(context.Context, T) (T, error)) error {
 	failures := 0
 	for delay := firstPoll; ; delay = min(delay*3/2, slowestPoll) {
-		err := c.readProcesses(ctx, states)
+		err := errors.Join(FanOut(len(states), func(i int) error {
+			if !open(states[i]) {
+				return nil
+			}
+			next, err := read(ctx, states[i])
+			if err == nil {
+				states[i] = next
+			}
+			return err
+		})...)
 		switch {
 		case ctx.Err() != nil:
-			return states, ctx.Err()
+			return ctx.Err()
 		case err == nil:
 			failures = 0
+			if seen != nil {
+				seen(states)
+			}
+			if !slices.ContainsFunc(states, open) {
+				return nil
+			}
 		case !errors.Is(err, ErrUnavailable) && !errors.Is(err, ErrRateLimited):
-			return states, err
+			return err
 		default:
 			if failures++; failures >= maxPollFailures {
-				return states, err
+				return err
 			}
 		}
-		if seen != nil && err == nil {
-			seen(states)
-		}
-		if allEnded(states) {
-			return states, nil
-		}
-		if !pause(ctx, delay) {
-			return states, ctx.Err()
+		if !Pause(ctx, delay) {
+			return ctx.Err()
 		}
 	}
-}
-
-// readProcesses refreshes the states that are still open. Each one is read even
-// if another fails.
-func (c *Client) readProcesses(ctx context.Context, states []Process) error {
-	return errors.Join(FanOut(len(states), func(i int) error {
-		if states[i].Status != "" && states[i].Ended() {
-			return nil
-		}
-		p, err := c.Process(ctx, states[i].ID)
-		if err != nil {
-			return err
-		}
-		p.ID = states[i].ID
-		states[i] = p
-		return nil
-	})...)
-}
-
-func allEnded(states []Process) bool {
-	for _, p := range states {
-		if p.Status == "" || !p.Ended() {
-			return false
-		}
-	}
-	return true
 }
