@@ -27,7 +27,7 @@ func (s *session) serve(ctx context.Context) int {
 			"For people there is \"zerops-mcp help\", and \"zerops-mcp call list_projects --demo\" to begin with.\n")
 	}
 	err = transport.ServeStdio(ctx, served.MCP(), transport.StdioConfig{
-		In: s.Stdin, Out: s.Stdout, HandleMessage: served.HandleMessage, Logger: s.logger,
+		In: s.Stdin, Out: s.wire, HandleMessage: served.HandleMessage, Logger: s.logger,
 	})
 	if err != nil && ctx.Err() == nil {
 		return failed(s.Stderr, err)

@@ -110,7 +110,13 @@ func (c Change) write() (backup string, err error) {
 	if backup, err = c.backup(); err != nil {
 		return "", err
 	}
-	return backup, replaceFile(path, c.After, 0o600)
+	if err := replaceFile(path, c.After, 0o600); err != nil {
+		if backup != "" {
+			_ = os.Remove(backup) // of what is still there
+		}
+		return "", err
+	}
+	return backup, nil
 }
 
 // backup copies the present content beside the file; "" where there is none.
