@@ -159,6 +159,13 @@ func TestCompletion(t *testing.T) {
 		{[]string{"completion", ""}, "fish", "serve"},
 		{[]string{"install", "c"}, "cursor", "zed"},
 		{[]string{"help", "d"}, "doctor", "serve"},
+		{[]string{"serve", "--transport=h"}, "--transport=http", "--transport=stdio"},
+		{[]string{"serve", "--toolsets", "o"}, "observe", "env"},
+		{[]string{"serve", "--toolsets", "env,o"}, "env,observe", "observe"},
+		{[]string{"serve", "--exclude-tools", "get_costs,render"}, "get_costs,render_chart", "render_chart"},
+		{[]string{"call", "render_chart", "--arg", "kind="}, "kind=costs", "kind="},
+		{[]string{"call", "render_chart", "--arg", "kind=m"}, "kind=metrics", "kind=costs"},
+		{[]string{"call", "set_subdomain_access", "--arg", "enabled="}, "enabled=true", "true"},
 		{nil, "serve", "list_projects"},
 	} {
 		got := run{words: append([]string{"__complete"}, tt.words...)}.do(t)
