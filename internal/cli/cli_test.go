@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -25,6 +26,8 @@ type run struct {
 	words []string
 	// dir is the working directory; a fresh one where empty.
 	dir string
+	// width is the terminal's; 120 where 0.
+	width int
 	// block keeps standard input open after stdin.
 	block bool
 	// output is where standard output ends; kept in the result where nil.
@@ -78,7 +81,7 @@ func (r run) do(t *testing.T) result {
 	code := cli.Run(ctx, cli.Env{
 		Args: words, Environ: r.env, Dir: dir, Home: home, ConfigDir: config, Executable: r.executable,
 		Stdin: stdin, Stdout: out, Stderr: &stderr,
-		StdinTerminal: r.terminal, StdoutTerminal: r.terminal, StderrTerminal: r.terminal, Width: 120,
+		StdinTerminal: r.terminal, StdoutTerminal: r.terminal, StderrTerminal: r.terminal, Width: cmp.Or(r.width, 120),
 	})
 	return result{code, stdout.String(), stderr.String()}
 }
@@ -337,5 +340,26 @@ func TestWarningsAreLoggedNotPrinted(t *testing.T) {
 	}
 	if got := (run{args: "call whoami --log-level error", env: env}).do(t); got.stderr != "" {
 		t.Errorf("warnings at level error: %s", got.stderr)
+	}
+}
+
+func TestProgressOnOtherTerminals(t *testing.T) {
+	t.Parallel()
+	account, env := account(t)
+	account.Hold("stack.restart")
+	wait := run{args: "call restart_service --arg project=eshop-staging --arg service=api --arg wait_seconds=1", env: env, terminal: true, width: 44}
+	got := wait.do(t)
+	lines := strings.Split(got.stderr, "\r\x1b[K")
+	for _, line := range lines {
+		if n := len([]rune(line)); n >= 44 || line != "" && !strings.HasSuffix(line, " s of 1 s") {
+			t.Errorf("a line of %d columns on a terminal of 44: %q", n, line)
+		}
+	}
+	if len(lines) < 2 || !strings.Contains(got.stderr, "░  ") {
+		t.Errorf("no bar: %q", got.stderr)
+	}
+	wait.env = append(env, "TERM=dumb")
+	if got := wait.do(t); strings.ContainsAny(got.stderr+got.stdout, "\r\x1b") {
+		t.Errorf("control sequences for a dumb terminal: %q", got.stderr)
 	}
 }

@@ -62,6 +62,7 @@ func TestDoctor(t *testing.T) {
 		"unreachable":  {"--api-url http://127.0.0.1:9", env[1:], []string{"cannot be reached", "HTTPS_PROXY"}},
 		"not the API":  {"--api-url " + page.URL, env[1:], []string{"not as the Zerops API", "ZEROPS_API_URL"}},
 		"certificates": {"", append([]string{"SSL_CERT_FILE=/nonexistent/ca.pem"}, env...), []string{"SSL_CERT_FILE", "unset it"}},
+		"token file":   {"--token-file /nonexistent/token", env[:1], []string{"/nonexistent/token does not exist", "put it in that file"}},
 		"proxy":        {"", []string{env[0], "HTTPS_PROXY=http://me:secret-word-zebra@proxy.example:3128"}, []string{"http://proxy.example:3128", "with credentials"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -100,9 +100,13 @@ func (l *loader) tokenSource() *TokenSource {
 	} else {
 		l.variableToken(t)
 	}
-	if path := StoredToken(l.src.ConfigDir); path != "" && (s.Command == CallTool || s.Command == Doctor) {
-		if _, err := os.Stat(path); err == nil {
-			t.stored = &secretFile{path: path, source: "token file (" + path + ")", parse: plainToken}
+	if s.Command == CallTool || s.Command == Doctor {
+		// The documentation names the place below ~/.config on every system.
+		for _, path := range []string{StoredToken(l.src.ConfigDir), l.path("~/.config/zerops-mcp/token")} {
+			if _, err := os.Stat(path); err == nil {
+				t.stored = &secretFile{path: path, source: "token file (" + path + ")", parse: plainToken}
+				break
+			}
 		}
 	}
 	if s.Remote() && s.HTTPAuth == AuthCaller && (t.fixed.Token != "" || t.file != nil || t.zcli != nil) {

@@ -275,10 +275,19 @@ func TestTheStoredTokenIsForPeople(t *testing.T) {
 			t.Errorf("%s %q: token %q from %q, want %q", tt.args, tt.env, c.Token, c.Source, tt.want)
 		}
 	}
-	if err := os.Remove(path); err != nil {
+	home := t.TempDir()
+	byHand := filepath.Join(home, ".config", "zerops-mcp", "token")
+	if err := os.MkdirAll(filepath.Dir(byHand), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	s, _, err := settings.Load(settings.Source{Args: []string{"doctor"}, ConfigDir: config})
+	if err := os.Rename(path, byHand); err != nil {
+		t.Fatal(err)
+	}
+	s, _, err := settings.Load(settings.Source{Args: []string{"doctor"}, ConfigDir: config, Home: home})
+	if err != nil || s.Token.Current().Token != "demo-stored" {
+		t.Errorf("below ~/.config, where the documentation puts it: %v, %v", s.Token.Current(), err)
+	}
+	s, _, err = settings.Load(settings.Source{Args: []string{"doctor"}, ConfigDir: config})
 	if err != nil {
 		t.Fatal(err)
 	}
