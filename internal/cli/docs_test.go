@@ -511,13 +511,13 @@ func TestNamesInDocuments(t *testing.T) {
 func TestTheTranscriptIsTrue(t *testing.T) {
 	t.Parallel()
 	got := run{args: "call diagnose_service --demo --arg project=ml-experiments --arg service=labeling"}.do(t)
-	for _, want := range []string{`"cause":"dependency_conflict"`, `"confidence":"high"`, "react-dom@19.0.0", "react@18.3.1", "npm ci"} {
+	for _, want := range []string{`"cause":"dependency_conflict"`, `"confidence":"high"`, "react-dom@19.0.0", "react@18.3.1", "npm ci", `"status":"ACTIVE","containers":"1 ACTIVE"`} {
 		if !strings.Contains(got.stdout, want) {
 			t.Errorf("diagnose_service does not say %s", want)
 		}
 	}
 	got = run{args: "call stop_service --demo --arg project=eshop-staging --arg service=api"}.do(t)
-	if got.code != 3 || !strings.Contains(got.stdout, "unreachable until it is started again") {
+	if got.code != 3 || !strings.Contains(got.stdout, "unreachable until it is started again; data stays") {
 		t.Errorf("stop_service: %d %s", got.code, got.stdout)
 	}
 	if !strings.Contains(text(t, "README.md"), "react-dom@19.0.0") || !strings.Contains(fmt.Sprint(pages(t)[0]), "#") {

@@ -135,8 +135,8 @@ func proxyFinding(name, address string) finding {
 func (s *session) tokenFinding(c settings.Credential) finding {
 	if c.Token == "" {
 		f := finding{Check: "token", Status: "error", Found: "no Zerops token"}
-		if c.Source != "" {
-			f.Found = c.Source + ": " + c.Problem
+		if c.Problem != "" {
+			f.Found += ": " + c.Problem
 		}
 		f.Fix = "make one in the Zerops GUI (Access Token Management, generate) and put it in ZEROPS_TOKEN, or in a file named by ZEROPS_TOKEN_FILE"
 		if c.Reloads {

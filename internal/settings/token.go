@@ -127,6 +127,7 @@ func (l *loader) variableToken(t *TokenSource) {
 		case c.Token == "":
 			l.warn(name, "%s", c.Problem)
 			if t.fixed.Source == "" {
+				c.Problem = name + " " + c.Problem
 				t.fixed = c
 			}
 		case t.fixed.Token == "":
