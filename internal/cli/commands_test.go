@@ -113,9 +113,11 @@ func TestHelp(t *testing.T) {
 		if asked := (run{args: c.Name + " --help"}).do(t); asked.stdout != got.stdout {
 			t.Errorf("%s --help differs from help %s", c.Name, c.Name)
 		}
-		for line := range strings.Lines(got.stdout) {
-			if len([]rune(line)) > 101 {
-				t.Errorf("help %s: a line of %d columns: %s", c.Name, len([]rune(line)), line)
+		for width, text := range map[int]string{100: got.stdout, 80: run{args: "help " + c.Name, width: 80}.do(t).stdout} {
+			for line := range strings.Lines(text) {
+				if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > width {
+					t.Errorf("help %s: a line of %d columns where there are %d: %s", c.Name, n, width, line)
+				}
 			}
 		}
 	}

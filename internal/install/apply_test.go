@@ -74,6 +74,27 @@ func TestAFailingCommandFallsBackToTheFile(t *testing.T) {
 	if len(changes.Notes) != 1 || !strings.Contains(changes.Notes[0], "npx") {
 		t.Errorf("notes %q, want one on the server that was replaced", changes.Notes)
 	}
+	if backups, err := filepath.Glob(path + ".backup-*"); err != nil || len(backups) != 1 {
+		t.Errorf("backups %v, %v", backups, err)
+	}
+}
+
+// TestACommandThatOnlyTakesOut checks that a client whose command removes the old
+// entry and then fails to add the new one is configured all the same.
+func TestACommandThatOnlyTakesOut(t *testing.T) {
+	t.Parallel()
+	s := machine(t, "linux")
+	path := filepath.Join(s.Home, ".claude.json")
+	program(t, s, "claude", `if [ "$2" = remove ]; then echo '{"numStartups": 5, "mcpServers": {}}' > `+path+`; else exit 1; fi`)
+	write(t, path, `{"numStartups": 5, "mcpServers": {"zerops": {"command": "/old/zerops-mcp"}}}`)
+	apply(t, options("claude-code", s))
+	if content := read(t, path); !strings.Contains(content, "/opt/zerops/bin/zerops-mcp") || !strings.Contains(content, `"numStartups": 5`) {
+		t.Errorf("the file holds:\n%s", content)
+	}
+	backups, err := filepath.Glob(path + ".backup-*")
+	if err != nil || !slices.ContainsFunc(backups, func(b string) bool { return strings.Contains(read(t, b), "/old/zerops-mcp") }) {
+		t.Errorf("no backup of what was there: %v, %v", backups, err)
+	}
 }
 
 func TestRemovingByCommand(t *testing.T) {
