@@ -1,11 +1,13 @@
 package install_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -286,5 +288,36 @@ func TestAnotherNameOfTheProgram(t *testing.T) {
 		if err != nil || len(again.Steps) != 0 || len(again.Notes) != 0 {
 			t.Errorf("%s, the second time: %v, %v", client, again, err)
 		}
+	}
+}
+
+func TestInstallsAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	s := machine(t, "linux")
+	path := filepath.Join(s.Home, ".cursor", "mcp.json")
+	write(t, path, `{"mcpServers": {"keep": {"command": "x"}}}`)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			changes, err := install.Plan(options("cursor", s))
+			for _, step := range changes.Steps {
+				if err == nil {
+					_, err = step.Apply(t.Context(), s)
+				}
+			}
+			if err != nil && !strings.Contains(err.Error(), "changed in the meantime: try again") {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	var config struct {
+		Servers map[string]struct{ Command string } `json:"mcpServers"`
+	}
+	if err := json.Unmarshal([]byte(read(t, path)), &config); err != nil || len(config.Servers) != 2 || config.Servers["zerops"].Command == "" {
+		t.Errorf("%v, %v", config, err)
+	}
+	if left, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".*")); err != nil || len(left) != 0 {
+		t.Errorf("temporary files stay: %v, %v", left, err)
 	}
 }
