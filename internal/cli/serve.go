@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 
 	"zerops-mcp/internal/settings"
 	"zerops-mcp/tools"
@@ -17,8 +18,14 @@ func (s *session) serve(ctx context.Context) int {
 	if err != nil {
 		return usageError(s.Stderr, err)
 	}
+	listed := served.Listed()
+	for _, name := range s.Tools {
+		if !slices.ContainsFunc(listed, func(t tools.ToolInfo) bool { return t.Name == name }) {
+			s.logger.WarnContext(ctx, "setting", slog.String("name", s.Origin("tools")), slog.String("problem", name+" is not offered in this mode"))
+		}
+	}
 	s.logger.DebugContext(ctx, "serving",
-		slog.String("transport", s.Transport), slog.String("api", s.api.Address()), slog.Int("tools", len(served.Listed())))
+		slog.String("transport", s.Transport), slog.String("api", s.api.Address()), slog.Int("tools", len(listed)))
 	if s.Remote() {
 		return s.serveHTTP(ctx, served)
 	}

@@ -125,6 +125,14 @@ func TestServeBeforeTheTokenIsThere(t *testing.T) {
 	}
 }
 
+func TestServeWarnsOfToolsThatItsModeHides(t *testing.T) {
+	t.Parallel()
+	got := run{args: "serve --demo --read-only --tools delete_project,get_costs"}.do(t)
+	if got.code != 0 || !strings.Contains(got.stderr, "delete_project is not offered") || strings.Contains(got.stderr, "get_costs") {
+		t.Errorf("exit code %d, %s", got.code, got.stderr)
+	}
+}
+
 func TestServeTellsAPersonWhereToGo(t *testing.T) {
 	t.Parallel()
 	got := run{args: "--demo", terminal: true}.do(t)
