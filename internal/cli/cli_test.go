@@ -70,8 +70,8 @@ func (r run) do(t *testing.T) result {
 	var stdout, stderr bytes.Buffer
 	var stdin io.Reader = strings.NewReader(r.stdin)
 	if r.block {
-		never, close := io.Pipe()
-		defer func() { _ = close.Close() }()
+		never, closer := io.Pipe()
+		defer func() { _ = closer.Close() }()
 		stdin = io.MultiReader(stdin, never)
 	}
 	var out io.Writer = &stdout
