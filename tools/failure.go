@@ -303,9 +303,11 @@ func missingToken(credential Credential) *failure {
 	if credential.Problem != "" {
 		f.Message += ": " + credential.Problem
 	}
-	switch credential.Source {
-	case sourceHeader:
+	switch {
+	case credential.Source == sourceHeader:
 		f.Hint = renewal + " and send it in the Authorization: Bearer header."
+	case credential.Reloads:
+		f.Hint = renewal + " and put it into that file; no restart is needed."
 	default:
 		f.Hint = renewal + " and put it into the environment variable ZEROPS_TOKEN of this server (or a file named by ZEROPS_TOKEN_FILE), then restart the server."
 	}

@@ -93,6 +93,18 @@ func propertyNames(schema []byte) []string {
 	return names
 }
 
+// propertyValues lists the values of an argument, where they are a closed set.
+func propertyValues(schema []byte, name string) []string {
+	var in property
+	if json.Unmarshal(schema, &in) != nil || in.Properties[name] == nil {
+		return nil
+	}
+	if in.Properties[name].Type == "boolean" {
+		return []string{"false", "true"}
+	}
+	return in.Properties[name].Enum
+}
+
 // wholeArguments reads a JSON object from the flag or from standard input.
 func wholeArguments(text string, stdin io.Reader) (json.RawMessage, error) {
 	raw := []byte(text)

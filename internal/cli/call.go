@@ -41,13 +41,18 @@ func (s *session) call(ctx context.Context) int {
 	if err != nil {
 		return usageError(s.Stderr, err)
 	}
-	if token := s.approved(ctx, result); token != "" {
+	token, asked := s.approved(ctx, result)
+	switch {
+	case token != "":
 		if args, err = withConfirmation(args, token); err != nil {
 			return failed(s.Stderr, err)
 		}
 		if result, err = s.runTool(ctx, server, name, args); err != nil {
 			return usageError(s.Stderr, err)
 		}
+	case asked:
+		fmt.Fprintln(s.Stderr, "Nothing has been changed.")
+		return exitConfirm
 	}
 	return s.printResult(args, result)
 }
@@ -102,20 +107,21 @@ type outcome struct {
 }
 
 // approved asks the person at the terminal where a tool wants a confirmation,
-// and returns the token to confirm with.
-func (s *session) approved(ctx context.Context, result *mcp.CallToolResult) string {
+// and returns the token to confirm with; "" where nobody said yes. It also
+// reports whether somebody was asked.
+func (s *session) approved(ctx context.Context, result *mcp.CallToolResult) (token string, asked bool) {
 	var o outcome
 	if result.IsError || !s.StdinTerminal || !s.StderrTerminal || !s.asTable() || s.ArgumentsJSON == "-" {
-		return ""
+		return "", false
 	}
 	raw := resultJSON(result)
 	if json.Unmarshal(raw, &o) != nil || o.Status != "confirmation_required" || o.Confirm == "" {
-		return ""
+		return "", false
 	}
 	if plan, err := parseValue(o.Plan); err == nil {
 		printer{out: s.Stderr, style: s.errStyle, width: s.Width}.show(plan)
 	}
-	fmt.Fprint(s.Stderr, "Nothing has been changed yet. Type yes to go on: ")
+	fmt.Fprint(s.Stderr, "\nNothing has been changed yet. Type yes to go on: ")
 	answer := make(chan string, 1)
 	go func() {
 		text, _ := bufio.NewReader(s.Stdin).ReadString('\n')
@@ -123,12 +129,13 @@ func (s *session) approved(ctx context.Context, result *mcp.CallToolResult) stri
 	}()
 	select {
 	case <-tools.Draining(ctx):
+		fmt.Fprintln(s.Stderr)
 	case text := <-answer:
 		if strings.EqualFold(text, "yes") {
-			return o.Confirm
+			return o.Confirm, true
 		}
 	}
-	return ""
+	return "", true
 }
 
 func withConfirmation(args json.RawMessage, token string) (json.RawMessage, error) {
@@ -173,9 +180,7 @@ func (s *session) printResult(args json.RawMessage, result *mcp.CallToolResult) 
 	_ = json.Unmarshal(raw, &o) // a result that is no object simply has no status
 	code := exitCode(result.IsError, o.Status)
 	if !s.asTable() {
-		if printed := s.printRaw(raw); printed != exitDone {
-			return printed
-		}
+		s.printRaw(raw)
 		return code
 	}
 	if result.IsError {

@@ -30,6 +30,9 @@ type Env struct {
 
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
+	// wire is Stdout as it came, for a server, which has to notice when the
+	// client is gone.
+	wire io.Writer
 	// The streams that are terminals.
 	StdinTerminal, StdoutTerminal, StderrTerminal bool
 	// Width is the terminal's, in columns; 0 where unknown.
@@ -53,6 +56,16 @@ type program struct {
 // Run runs the command that the arguments name and returns the exit code. It
 // serves until ctx ends or the client goes away.
 func Run(ctx context.Context, env Env) int {
+	out := &output{to: env.Stdout}
+	env.wire, env.Stdout = env.Stdout, out
+	code := run(ctx, env)
+	if code == exitDone && out.failed != nil {
+		return failed(env.Stderr, fmt.Errorf("write the result: %w", out.failed))
+	}
+	return code
+}
+
+func run(ctx context.Context, env Env) int {
 	switch first(env.Args) {
 	case completeCommand:
 		return (&program{Env: env}).complete(env.Args[1:])

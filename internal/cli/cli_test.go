@@ -2,8 +2,10 @@ package cli_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,6 +26,12 @@ type run struct {
 	words []string
 	// dir is the working directory; a fresh one where empty.
 	dir string
+	// width is the terminal's; 120 where 0.
+	width int
+	// block keeps standard input open after stdin.
+	block bool
+	// output is where standard output ends; kept in the result where nil.
+	output io.Writer
 	// interrupt is when the person presses Ctrl-C; never where 0.
 	interrupt time.Duration
 	// home is the home directory: a fresh one where empty, none where "none".
@@ -60,10 +68,20 @@ func (r run) do(t *testing.T) result {
 		words = strings.Fields(r.args)
 	}
 	var stdout, stderr bytes.Buffer
+	var stdin io.Reader = strings.NewReader(r.stdin)
+	if r.block {
+		never, closer := io.Pipe()
+		defer func() { _ = closer.Close() }()
+		stdin = io.MultiReader(stdin, never)
+	}
+	var out io.Writer = &stdout
+	if r.output != nil {
+		out = r.output
+	}
 	code := cli.Run(ctx, cli.Env{
 		Args: words, Environ: r.env, Dir: dir, Home: home, ConfigDir: config, Executable: r.executable,
-		Stdin: strings.NewReader(r.stdin), Stdout: &stdout, Stderr: &stderr,
-		StdinTerminal: r.terminal, StdoutTerminal: r.terminal, StderrTerminal: r.terminal, Width: 120,
+		Stdin: stdin, Stdout: out, Stderr: &stderr,
+		StdinTerminal: r.terminal, StdoutTerminal: r.terminal, StderrTerminal: r.terminal, Width: cmp.Or(r.width, 120),
 	})
 	return result{code, stdout.String(), stderr.String()}
 }
@@ -195,8 +213,19 @@ func TestAPersonAtATerminalIsAsked(t *testing.T) {
 
 	stop.stdin = "no\n"
 	got := stop.do(t)
-	if got.code != 3 || !strings.Contains(got.stderr, "Type yes") || !strings.Contains(got.stderr, "zerops-mcp call stop_service --args '{\"confirm\":") {
-		t.Errorf("refused: exit code %d\n%s", got.code, got.stderr)
+	if got.code != 3 || got.stdout != "" || !strings.Contains(got.stderr, "Type yes") || !strings.HasSuffix(got.stderr, "Nothing has been changed.\n") {
+		t.Errorf("refused: exit code %d\n%s%s", got.code, got.stdout, got.stderr)
+	}
+	stop.stdin, stop.interrupt = "", time.Second
+	stop.block = true
+	got = stop.do(t)
+	if got.code != 3 || got.stdout != "" || !strings.HasSuffix(got.stderr, "\nNothing has been changed.\n") {
+		t.Errorf("interrupted: exit code %d\n%s%s", got.code, got.stdout, got.stderr)
+	}
+	stop.interrupt, stop.block = 0, false
+	unasked := run{args: stop.args + " --output table", env: env}.do(t)
+	if unasked.code != 3 || !strings.Contains(unasked.stderr, "zerops-mcp call stop_service --output table --args '{\"confirm\":") {
+		t.Errorf("nobody to ask: exit code %d\n%s", unasked.code, unasked.stderr)
 	}
 	stop.stdin = "yes\n"
 	got = stop.do(t)
@@ -311,5 +340,26 @@ func TestWarningsAreLoggedNotPrinted(t *testing.T) {
 	}
 	if got := (run{args: "call whoami --log-level error", env: env}).do(t); got.stderr != "" {
 		t.Errorf("warnings at level error: %s", got.stderr)
+	}
+}
+
+func TestProgressOnOtherTerminals(t *testing.T) {
+	t.Parallel()
+	account, env := account(t)
+	account.Hold("stack.restart")
+	wait := run{args: "call restart_service --arg project=eshop-staging --arg service=api --arg wait_seconds=1", env: env, terminal: true, width: 44}
+	got := wait.do(t)
+	lines := strings.Split(got.stderr, "\r\x1b[K")
+	for _, line := range lines {
+		if n := len([]rune(line)); n >= 44 || line != "" && !strings.HasSuffix(line, " s of 1 s") {
+			t.Errorf("a line of %d columns on a terminal of 44: %q", n, line)
+		}
+	}
+	if len(lines) < 2 || !strings.Contains(got.stderr, "░  ") {
+		t.Errorf("no bar: %q", got.stderr)
+	}
+	wait.env = append(env, "TERM=dumb")
+	if got := wait.do(t); strings.ContainsAny(got.stderr+got.stdout, "\r\x1b") {
+		t.Errorf("control sequences for a dumb terminal: %q", got.stderr)
 	}
 }

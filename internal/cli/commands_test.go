@@ -62,6 +62,7 @@ func TestDoctor(t *testing.T) {
 		"unreachable":  {"--api-url http://127.0.0.1:9", env[1:], []string{"cannot be reached", "HTTPS_PROXY"}},
 		"not the API":  {"--api-url " + page.URL, env[1:], []string{"not as the Zerops API", "ZEROPS_API_URL"}},
 		"certificates": {"", append([]string{"SSL_CERT_FILE=/nonexistent/ca.pem"}, env...), []string{"SSL_CERT_FILE", "unset it"}},
+		"token file":   {"--token-file /nonexistent/token", env[:1], []string{"/nonexistent/token does not exist", "put it in that file"}},
 		"proxy":        {"", []string{env[0], "HTTPS_PROXY=http://me:secret-word-zebra@proxy.example:3128"}, []string{"http://proxy.example:3128", "with credentials"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -112,9 +113,11 @@ func TestHelp(t *testing.T) {
 		if asked := (run{args: c.Name + " --help"}).do(t); asked.stdout != got.stdout {
 			t.Errorf("%s --help differs from help %s", c.Name, c.Name)
 		}
-		for line := range strings.Lines(got.stdout) {
-			if len([]rune(line)) > 101 {
-				t.Errorf("help %s: a line of %d columns: %s", c.Name, len([]rune(line)), line)
+		for width, text := range map[int]string{100: got.stdout, 80: run{args: "help " + c.Name, width: 80}.do(t).stdout} {
+			for line := range strings.Lines(text) {
+				if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > width {
+					t.Errorf("help %s: a line of %d columns where there are %d: %s", c.Name, n, width, line)
+				}
 			}
 		}
 	}
@@ -159,6 +162,13 @@ func TestCompletion(t *testing.T) {
 		{[]string{"completion", ""}, "fish", "serve"},
 		{[]string{"install", "c"}, "cursor", "zed"},
 		{[]string{"help", "d"}, "doctor", "serve"},
+		{[]string{"serve", "--transport=h"}, "--transport=http", "--transport=stdio"},
+		{[]string{"serve", "--toolsets", "o"}, "observe", "env"},
+		{[]string{"serve", "--toolsets", "env,o"}, "env,observe", "observe"},
+		{[]string{"serve", "--exclude-tools", "get_costs,render"}, "get_costs,render_chart", "render_chart"},
+		{[]string{"call", "render_chart", "--arg", "kind="}, "kind=costs", "kind="},
+		{[]string{"call", "render_chart", "--arg", "kind=m"}, "kind=metrics", "kind=costs"},
+		{[]string{"call", "set_subdomain_access", "--arg", "enabled="}, "enabled=true", "true"},
 		{nil, "serve", "list_projects"},
 	} {
 		got := run{words: append([]string{"__complete"}, tt.words...)}.do(t)

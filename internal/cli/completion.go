@@ -32,9 +32,15 @@ func (p *program) completion() int {
 
 const bashCompletion = `# zerops-mcp completion for bash: source <(zerops-mcp completion bash)
 _zerops_mcp() {
+	local line=${COMP_LINE:0:COMP_POINT} last words
+	read -ra words <<<"$line"
+	if [[ $line == *[[:space:]] ]]; then words+=(''); fi
+	last=${words[${#words[@]}-1]}
 	local IFS=$'\n'
-	COMPREPLY=($(zerops-mcp __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+	COMPREPLY=($(zerops-mcp __complete "${words[@]:1}" 2>/dev/null))
 	if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *= ]]; then compopt -o nospace; fi
+	# Only what is behind an equals sign is replaced.
+	if [[ $last == *=* && $COMP_WORDBREAKS == *=* ]]; then COMPREPLY=("${COMPREPLY[@]#"${last%=*}="}"); fi
 }
 complete -o default -F _zerops_mcp zerops-mcp
 `
@@ -44,7 +50,9 @@ const zshCompletion = `#compdef zerops-mcp
 _zerops_mcp() {
 	local -a found
 	found=("${(@f)$(zerops-mcp __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
-	if [[ -n $found ]]; then compadd -Q -S '' -- $found; else _files; fi
+	if [[ -z $found ]]; then _files; return; fi
+	compadd -Q -S '' -- ${(M)found:#*=}
+	compadd -Q -- ${found:#*=}
 }
 compdef _zerops_mcp zerops-mcp
 `
@@ -81,10 +89,11 @@ func candidates(before []string, last string) []string {
 			command = c.Name
 		}
 	}
-	if len(before) > 0 {
-		if values := flagValues(before); values != nil {
-			return values
-		}
+	if name, _, ok := strings.Cut(last, "="); ok && strings.HasPrefix(name, "-") {
+		return prefixed(name+"=", flagValues(append(slices.Clone(before), name), ""))
+	}
+	if values := flagValues(before, last); values != nil {
+		return values
 	}
 	switch {
 	case strings.HasPrefix(last, "-"):
@@ -118,17 +127,25 @@ func flags(command string) []string {
 	return list
 }
 
-// flagValues lists the values of the flag before, where it has a closed set.
-func flagValues(before []string) []string {
-	name := strings.TrimLeft(before[len(before)-1], "-")
-	if name == before[len(before)-1] {
+// flagValues lists the values of the flag before, where they are known.
+func flagValues(before []string, last string) []string {
+	word := ""
+	if len(before) > 0 {
+		word = before[len(before)-1]
+	}
+	name := strings.TrimLeft(word, "-")
+	if name == word {
 		return nil
 	}
+	// Of a list the last element is still to be written.
+	written := last[:strings.LastIndexByte(last, ',')+1]
 	switch name {
 	case "arg":
-		return argumentNames(operand(before))
+		return arguments(operand(before), last)
 	case "tools", "exclude-tools":
-		return toolNames()
+		return prefixed(written, toolNames())
+	case "toolsets":
+		return prefixed(written, toolsetNames())
 	}
 	for _, s := range settings.Table() {
 		if s.Flag == name && len(s.Choices) > 0 {
@@ -184,11 +201,33 @@ func toolNames() []string {
 	return names
 }
 
-func argumentNames(tool string) []string {
+func toolsetNames() []string {
+	names := []string{"all", "default"}
 	for _, t := range everyTool() {
-		if t.Name == tool {
-			return propertyNames(t.Input)
+		if !slices.Contains(names, t.Toolset) {
+			names = append(names, t.Toolset)
 		}
 	}
-	return nil
+	return names
+}
+
+// arguments lists the names of a tool's arguments, or the values of the one that
+// is being written, where they are a closed set.
+func arguments(tool, last string) []string {
+	all := everyTool()
+	i := slices.IndexFunc(all, func(t tools.ToolInfo) bool { return t.Name == tool })
+	if i < 0 {
+		return nil
+	}
+	if name, _, ok := strings.Cut(last, "="); ok {
+		return prefixed(name+"=", propertyValues(all[i].Input, name))
+	}
+	return propertyNames(all[i].Input)
+}
+
+func prefixed(prefix string, words []string) []string {
+	for i, w := range words {
+		words[i] = prefix + w
+	}
+	return words
 }

@@ -77,7 +77,7 @@ func (p page) blocks() []block {
 func TestDocumentsHoldWhatTheySay(t *testing.T) {
 	t.Parallel()
 	_, env := account(t)
-	counted := map[string]int{}
+	counted, servers := map[string]int{}, 0
 	for _, p := range pages(t) {
 		for _, b := range p.blocks() {
 			counted[b.language]++
@@ -86,12 +86,14 @@ func TestDocumentsHoldWhatTheySay(t *testing.T) {
 			case "json":
 				var v any
 				err = json.Unmarshal([]byte(b.text), &v)
+				servers += checkServers(t, v)
 			case "yaml":
 				var v any
 				err = yaml.Unmarshal([]byte(b.text), &v)
 			case "toml":
 				var v any
 				err = toml.Unmarshal([]byte(b.text), &v)
+				servers += checkServers(t, v)
 			case "sh":
 				for _, c := range commands(b.text) {
 					t.Run(p.path+": "+strings.Join(c.words, " "), func(t *testing.T) {
@@ -105,9 +107,42 @@ func TestDocumentsHoldWhatTheySay(t *testing.T) {
 			}
 		}
 	}
-	if counted["sh"] < 15 || counted["json"] < 5 || counted["toml"] < 1 {
-		t.Errorf("blocks checked: %v", counted)
+	if counted["sh"] < 15 || counted["json"] < 5 || counted["toml"] < 1 || servers < 5 {
+		t.Errorf("blocks checked: %v, servers in them: %d", counted, servers)
 	}
+}
+
+// checkServers loads every server that a configuration would start, and returns
+// how many there were.
+func checkServers(t *testing.T, v any) int {
+	t.Helper()
+	object, ok := v.(map[string]any)
+	if !ok {
+		return 0
+	}
+	program, _ := object["command"].(string)
+	if program == "" {
+		found := 0
+		for _, inner := range object {
+			found += checkServers(t, inner)
+		}
+		return found
+	}
+	if program == "docker" {
+		words := []string{program}
+		args, _ := object["args"].([]any)
+		for _, a := range args {
+			words = append(words, fmt.Sprint(a))
+		}
+		command{words: words}.checkDocker(t)
+		return 1
+	}
+	raw, err := json.Marshal(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkEntry(t, raw)
+	return 1
 }
 
 // command is one line of a shell block.
@@ -207,7 +242,7 @@ func (c command) check(t *testing.T, env []string) {
 				t.Errorf(".ci/run has no step %q", step)
 			}
 		}
-	case "mkdir", "export", "cosign", "gh", "source", "install", "systemctl":
+	case "mkdir", "cosign", "gh": // what is not ours
 	default:
 		if !strings.HasPrefix(c.words[0], "(umask") {
 			t.Errorf("nothing checks this command: %q", c.words)
@@ -274,6 +309,7 @@ func (c command) checkDocker(t *testing.T) {
 		switch w := c.words[i]; {
 		case image:
 			args = append(args, w)
+		case w == "-i" || w == "--rm" || w == "--read-only":
 		case w == "-e":
 			i++
 			if name, _, ok := strings.Cut(c.words[i], "="); !ok {
@@ -283,9 +319,15 @@ func (c command) checkDocker(t *testing.T) {
 			}
 		case w == "-p" || w == "--cap-drop" || w == "-t":
 			i++
-		case w == "zerops-mcp" || strings.HasSuffix(w, "/zerops-mcp"):
+		case c.words[1] == "build" && w == ".":
+		case w == "zerops-mcp" || strings.HasSuffix(strings.TrimSuffix(w, ":1.0.0"), "/zerops-mcp"):
 			image = true
+		default:
+			t.Errorf("nothing checks %q of %q", w, c.words)
 		}
+	}
+	if !image && c.words[1] != "build" {
+		t.Errorf("no image in %q", c.words)
 	}
 	load(t, args, variables)
 }
@@ -422,6 +464,23 @@ func TestNamesInDocuments(t *testing.T) {
 	}
 	variable := regexp.MustCompile(`\b(?:ZMCP|ZEROPS)_[A-Z]+(?:_[A-Z]+)*\b`)
 	span := regexp.MustCompile("`([^`\n]+)`")
+	for _, pattern := range []string{"Dockerfile", "packaging/*/*", "packaging/*/.*", "packaging/*.json", ".github/workflows/*", ".goreleaser.y*ml"} {
+		files, err := filepath.Glob(filepath.Join("..", "..", filepath.FromSlash(pattern)))
+		if err != nil || len(files) == 0 {
+			t.Errorf("%s: %d files, %v", pattern, len(files), err)
+		}
+		for _, path := range files {
+			content, err := os.ReadFile(path)
+			if err != nil {
+				continue // a directory
+			}
+			for _, name := range variable.FindAllString(string(content), -1) {
+				if !slices.Contains(variables(), name) {
+					t.Errorf("%s names the variable %s, which is not read", path, name)
+				}
+			}
+		}
+	}
 	for _, p := range pages(t) {
 		for _, name := range variable.FindAllString(p.text, -1) {
 			if !slices.Contains(variables(), name) && name != "ZMCP_READONLY" && name != "ZEROPS_YAML" {
@@ -452,13 +511,13 @@ func TestNamesInDocuments(t *testing.T) {
 func TestTheTranscriptIsTrue(t *testing.T) {
 	t.Parallel()
 	got := run{args: "call diagnose_service --demo --arg project=ml-experiments --arg service=labeling"}.do(t)
-	for _, want := range []string{`"cause":"dependency_conflict"`, `"confidence":"high"`, "react-dom@19.0.0", "react@18.3.1", "npm ci"} {
+	for _, want := range []string{`"cause":"dependency_conflict"`, `"confidence":"high"`, "react-dom@19.0.0", "react@18.3.1", "npm ci", `"status":"ACTIVE","containers":"1 ACTIVE"`} {
 		if !strings.Contains(got.stdout, want) {
 			t.Errorf("diagnose_service does not say %s", want)
 		}
 	}
 	got = run{args: "call stop_service --demo --arg project=eshop-staging --arg service=api"}.do(t)
-	if got.code != 3 || !strings.Contains(got.stdout, "unreachable until it is started again") {
+	if got.code != 3 || !strings.Contains(got.stdout, "unreachable until it is started again; data stays") {
 		t.Errorf("stop_service: %d %s", got.code, got.stdout)
 	}
 	if !strings.Contains(text(t, "README.md"), "react-dom@19.0.0") || !strings.Contains(fmt.Sprint(pages(t)[0]), "#") {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"zerops-mcp/internal/install"
 	"zerops-mcp/internal/settings"
 	"zerops-mcp/tools"
 	"zerops-mcp/zerops"
@@ -61,7 +62,12 @@ func (s *session) doctor(ctx context.Context) int {
 	if _, _, skew, dated := s.probe.seen(); dated {
 		findings = append(findings, clockFinding(skew))
 	}
-	findings = append(findings, s.clientFindings(ctx)...)
+	clients := s.clientFindings(ctx)
+	if len(clients) == 0 {
+		add("client", "note", "run \"zerops-mcp install CLIENT\" for the one you use: "+strings.Join(install.Clients(), ", "),
+			"no assistant is configured to start zerops-mcp")
+	}
+	findings = append(findings, clients...)
 	return s.printFindings(findings)
 }
 
@@ -129,10 +135,13 @@ func proxyFinding(name, address string) finding {
 func (s *session) tokenFinding(c settings.Credential) finding {
 	if c.Token == "" {
 		f := finding{Check: "token", Status: "error", Found: "no Zerops token"}
-		if c.Source != "" {
-			f.Found = c.Source + ": " + c.Problem
+		if c.Problem != "" {
+			f.Found += ": " + c.Problem
 		}
 		f.Fix = "make one in the Zerops GUI (Access Token Management, generate) and put it in ZEROPS_TOKEN, or in a file named by ZEROPS_TOKEN_FILE"
+		if c.Reloads {
+			f.Fix = "make one in the Zerops GUI (Access Token Management, generate) and put it in that file, readable by you only; no restart is needed"
+		}
 		return f
 	}
 	f := finding{Check: "token", Status: "ok", Found: "from " + c.Source}
@@ -141,7 +150,7 @@ func (s *session) tokenFinding(c settings.Credential) finding {
 	}
 	for _, path := range s.token.Files() {
 		if info, err := os.Stat(path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 && c.Reloads {
-			f.Status = "note"
+			f.Status = "warning"
 			f.Fix = "other users of this machine can read " + path + ": chmod 600 it, unless it is a mounted secret"
 		}
 	}
@@ -213,9 +222,7 @@ func (s *session) printFindings(findings []finding) int {
 		code = exitFailed
 	}
 	if !s.asTable() {
-		if printed := s.printJSON(map[string]any{"ok": code == exitDone, "items": findings}); printed != exitDone {
-			return printed
-		}
+		s.printJSON(map[string]any{"ok": code == exitDone, "items": findings})
 		return code
 	}
 	for _, f := range findings {

@@ -32,16 +32,16 @@ func (p *program) help(name string) int {
 
 func (p *program) overview() {
 	var b strings.Builder
-	b.WriteString("zerops-mcp lets an AI assistant see and operate a Zerops account, over the Model Context Protocol.\n\n")
+	b.WriteString("zerops-mcp lets an AI assistant see and operate a Zerops account, over the\nModel Context Protocol.\n\n")
 	b.WriteString(p.style.bold("Commands") + "\n")
 	for _, c := range settings.Commands() {
-		line(&b, strings.TrimSpace(c.Name+" "+c.Operands), c.Summary)
+		p.line(&b, strings.TrimSpace(c.Name+" "+c.Operands), c.Summary)
 	}
 	b.WriteString("\n" + p.style.bold("Start here") + "\n")
-	line(&b, "zerops-mcp call list_projects --demo", "try it without an account")
-	line(&b, "ZEROPS_TOKEN=… zerops-mcp doctor", "check a token and what it reaches")
-	b.WriteString("\n\"zerops-mcp help serve\" lists the settings. The token is never a flag: put it in ZEROPS_TOKEN,\n")
-	b.WriteString("or in a file named by --token-file.\n")
+	p.line(&b, "zerops-mcp call list_projects --demo", "try it without an account")
+	p.line(&b, "ZEROPS_TOKEN=… zerops-mcp doctor", "check a token and what it reaches")
+	b.WriteString("\n\"zerops-mcp help serve\" lists the settings. The token is never a flag: put it in\n" +
+		"ZEROPS_TOKEN, or in a file named by --token-file.\n")
 	fmt.Fprint(p.Stdout, b.String())
 }
 
@@ -65,23 +65,22 @@ func (p *program) describe(c settings.Command) {
 	if len(rows) > 0 {
 		b.WriteString("\n" + p.style.bold("Flags") + "\n")
 		for _, s := range rows {
-			b.WriteString(flagHelp(s))
+			p.flagHelp(&b, s)
 		}
 	}
 	if c.Name == settings.Serve {
 		b.WriteString("\n" + p.style.bold("Never flags") + "\n")
-		line(&b, "  "+strings.Join(settings.TokenVariables()[:1], ""), "the Zerops token; also read: "+strings.Join(settings.TokenVariables()[1:], ", "))
+		p.line(&b, "  "+strings.Join(settings.TokenVariables()[:1], ""), "the Zerops token; also read: "+strings.Join(settings.TokenVariables()[1:], ", "))
 		for _, s := range settings.Table() {
 			if s.Flag == "" {
-				line(&b, "  "+s.Env[0], strings.ReplaceAll(s.Meaning, "`", ""))
+				p.line(&b, "  "+s.Env[0], strings.ReplaceAll(s.Meaning, "`", ""))
 			}
 		}
 	}
 	fmt.Fprint(p.Stdout, b.String())
 }
 
-func flagHelp(s settings.Setting) string {
-	var b strings.Builder
+func (p *program) flagHelp(b *strings.Builder, s settings.Setting) {
 	head := "--" + s.Flag
 	if s.Value != "" {
 		head += " " + s.Value
@@ -105,13 +104,17 @@ func flagHelp(s settings.Setting) string {
 	if len(facts) > 0 {
 		text += " [" + strings.Join(facts, "; ") + "]"
 	}
-	line(&b, "  "+head, text)
-	return b.String()
+	p.line(b, "  "+head, text)
 }
 
-// line writes a term and its explanation, wrapped beside it.
-func line(b *strings.Builder, term, text string) {
-	const indent, width = 30, 100
+// line writes a term and its explanation, wrapped beside it as wide as reads well
+// and the terminal is.
+func (p *program) line(b *strings.Builder, term, text string) {
+	const indent, widest, narrowest = 30, 100, 60
+	width := widest
+	if p.Width > 0 {
+		width = max(narrowest, min(widest, p.Width))
+	}
 	fmt.Fprintf(b, "  %-*s", indent-2, strings.TrimLeft(term, " "))
 	if len([]rune(term)) >= indent-2 {
 		b.WriteString("\n" + strings.Repeat(" ", indent))

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 
 	"zerops-mcp/internal/install"
@@ -22,6 +21,9 @@ func (p *program) install(ctx context.Context) int {
 	if client == "" {
 		return usageError(p.Stderr, fmt.Errorf("which client? There are %s", strings.Join(install.Clients(), ", ")))
 	}
+	if near := settings.Closest(client, install.Clients()); near != "" && !install.Known(client) {
+		return usageError(p.Stderr, fmt.Errorf("unknown client %q: did you mean %q?", clip(client), near))
+	}
 	command, err := p.ownPath()
 	if err != nil {
 		return failed(p.Stderr, err)
@@ -31,7 +33,7 @@ func (p *program) install(ctx context.Context) int {
 		if p.ConfigDir == "" {
 			return failed(p.Stderr, errors.New("there is no configuration directory to keep the token in: set HOME, or name a file with --token-file"))
 		}
-		tokenFile = install.TokenFile(p.ConfigDir)
+		tokenFile = settings.StoredToken(p.ConfigDir)
 	}
 	args := []string{settings.Serve}
 	for _, f := range p.ServeFlags {
@@ -44,7 +46,7 @@ func (p *program) install(ctx context.Context) int {
 		Client: client, Command: command, Args: args, TokenFile: tokenFile, Remove: p.Remove, System: system,
 	})
 	if err != nil {
-		if !slices.Contains(install.Clients(), client) {
+		if !install.Known(client) {
 			return usageError(p.Stderr, err)
 		}
 		return failed(p.Stderr, err)
@@ -118,6 +120,9 @@ func (p *program) showPlan(changes *install.Changes, tokenFile string) {
 	}
 	if !p.Remove && !p.Demo {
 		fmt.Fprintf(p.Stdout, "The token is read from %s (%s).\n", tokenFile, tokenState(tokenFile))
+		if c := p.Token.Current(); p.StoreToken && c.Token != "" {
+			fmt.Fprintf(p.Stdout, "The one from %s would be kept there.\n", c.Source)
+		}
 	}
 }
 

@@ -197,3 +197,43 @@ func TestDoctorStartsWhatIsConfigured(t *testing.T) {
 		t.Errorf("doctor:\n%s", got.stdout)
 	}
 }
+
+// TestAfterInstallTheTokenIsThere follows the README: install, paste a token,
+// run doctor and call, with nothing else set.
+func TestAfterInstallTheTokenIsThere(t *testing.T) {
+	t.Parallel()
+	_, env := account(t)
+	home, executable := fresh(t)
+	do := func(args string, env []string) result {
+		return run{args: args, env: env, home: home, executable: executable}.do(t)
+	}
+	before := do("doctor", env[:1])
+	if before.code != 1 || !strings.Contains(before.stdout, "no assistant is configured") || !strings.Contains(before.stdout, "zerops-mcp install CLIENT") {
+		t.Errorf("doctor on a fresh machine: %d\n%s", before.code, before.stdout)
+	}
+	dry := do("install cursor --store-token --dry-run", env)
+	if dry.code != 0 || !strings.Contains(dry.stdout, "does not exist yet") || !strings.Contains(dry.stdout, "from ZEROPS_TOKEN would be kept there") {
+		t.Errorf("dry run: %d\n%s", dry.code, dry.stdout)
+	}
+	if got := do("install cursor --store-token", env); got.code != 0 {
+		t.Fatalf("install: %d %s", got.code, got.stderr)
+	}
+	if got := do("doctor", env[:1]); got.code != 0 || !strings.Contains(got.stdout, filepath.Join(home, ".config", "zerops-mcp", "token")) {
+		t.Errorf("doctor afterwards: %d\n%s", got.code, got.stdout)
+	}
+	if got := do("call whoami", env[:1]); got.code != 0 {
+		t.Errorf("call afterwards: %d\n%s", got.code, got.stdout)
+	}
+	if runtime.GOOS != "windows" {
+		if err := os.Chmod(filepath.Join(home, ".config", "zerops-mcp", "token"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if got := do("doctor", env[:1]); got.code != 0 || !strings.Contains(got.stdout, `"status":"warning"`) || !strings.Contains(got.stdout, "chmod 600") {
+			t.Errorf("a file that others can read: %d\n%s", got.code, got.stdout)
+		}
+	}
+	near := do("install curser", env)
+	if near.code != 2 || near.stderr != "zerops-mcp: unknown client \"curser\": did you mean \"cursor\"?\n" {
+		t.Errorf("a mistyped client: %d %s", near.code, near.stderr)
+	}
+}

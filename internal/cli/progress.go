@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"zerops-mcp/tools"
 )
@@ -33,7 +34,7 @@ const usualWait = 45 * time.Second
 // withProgress returns a context whose waits are shown on standard error, if a
 // person is looking at it, and a function that clears the line again.
 func (s *session) withProgress(ctx context.Context, args json.RawMessage) (context.Context, func()) {
-	if !s.StderrTerminal {
+	if !s.StderrTerminal || dumb(s.Environ) {
 		return ctx, func() {}
 	}
 	var wait struct {
@@ -77,13 +78,17 @@ func (b *progressBar) draw() {
 	if b.stopped || b.phase == "" {
 		return
 	}
-	const cells = 24
+	const most, fewest = 24, 4
 	gone := time.Since(b.started)
-	full := min(cells, int(cells*gone/b.limit))
-	text := fmt.Sprintf("%s%s  %s  %d s of %d s", strings.Repeat("█", full), strings.Repeat("░", cells-full),
-		b.phase, int(gone.Seconds()), int(b.limit.Seconds()))
+	text := fmt.Sprintf("%s  %d s of %d s", b.phase, int(gone.Seconds()), int(b.limit.Seconds()))
+	cells := most
 	if b.width > 0 {
 		text = cut(text, b.width-1)
+		cells = min(most, b.width-1-len("  ")-utf8.RuneCountInString(text))
+	}
+	if cells >= fewest {
+		full := min(cells, int(time.Duration(cells)*gone/b.limit))
+		text = strings.Repeat("█", full) + strings.Repeat("░", cells-full) + "  " + text
 	}
 	fmt.Fprintf(b.out, "\r\x1b[K%s", text)
 }

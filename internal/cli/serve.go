@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"runtime/debug"
+	"slices"
 
 	"zerops-mcp/internal/settings"
 	"zerops-mcp/tools"
@@ -18,8 +19,14 @@ func (s *session) serve(ctx context.Context) int {
 	if err != nil {
 		return usageError(s.Stderr, err)
 	}
+	listed := served.Listed()
+	for _, name := range s.Tools {
+		if !slices.ContainsFunc(listed, func(t tools.ToolInfo) bool { return t.Name == name }) {
+			s.logger.WarnContext(ctx, "setting", slog.String("name", s.Origin("tools")), slog.String("problem", name+" is not offered in this mode"))
+		}
+	}
 	s.logger.DebugContext(ctx, "serving",
-		slog.String("transport", s.Transport), slog.String("api", s.api.Address()), slog.Int("tools", len(served.Listed())))
+		slog.String("transport", s.Transport), slog.String("api", s.api.Address()), slog.Int("tools", len(listed)))
 	if s.Remote() {
 		return s.serveHTTP(ctx, served)
 	}
@@ -28,7 +35,7 @@ func (s *session) serve(ctx context.Context) int {
 			"For people there is \"zerops-mcp help\", and \"zerops-mcp call list_projects --demo\" to begin with.\n")
 	}
 	err = transport.ServeStdio(ctx, served.MCP(), transport.StdioConfig{
-		In: s.Stdin, Out: s.Stdout, HandleMessage: served.HandleMessage, Logger: s.logger,
+		In: s.Stdin, Out: s.wire, HandleMessage: served.HandleMessage, Logger: s.logger,
 	})
 	if err != nil && ctx.Err() == nil {
 		return failed(s.Stderr, err)

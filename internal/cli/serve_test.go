@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -104,6 +105,31 @@ func TestServeWithATokenFile(t *testing.T) {
 	got := answers(t, run{args: "serve --token-file " + file, env: env[:1], stdin: callLine("whoami", "{}")})
 	if got["2"]["isError"] == true {
 		t.Errorf("whoami: %v", got["2"])
+	}
+}
+
+// TestServeBeforeTheTokenIsThere is the state after install without a token.
+func TestServeBeforeTheTokenIsThere(t *testing.T) {
+	t.Parallel()
+	_, env := account(t)
+	file := filepath.Join(t.TempDir(), "token")
+	for want, variable := range map[string]string{
+		file + " does not exist": "ZEROPS_TOKEN_FILE=" + file,
+		"ZEROPS_TOKEN holds ${":  "ZEROPS_TOKEN=${user_config.token}",
+	} {
+		got := answers(t, run{args: "serve", env: []string{env[0], variable}, stdin: callLine("whoami", "{}")})
+		text := fmt.Sprint(got["2"])
+		if !strings.Contains(text, want) || strings.Contains(variable, "FILE") != strings.Contains(text, "into that file; no restart is needed") {
+			t.Errorf("%s: %s", variable, text)
+		}
+	}
+}
+
+func TestServeWarnsOfToolsThatItsModeHides(t *testing.T) {
+	t.Parallel()
+	got := run{args: "serve --demo --read-only --tools delete_project,get_costs"}.do(t)
+	if got.code != 0 || !strings.Contains(got.stderr, "delete_project is not offered") || strings.Contains(got.stderr, "get_costs") {
+		t.Errorf("exit code %d, %s", got.code, got.stderr)
 	}
 }
 

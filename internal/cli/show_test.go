@@ -23,6 +23,17 @@ func TestShow(t *testing.T) {
 			`{"items":[{"id":"AAAAAAAAAAAAAAAAAAAAAA","name":"a name that is much longer than the others","org":"o","status":"ACTIVE","created":"2026-01-02T03:04:05Z"}]}`, 60,
 			"ID                      NAME                     ORG  STATUS\nAAAAAAAAAAAAAAAAAAAAAA  a name that is much lo…  o    ACTIVE\n(--output json also has created)\n",
 		},
+		"how things stand is told to the end": {
+			`{"items":[{"id":"AAAAAAAAAAAAAAAAAAAAAA","hostname":"db","type":"postgresql:single@18","version":"18.2","status":"ACTIVE"},` +
+				`{"id":"BBBBBBBBBBBBBBBBBBBBBB","hostname":"app","type":"nodejs@22","version":"22","status":"STOPPED"}]}`, 44,
+			"ID                      HOSTNAME  STATUS\nAAAAAAAAAAAAAAAAAAAAAA  db        ACTIVE\nBBBBBBBBBBBBBBBBBBBBBB  app       STOPPED\n" +
+				"(--output json also has version, type)\n",
+		},
+		"a column is as wide as there is room once others are left out": {
+			`{"items":[{"id":"AAAAAAAAAAAAAAAAAAAAAA","name":"a name that is much longer than the others","org":"o","status":"ACTIVE","description":"many words that say rather little"}]}`, 85,
+			"ID                      NAME                                        ORG  STATUS\nAAAAAAAAAAAAAAAAAAAAAA  a name that is much longer than the others  o    ACTIVE\n" +
+				"(--output json also has description)\n",
+		},
 		"the next call": {
 			`{"status":"in_progress","next":{"tool":"wait_for","arguments":{"processes":["p1","p2"],"wait_seconds":45}}}`, 0,
 			"status  in_progress\nnext    zerops-mcp call wait_for --arg processes=p1,p2 --arg wait_seconds=45\n",

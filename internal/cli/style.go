@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -8,12 +9,15 @@ import (
 func colourful(environ []string) bool {
 	for _, pair := range environ {
 		name, value, _ := strings.Cut(pair, "=")
-		if name == "NO_COLOR" && value != "" || name == "TERM" && value == "dumb" {
+		if name == "NO_COLOR" && value != "" {
 			return false
 		}
 	}
-	return true
+	return !dumb(environ)
 }
+
+// dumb reports whether the terminal obeys no control sequences.
+func dumb(environ []string) bool { return slices.Contains(environ, "TERM=dumb") }
 
 // style puts colours around text where they are wanted.
 type style struct{ on bool }

@@ -182,23 +182,27 @@ func (p printer) row(columns []column, cell func(column) (text, painted string))
 // that tell least, then the rest is cut further. Ids stay whole, because they
 // are there to be copied, and so does what somebody logged.
 func (p printer) fit(columns []column) (shown []column, left []string) {
-	const few = 4
-	for p.width > 0 && !p.narrow(columns, 24) {
+	const few, fewest = 4, 2
+	for {
+		floor := 24
 		if len(columns) <= few {
-			p.narrow(columns, 10)
-			break
+			floor = 10
+		}
+		shown = slices.Clone(columns)
+		if p.width == 0 || p.narrow(shown, floor) || len(columns) <= fewest {
+			return shown, left
 		}
 		i := leastTelling(columns)
 		left = append(left, columns[i].name)
 		columns = slices.Delete(columns, i, i+1)
 	}
-	return columns, left
 }
 
 // leastTelling finds the column to leave out first: ids of what is named beside
-// them, then what is the same in every row, then the last one.
+// them, then what is the same in every row, then the last one. How things stand
+// is told to the end.
 func leastTelling(columns []column) int {
-	same := -1
+	same, last := -1, len(columns)-1
 	for i, c := range columns {
 		if strings.HasSuffix(c.name, "_id") {
 			return i
@@ -210,7 +214,10 @@ func leastTelling(columns []column) int {
 	if same >= 0 {
 		return same
 	}
-	return len(columns) - 1
+	if columns[last].name == "status" {
+		last--
+	}
+	return last
 }
 
 // narrow cuts the widest columns, none below floor, and reports whether the

@@ -39,9 +39,9 @@ func (c Change) Apply(ctx context.Context, s System) (done string, err error) {
 		if c.Fallback == nil {
 			return "", err
 		}
-		done, fallbackErr := c.Fallback.Apply(ctx, s)
+		done, fallbackErr := c.fallBack(ctx, s, backup)
 		if fallbackErr != nil {
-			return "", errors.Join(err, fallbackErr)
+			return "", fmt.Errorf("%w; %w", err, fallbackErr)
 		}
 		return done + ", because " + filepath.Base(c.Command[0]) + " could not do it", nil
 	}
@@ -50,6 +50,26 @@ func (c Change) Apply(ctx context.Context, s System) (done string, err error) {
 		done += " (the former content of " + c.Path + " is in " + backup + ")"
 	}
 	return done, nil
+}
+
+// fallBack changes the file where the command could not. What the command took
+// out before is no change of somebody else's; where it did nothing at all, one
+// backup is enough.
+func (c Change) fallBack(ctx context.Context, s System, backup string) (string, error) {
+	file := *c.Fallback
+	now, err := readConfig(file.Path)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", file.Path, err)
+	}
+	untouched := bytes.Equal(now, file.Before)
+	if c.Undo != nil {
+		file.Before = now
+	}
+	done, err := file.Apply(ctx, s)
+	if err == nil && untouched && backup != "" {
+		_ = os.Remove(backup)
+	}
+	return done, err
 }
 
 // runOwn runs a client's command. Its output may repeat configurations of other
@@ -110,7 +130,13 @@ func (c Change) write() (backup string, err error) {
 	if backup, err = c.backup(); err != nil {
 		return "", err
 	}
-	return backup, replaceFile(path, c.After, 0o600)
+	if err := replaceFile(path, c.After, 0o600); err != nil {
+		if backup != "" {
+			_ = os.Remove(backup) // of what is still there
+		}
+		return "", err
+	}
+	return backup, nil
 }
 
 // backup copies the present content beside the file; "" where there is none.

@@ -202,6 +202,12 @@ func Clients() []string {
 	return names
 }
 
+// Known reports whether [Plan] knows a name or an alias.
+func Known(name string) bool {
+	_, ok := find(name)
+	return ok
+}
+
 // find returns the client of a name or an alias.
 func find(name string) (client, bool) {
 	all := clients()

@@ -1,6 +1,7 @@
 package install
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -87,7 +88,7 @@ func (i *Installed) fromJSON(c client, content []byte) error {
 }
 
 func (i *Installed) fromTOML(c client, content []byte) error {
-	f, err := parseTOML(content)
+	f, err := parseTOML(bytes.TrimPrefix(content, []byte(bom)))
 	if err != nil {
 		return err
 	}

@@ -149,8 +149,11 @@ func editJSON(c client, before []byte, e entry, remove bool) ([]byte, []string, 
 		return nil, nil, err
 	}
 	if remove {
-		if _, err := d.remove(c.section, serverKey); err != nil {
-			return nil, nil, err
+		// Where a name stands twice, the first would count without the last.
+		for again := true; again; {
+			if again, err = d.remove(c.section, serverKey); err != nil {
+				return nil, nil, err
+			}
 		}
 		_, err := d.parse()
 		return d.text, nil, err
@@ -158,7 +161,7 @@ func editJSON(c client, before []byte, e entry, remove bool) ([]byte, []string, 
 	var notes []string
 	command, known := d.get(c.section, serverKey, "command")
 	switch {
-	case known && ours(command):
+	case known && (ours(command) || command == e.Command):
 		// What somebody added to our entry stays.
 		for _, m := range e.members(c.typed) {
 			if m.name == "env" {
@@ -189,6 +192,10 @@ func editJSON(c client, before []byte, e entry, remove bool) ([]byte, []string, 
 }
 
 func editTOML(c client, before []byte, e entry, remove bool) ([]byte, []string, error) {
+	if rest, marked := bytes.CutPrefix(before, []byte(bom)); marked {
+		after, notes, err := editTOML(c, rest, e, remove)
+		return append([]byte(bom), after...), notes, err
+	}
 	f, err := parseTOML(slices.Clone(before))
 	if err != nil {
 		return nil, nil, err
@@ -198,7 +205,7 @@ func editTOML(c client, before []byte, e entry, remove bool) ([]byte, []string, 
 		return f.text, nil, err
 	}
 	var notes []string
-	if command := f.command(c.section); command != "" && !ours(command) {
+	if command := f.command(c.section); command != "" && !ours(command) && command != e.Command {
 		notes = append(notes, fmt.Sprintf("A server named %q that starts %q was there before; it is replaced, and the backup has it.", serverKey, command))
 		if err := f.remove(c.section); err != nil {
 			return nil, nil, err
@@ -213,6 +220,9 @@ func readConfig(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
+		if target, err := os.Readlink(path); err == nil {
+			return nil, fmt.Errorf("it is a link to %s, which does not exist: make that file, or remove the link", target)
+		}
 		return nil, nil
 	case err != nil:
 		return nil, fmt.Errorf("it cannot be read: %w", unwrapPath(err))

@@ -7,12 +7,6 @@ import (
 	"path/filepath"
 )
 
-// TokenFile is where the token is kept below the user's configuration
-// directory.
-func TokenFile(configDir string) string {
-	return filepath.Join(configDir, "zerops-mcp", "token")
-}
-
 // StoreToken keeps the token where only its owner can read it.
 func StoreToken(path, token string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

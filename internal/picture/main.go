@@ -25,7 +25,7 @@ type shot struct {
 
 func shots() []shot {
 	return []shot{
-		{"list-projects", "call list_projects", 14},
+		{"list-projects", "call list_projects", 13},
 		{"get-project", "call get_project --arg project=eshop-staging", 30},
 		{"tools", "tools", 14},
 	}

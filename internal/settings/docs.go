@@ -22,7 +22,8 @@ a ` + "`--token-file`" + ` on the command line, `)
 	for _, name := range TokenVariables() {
 		b.WriteString("`" + name + "`, ")
 	}
-	b.WriteString("a file named by `ZEROPS_TOKEN_FILE` or `ZMCP_TOKEN_FILE`, and with `--use-zcli-login` what `zcli login` stored.\n")
+	b.WriteString("a file named by `ZEROPS_TOKEN_FILE` or `ZMCP_TOKEN_FILE`, and with `--use-zcli-login` what `zcli login` stored.\n" +
+		"`call` and `doctor` look last at the file in which `install` keeps a token.\n")
 	for _, part := range []struct {
 		title string
 		keep  func(Setting) bool

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -45,6 +46,9 @@ func (l *loader) finish() error {
 	if s.Remove && s.StoreToken {
 		return errors.New("--remove and --store-token contradict each other: drop one")
 	}
+	if err := l.finishLists(); err != nil {
+		return err
+	}
 	if err := l.finishKeys(); err != nil {
 		return err
 	}
@@ -67,6 +71,22 @@ func (l *loader) finish() error {
 		s.Operands = l.operands
 	}
 	s.ServeFlags = l.serveFlags()
+	return nil
+}
+
+// finishLists refuses lists that contradict each other or can match nothing.
+func (l *loader) finishLists() error {
+	s := l.out
+	for _, name := range s.Tools {
+		if slices.Contains(s.ExcludeTools, name) {
+			return fmt.Errorf("%s and %s both name %s: drop one", l.where("tools"), l.where("exclude-tools"), clip(name))
+		}
+	}
+	for _, glob := range s.EnvAllow {
+		if _, err := path.Match(glob, ""); err != nil {
+			return fmt.Errorf("%s: %q is no pattern: write names, with * for any characters", l.where("env-allow"), clip(glob))
+		}
+	}
 	return nil
 }
 
@@ -154,6 +174,9 @@ func (l *loader) finishRemote() error {
 	if s.MetricsListen != "" {
 		if err := checkListen(s.MetricsListen); err != nil {
 			return fmt.Errorf("%s: %w", l.where("metrics-listen"), err)
+		}
+		if s.MetricsListen == s.Listen && !strings.HasSuffix(s.Listen, ":0") {
+			return fmt.Errorf("%s: %s is where callers are served: give the metrics an address of their own", l.where("metrics-listen"), clip(s.Listen))
 		}
 	}
 	if s.Stateless && s.SigningKey == nil {

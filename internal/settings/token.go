@@ -35,6 +35,8 @@ type TokenSource struct {
 	fixed Credential
 	file  *secretFile
 	zcli  *secretFile
+	// stored is where install keeps a token.
+	stored *secretFile
 }
 
 // FixedToken is a source that always yields the same token.
@@ -50,7 +52,7 @@ func (t *TokenSource) Current() Credential {
 		return t.fixed
 	}
 	found := t.fixed
-	for _, f := range []*secretFile{t.file, t.zcli} {
+	for _, f := range []*secretFile{t.file, t.zcli, t.stored} {
 		if f == nil {
 			continue
 		}
@@ -68,7 +70,7 @@ func (t *TokenSource) Current() Credential {
 // Files lists the files that the token may come from.
 func (t *TokenSource) Files() []string {
 	var paths []string
-	for _, f := range []*secretFile{t.file, t.zcli} {
+	for _, f := range []*secretFile{t.file, t.zcli, t.stored} {
 		if f != nil {
 			paths = append(paths, f.path)
 		}
@@ -78,7 +80,8 @@ func (t *TokenSource) Files() []string {
 
 // tokenSource finds out where the token comes from: a --token-file on the
 // command line, the variables in their order, a file named by a variable, and,
-// where asked for, what zcli stored.
+// where asked for, what zcli stored. The commands of a person at the keyboard
+// also know where install keeps the token; a server is told by its client.
 func (l *loader) tokenSource() *TokenSource {
 	s := l.out
 	t := &TokenSource{}
@@ -96,6 +99,15 @@ func (l *loader) tokenSource() *TokenSource {
 		}
 	} else {
 		l.variableToken(t)
+	}
+	if s.Command == CallTool || s.Command == Doctor {
+		// The documentation names the place below ~/.config on every system.
+		for _, path := range []string{StoredToken(l.src.ConfigDir), l.path("~/.config/zerops-mcp/token")} {
+			if _, err := os.Stat(path); err == nil {
+				t.stored = &secretFile{path: path, source: "token file (" + path + ")", parse: plainToken}
+				break
+			}
+		}
 	}
 	if s.Remote() && s.HTTPAuth == AuthCaller && (t.fixed.Token != "" || t.file != nil || t.zcli != nil) {
 		l.warn("--http-auth caller", "every request brings its own token; the server's own is ignored")
@@ -115,6 +127,7 @@ func (l *loader) variableToken(t *TokenSource) {
 		case c.Token == "":
 			l.warn(name, "%s", c.Problem)
 			if t.fixed.Source == "" {
+				c.Problem = name + " " + c.Problem
 				t.fixed = c
 			}
 		case t.fixed.Token == "":
@@ -153,6 +166,15 @@ func (l *loader) zcliData() string {
 		return candidates[0]
 	}
 	return "cli.data"
+}
+
+// StoredToken is where install keeps the token below the user's configuration
+// directory; "" where there is none.
+func StoredToken(configDir string) string {
+	if configDir == "" {
+		return ""
+	}
+	return filepath.Join(configDir, "zerops-mcp", "token")
 }
 
 // CleanToken accepts a token as people paste it, and says what is wrong with

@@ -241,3 +241,57 @@ func TestAccessKeysFile(t *testing.T) {
 		t.Errorf("keys are shown: %s", text)
 	}
 }
+
+// TestTheStoredTokenIsForPeople checks that those who let install keep a token
+// need not set anything to use it themselves, and that a server never takes it
+// without being told.
+func TestTheStoredTokenIsForPeople(t *testing.T) {
+	t.Parallel()
+	config := t.TempDir()
+	path := settings.StoredToken(config)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte("demo-stored\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		args string
+		env  []string
+		want string
+	}{
+		{"call whoami", nil, "demo-stored"},
+		{"doctor", nil, "demo-stored"},
+		{"doctor", []string{"ZEROPS_TOKEN=demo-a"}, "demo-a"},
+		{"doctor", []string{"ZEROPS_TOKEN=${ZEROPS_TOKEN}"}, "demo-stored"},
+		{"serve", nil, ""},
+		{"serve --transport http", nil, ""},
+	} {
+		s, _, err := settings.Load(settings.Source{Args: strings.Fields(tt.args), Environ: tt.env, ConfigDir: config})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := s.Token.Current(); c.Token != tt.want || tt.want == "demo-stored" && !strings.Contains(c.Source, path) {
+			t.Errorf("%s %q: token %q from %q, want %q", tt.args, tt.env, c.Token, c.Source, tt.want)
+		}
+	}
+	home := t.TempDir()
+	byHand := filepath.Join(home, ".config", "zerops-mcp", "token")
+	if err := os.MkdirAll(filepath.Dir(byHand), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path, byHand); err != nil {
+		t.Fatal(err)
+	}
+	s, _, err := settings.Load(settings.Source{Args: []string{"doctor"}, ConfigDir: config, Home: home})
+	if err != nil || s.Token.Current().Token != "demo-stored" {
+		t.Errorf("below ~/.config, where the documentation puts it: %v, %v", s.Token.Current(), err)
+	}
+	s, _, err = settings.Load(settings.Source{Args: []string{"doctor"}, ConfigDir: config})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := s.Token.Current(); c.Problem != "" || c.Source != "" {
+		t.Errorf("where nothing is stored: %q, %q", c.Source, c.Problem)
+	}
+}

@@ -150,12 +150,14 @@ func TestCreateServices(t *testing.T) {
 	a := start(t, simulator.WithPace(0.001))
 	project := a.sim.ProjectID("playground")
 	path := "/project/" + project + "/service-stack"
+	a.sim.Hold("stack.create")
 	made := a.ok(http.MethodPost, path, map[string]any{"name": "db", "serviceStackVersionName": "postgresql:ha@18", "userData": []any{}})
 	if made["status"] != "NEW" || made["process"].(map[string]any)["actionName"] != "stack.create" {
 		t.Errorf("a new service: %v", made)
 	}
 	service := "/service-stack/" + made["id"].(string)
 	a.refused(http.MethodPost, service+"/user-data", map[string]any{"key": "A", "content": "b", "sensitive": false}, 400, "serviceStackCreating")
+	a.sim.Release()
 	a.finished(made["process"].(map[string]any))
 	live := a.get(service)
 	if live["status"] != "ACTIVE" || live["mode"] != "HA" || live["autoscalingProfileId"] != "oltp-staging" {
@@ -174,8 +176,10 @@ func TestCreateServices(t *testing.T) {
 	if size := a.get("/service-stack/" + bucket["id"].(string) + "/object-storage-size"); size["diskGBytesUsed"] == 0.0 {
 		t.Errorf("usage: %v", size)
 	}
+	a.sim.Hold("stack.delete")
 	deleting := a.ok(http.MethodDelete, service, nil)
 	a.refused(http.MethodPost, path, map[string]any{"name": "db", "serviceStackVersionName": "valkey:single@7.2"}, 400, "serviceStackNameUnavailable")
+	a.sim.Release()
 	a.finished(deleting)
 	a.ok(http.MethodPost, path, map[string]any{"name": "db", "serviceStackVersionName": "valkey:single@7.2"})
 }
