@@ -1,0 +1,73 @@
+package measure
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Remote is a running MCP server that callers reach over HTTP.
+type Remote struct {
+	Command *exec.Cmd
+	// Address is where it listens, such as 127.0.0.1:8080.
+	Address string
+}
+
+// StartRemote starts a zerops-mcp that listens on a free port, and returns once
+// it says where. Its log goes to a file in dir.
+func StartRemote(ctx context.Context, command Command, dir string) (*Remote, error) {
+	log, err := os.CreateTemp(dir, "log")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = log.Close() }()
+	command.Stderr = log
+	command.Args = append([]string{"--listen", "127.0.0.1:0", "--log-format", "json"}, command.Args...)
+	cmd := command.prepare(ctx)
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start %s: %w", filepath.Base(command.Path), err)
+	}
+	r := &Remote{Command: cmd}
+	for range 250 {
+		text, err := os.ReadFile(log.Name())
+		if err != nil {
+			return nil, errors.Join(err, r.Stop())
+		}
+		if _, rest, ok := strings.Cut(string(text), `"address":"`); ok {
+			r.Address, _, _ = strings.Cut(rest, `"`)
+			return r, nil
+		}
+		if err := Pause(ctx, 20*time.Millisecond); err != nil {
+			return nil, errors.Join(err, r.Stop())
+		}
+	}
+	text, _ := os.ReadFile(log.Name())
+	return nil, errors.Join(fmt.Errorf("the server does not say where it listens: %.300s", text), r.Stop())
+}
+
+// PID is the id of the process.
+func (r *Remote) PID() int { return r.Command.Process.Pid }
+
+// Stop asks the process to end and waits for it.
+func (r *Remote) Stop() error {
+	_ = r.Command.Process.Signal(syscall.SIGTERM)
+	return r.Command.Wait()
+}
+
+// Pause waits, or until ctx ends.
+func Pause(ctx context.Context, length time.Duration) error {
+	timer := time.NewTimer(length)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
