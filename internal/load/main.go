@@ -129,7 +129,7 @@ type process struct {
 func (p *plan) start(ctx context.Context, api string) (*process, error) {
 	remote, err := measure.StartRemote(ctx, measure.Command{
 		Path: p.binary, Dir: p.dir, Env: []string{"ZMCP_API_URL=" + api},
-		Args: []string{"--transport", "http", "--toolsets", "all", "--rate-limit", "0", "--api-rate-limit", "0"},
+		Args: append(measure.OnFreePort("http"), "--toolsets", "all", "--rate-limit", "0", "--api-rate-limit", "0"),
 	}, p.dir)
 	if err != nil {
 		return nil, err

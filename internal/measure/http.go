@@ -19,8 +19,14 @@ type Remote struct {
 	Address string
 }
 
-// StartRemote starts a zerops-mcp that listens on a free port, and returns once
-// it says where. Its log goes to a file in dir.
+// OnFreePort are the arguments of a zerops-mcp that listens where StartRemote
+// finds it.
+func OnFreePort(transport string) []string {
+	return []string{"--transport", transport, "--listen", "127.0.0.1:0", "--log-format", "json"}
+}
+
+// StartRemote starts a server and returns once it says in its log, as JSON, which
+// address it listens on. The log goes to a file in dir.
 func StartRemote(ctx context.Context, command Command, dir string) (*Remote, error) {
 	log, err := os.CreateTemp(dir, "log")
 	if err != nil {
@@ -28,7 +34,6 @@ func StartRemote(ctx context.Context, command Command, dir string) (*Remote, err
 	}
 	defer func() { _ = log.Close() }()
 	command.Stderr = log
-	command.Args = append([]string{"--listen", "127.0.0.1:0", "--log-format", "json"}, command.Args...)
 	cmd := command.prepare(ctx)
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", filepath.Base(command.Path), err)

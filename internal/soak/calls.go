@@ -24,23 +24,26 @@ const (
 // kindOfCall is a call that is made again and again, and a part of its answer.
 type kindOfCall struct{ tool, arguments, answer string }
 
-// kindsOfCalls are made in turns: one in twenty asks the API.
+// kindsOfCalls are made in turns: one in forty asks the API, one in 400 more than once.
 func kindsOfCalls() []kindOfCall {
 	cheap := []kindOfCall{
 		{"describe_api", `{"operation":"GetProject"}`, `"operation":"GetProject"`},
 		{"search_api", `{"query":"restart service"}`, `"PutServiceStackRestart"`},
-		{"describe_api", `{"operation":"GetProyect"}`, `"code":"not_found"`},
+		{"describe_api", `{"operation":"GetProyect"}`, `"code":"invalid_arguments"`},
 		{"validate_zerops_yaml", `{"yaml":"zerops:\n  - setup: app\n    run:\n      base: nodejs@22\n"}`, `"valid":`},
 		{"get_project", `{"proyect":"a"}`, `"code":"invalid_arguments"`},
 		{"describe_api", `{"operation":"PutServiceStackRestart"}`, `"effect":"updates"`},
 		{"reveal_env", `{"key":"a"}`, `"code":"secret_withheld"`},
 	}
-	var all []kindOfCall
-	for len(all) < 39 {
-		all = append(all, cheap[len(all)%len(cheap)])
+	all := make([]kindOfCall, 400)
+	for i := range all {
+		all[i] = cheap[i%len(cheap)]
+		if i%40 == 7 {
+			all[i] = kindOfCall{"whoami", `{}`, `"Petra`}
+		}
 	}
-	all[7] = kindOfCall{"whoami", `{}`, `"Petra`}
-	return append(all, kindOfCall{"get_project", `{"project":"eshop-staging"}`, `"eshop-staging"`})
+	all[399] = kindOfCall{"get_project", `{"project":"eshop-staging"}`, `"eshop-staging"`}
+	return all
 }
 
 // manyCalls makes calls over one connection, some always under way.

@@ -62,7 +62,7 @@ func (s *soak) run(ctx context.Context) error {
 	pipe := newPipe(local)
 	metrics := filepath.Join(s.dir, "metrics")
 	remote, err := measure.StartRemote(ctx, measure.Command{
-		Path: s.binary, Args: []string{"--transport", "http", "--toolsets", "all", "--metrics-listen", "unix:" + metrics},
+		Path: s.binary, Args: append(measure.OnFreePort("http"), "--toolsets", "all", "--metrics-listen", "unix:"+metrics),
 		Env: []string{"ZMCP_API_URL=" + s.api},
 	}, s.dir)
 	if err != nil {
