@@ -28,7 +28,7 @@ func main() {
 	if len(os.Args) < 2 || os.Args[1] == "stdio" {
 		err = server.ServeStdio(s)
 	} else {
-		err = listen(s, os.Args[1])
+		err = listen(s, os.Args[1], os.Stderr)
 	}
 	if err != nil {
 		fail(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -31,7 +32,7 @@ type catalogue struct {
 
 // offer adds the tools of a file. Each answers what the file says, as it is.
 func offer(s *server.MCPServer, path string) error {
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(path) //nolint:gosec // the path is the argument of whoever starts it
 	if err != nil {
 		return err
 	}
@@ -58,7 +59,7 @@ func offer(s *server.MCPServer, path string) error {
 }
 
 // listen serves over HTTP, or over the older SSE, and says where as JSON.
-func listen(s *server.MCPServer, transport string) error {
+func listen(s *server.MCPServer, transport string, log io.Writer) error {
 	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // ends with the process
 	if err != nil {
 		return err
@@ -70,7 +71,7 @@ func listen(s *server.MCPServer, transport string) error {
 		mux.Handle("/sse", sse.SSEHandler())
 		mux.Handle("/message", sse.MessageHandler())
 	}
-	fmt.Fprintf(os.Stderr, `{"address":"%s"}`+"\n", listener.Addr())
+	fmt.Fprintf(log, `{"address":"%s"}`+"\n", listener.Addr())
 	h := &http.Server{Handler: mux, ReadHeaderTimeout: time.Second}
 	return h.Serve(listener)
 }

@@ -81,7 +81,7 @@ func plainly(dir string, level int) error {
 		if err := packed.WriteHeader(header); err != nil {
 			return err
 		}
-		f, err := os.Open(path)
+		f, err := os.Open(path) //nolint:gosec // files that this program has just written
 		if err != nil {
 			return err
 		}

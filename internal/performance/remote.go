@@ -70,7 +70,7 @@ type poster struct {
 }
 
 // post sends a message and returns what is answered to the request itself.
-func (p *poster) post(ctx context.Context, body string) (*http.Response, []byte, error) {
+func (p *poster) post(ctx context.Context, body string) (header http.Header, answer []byte, err error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, strings.NewReader(body))
 	if err != nil {
 		return nil, nil, err
@@ -87,11 +87,11 @@ func (p *poster) post(ctx context.Context, body string) (*http.Response, []byte,
 		return nil, nil, err
 	}
 	defer func() { _ = response.Body.Close() }()
-	answer, err := io.ReadAll(response.Body)
+	answer, err = io.ReadAll(response.Body)
 	if err == nil && response.StatusCode/100 != 2 {
 		err = fmt.Errorf("HTTP status %d: %.300s", response.StatusCode, answer)
 	}
-	return response, answer, err
+	return response.Header, answer, err
 }
 
 // streamable is a session of the present HTTP transport.
@@ -99,11 +99,11 @@ type streamable struct{ poster }
 
 func openStreamable(ctx context.Context, address string) (asker, error) {
 	s := &streamable{poster{http: &http.Client{Transport: &http.Transport{}}, url: address + "/mcp"}}
-	response, _, err := s.post(ctx, message(1, initialize))
+	header, _, err := s.post(ctx, message(1, initialize))
 	if err != nil {
 		return nil, err
 	}
-	s.session = response.Header.Get("Mcp-Session-Id")
+	s.session = header.Get("Mcp-Session-Id")
 	_, _, err = s.post(ctx, `{"jsonrpc":"2.0","method":"notifications/initialized"}`)
 	return s, err
 }

@@ -63,12 +63,12 @@ func manyCalls(ctx context.Context, out io.Writer, binary string, calls, window 
 	if err != nil {
 		return err
 	}
-	err = errors.Join(pour(out, server, calls, window), server.Stop())
+	err = errors.Join(pour(ctx, out, server, calls, window), server.Stop())
 	return err
 }
 
 // pour makes the calls and compares the memory.
-func pour(out io.Writer, server *measure.Stdio, calls, window int) error {
+func pour(ctx context.Context, out io.Writer, server *measure.Stdio, calls, window int) error {
 	kinds := kindsOfCalls()
 	open := make(map[int]bool, window)
 	begun := time.Now()
@@ -90,14 +90,14 @@ func pour(out io.Writer, server *measure.Stdio, calls, window int) error {
 		}
 		if next == warmCalls && len(open) == 0 {
 			var err error
-			if warm, err = settled(server.PID()); err != nil {
+			if warm, err = settled(ctx, server.PID()); err != nil {
 				return err
 			}
 			fmt.Fprintf(out, "after %d calls: %.1f MB resident, %d threads, %d descriptors\n", next, warm.Resident, warm.Threads, warm.Files)
 		}
 	}
 	took := time.Since(begun)
-	end, err := settled(server.PID())
+	end, err := settled(ctx, server.PID())
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func takeAnswer(server *measure.Stdio, kinds []kindOfCall, open map[int]bool) er
 
 // settled is the usage of a server that has nothing to do: the median of some
 // looks, because the collector gives memory back in its own time.
-func settled(pid int) (measure.Usage, error) {
+func settled(ctx context.Context, pid int) (measure.Usage, error) {
 	var usage measure.Usage
 	var resident []float64
 	for range 10 {
@@ -148,7 +148,7 @@ func settled(pid int) (measure.Usage, error) {
 			return usage, err
 		}
 		resident = append(resident, usage.Resident)
-		if err := measure.Pause(context.Background(), 100*time.Millisecond); err != nil {
+		if err := measure.Pause(ctx, 100*time.Millisecond); err != nil {
 			return usage, err
 		}
 	}

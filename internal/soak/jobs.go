@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 )
@@ -38,16 +39,16 @@ func holds(into func() (any, func() bool)) func(json.RawMessage) error {
 // status wants a change to have come to one of some ends.
 func status(allowed ...string) want {
 	return want{check: func(raw json.RawMessage) error {
-		var out struct{ Status string }
+		var out struct {
+			Status string `json:"status"`
+		}
 		if err := json.Unmarshal(raw, &out); err != nil {
 			return err
 		}
-		for _, s := range allowed {
-			if out.Status == s {
-				return nil
-			}
+		if !slices.Contains(allowed, out.Status) {
+			return fmt.Errorf("status %q", out.Status)
 		}
-		return fmt.Errorf("status %q", out.Status)
+		return nil
 	}}
 }
 
@@ -201,7 +202,9 @@ func cancelled(ctx context.Context, w *worker) {
 	for range 3 {
 		short, stop := context.WithTimeout(ctx, time.Duration(rand.IntN(8000))*time.Microsecond)
 		tool := [][2]string{
-			{"list_projects", `{}`}, {"search_logs", `{"project":"eshop-staging"}`}, {"describe_api", `{"operation":"GetProject"}`},
+			{"list_projects", `{}`},
+			{"search_logs", `{"project":"eshop-staging"}`},
+			{"describe_api", `{"operation":"GetProject"}`},
 			{"restart_service", w.on(`,"wait_seconds":20`)},
 		}[rand.IntN(4)]
 		_, err := w.client.Call(short, tool[0], tool[1], "")

@@ -101,7 +101,7 @@ func (s *soak) run(ctx context.Context) error {
 			problems = append(problems, fmt.Sprintf("the end of the server on %s: %v", what, err))
 		}
 	}
-	return s.report(problems, pipe)
+	return s.report(problems)
 }
 
 // hire makes the workers, each with a service of its own.
@@ -184,7 +184,7 @@ func (s *soak) beRude(ctx context.Context, v *visitor, p *pipe) {
 	}
 }
 
-func (s *soak) report(problems []string, p *pipe) error {
+func (s *soak) report(problems []string) error {
 	l := s.ledger
 	l.mu.Lock()
 	defer l.mu.Unlock()

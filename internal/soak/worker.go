@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 
 	"zerops-mcp/internal/tenants"
@@ -80,9 +81,8 @@ func (w *worker) call(ctx context.Context, tool, arguments string, expected want
 	if ctx.Err() != nil {
 		return nil, false
 	}
-	var refused *tenants.ProtocolError
-	if errors.As(err, &refused) {
-		w.ledger.note(tool, fmt.Sprint(refused.Code))
+	if refused, ok := errors.AsType[*tenants.ProtocolError](err); ok {
+		w.ledger.note(tool, strconv.Itoa(refused.Code))
 		if refused.Code != expected.refused {
 			w.ledger.fault(tool, "%s: %s %.200s: %v", w.name, tool, arguments, err)
 		}

@@ -200,7 +200,9 @@ func (c *Client) post(ctx context.Context, body, method, name, trace string) ([]
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return nil, nil, fmt.Errorf("%w: HTTP status %d", ErrRetryable, response.StatusCode)
 	default:
-		var message struct{ Error *ProtocolError }
+		var message struct {
+			Error *ProtocolError `json:"error"`
+		}
 		if json.Unmarshal(answer, &message) == nil && message.Error != nil {
 			return nil, nil, fmt.Errorf("HTTP status %d: %w", response.StatusCode, message.Error)
 		}
