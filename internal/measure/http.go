@@ -15,8 +15,8 @@ import (
 // Remote is a running MCP server that callers reach over HTTP.
 type Remote struct {
 	Command *exec.Cmd
-	// Address is where it listens, such as 127.0.0.1:8080.
-	Address string
+	// Address is where it listens, such as 127.0.0.1:8080; Log is its log file.
+	Address, Log string
 }
 
 // OnFreePort are the arguments of a zerops-mcp that listens where StartRemote
@@ -38,7 +38,7 @@ func StartRemote(ctx context.Context, command Command, dir string) (*Remote, err
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", filepath.Base(command.Path), err)
 	}
-	r := &Remote{Command: cmd}
+	r := &Remote{Command: cmd, Log: log.Name()}
 	for range 250 {
 		text, err := os.ReadFile(log.Name())
 		if err != nil {

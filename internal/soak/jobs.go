@@ -130,7 +130,10 @@ func (w *worker) confirmed(ctx context.Context, tool, arguments string) bool {
 }
 
 func restart(ctx context.Context, w *worker) {
-	w.call(ctx, "restart_service", w.on(`,"wait_seconds":20`), want{})
+	result, ok := w.call(ctx, "restart_service", w.on(`,"wait_seconds":20`), want{or: "conflict"})
+	if !ok && result != nil && result.Code() == "conflict" { // a fault has left it stopped
+		w.call(ctx, "start_service", w.on(`,"wait_seconds":20`), want{})
+	}
 }
 
 func stopAndStart(ctx context.Context, w *worker) {

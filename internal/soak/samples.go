@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,21 +13,23 @@ import (
 
 // What may be more at the end than in the first, warm part.
 const (
-	maxMemory     = 1.10 // times
-	maxMemoryMore = 2.0  // MB beside that, for what the collector does
-	maxThings     = 12   // threads, goroutines or descriptors
+	maxLive     = 1.0  // MB that a collection leaves, as precise as it says it
+	maxResident = 10.0 // MB, which hang on when the last large answer came
+	maxThings   = 12   // threads, goroutines or descriptors
 )
 
 // sample is one look at a server.
 type sample struct {
 	measure.Usage
-	Goroutines int // 0 where they cannot be told
+	Goroutines int     // 0 where they cannot be told
+	Live       float64 // MB that the newest collection has left
 }
 
 // series is what one server took over time.
 type series struct {
 	name  string
 	pid   int
+	log   string              // where the collector says what it has left
 	gauge func() (int, error) // of goroutines, nil where they cannot be told
 	taken []sample
 }
@@ -37,6 +40,9 @@ func (s *series) take() error {
 		return fmt.Errorf("%s: %w", s.name, err)
 	}
 	one := sample{Usage: usage}
+	if one.Live, err = liveHeap(s.log); err != nil {
+		return fmt.Errorf("%s: %w", s.name, err)
+	}
 	if s.gauge != nil {
 		if one.Goroutines, err = s.gauge(); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
@@ -61,8 +67,14 @@ func (s *series) verdict(out io.Writer) []string {
 	peak := slices.MaxFunc(s.taken, func(a, b sample) int { return int(a.Peak*1000) - int(b.Peak*1000) }).Peak
 	fmt.Fprintf(out, "%-6s resident memory: %.1f MB, at the end %.1f MB (%+.1f %%); median %.1f MB, at the end %.1f MB; at most %.1f MB\n",
 		s.name, from, to, (to/from-1)*100, median(first, resident), median(last, resident), peak)
-	if to > from*maxMemory+maxMemoryMore {
+	if to > from+maxResident {
 		grown = append(grown, fmt.Sprintf("%s: memory grew from %.1f to %.1f MB", s.name, from, to))
+	}
+	live := func(x sample) float64 { return x.Live }
+	kept, left := least(first, live), least(last, live)
+	fmt.Fprintf(out, "%-6s memory in use after a collection: %.0f MB, at the end %.0f MB\n", s.name, kept, left)
+	if left > kept+maxLive {
+		grown = append(grown, fmt.Sprintf("%s: the memory in use grew from %.0f to %.0f MB", s.name, kept, left))
 	}
 	for _, thing := range []struct {
 		name string
@@ -98,6 +110,25 @@ func least[T int | float64](of []sample, value func(sample) T) T {
 		low = min(low, value(x))
 	}
 	return low
+}
+
+// traceCollector makes the runtime write a line for each collection.
+const traceCollector = "GODEBUG=gctrace=1"
+
+// liveHeap reads what the newest collection has left, such as the 2 of "4->5->2 MB".
+func liveHeap(log string) (float64, error) {
+	text, err := os.ReadFile(log)
+	if err != nil {
+		return 0, err
+	}
+	i := strings.LastIndex(string(text), " MB, ") // what follows is the goal
+	for ; i > 0; i = strings.LastIndex(string(text[:i]), " MB, ") {
+		before := string(text[max(0, i-40):i])
+		if j := strings.LastIndex(before, "->"); j > 0 {
+			return strconv.ParseFloat(before[j+2:], 64)
+		}
+	}
+	return 0, nil // none so far
 }
 
 // goroutines reads their number out of a page of metrics.

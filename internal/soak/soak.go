@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,21 +41,24 @@ type soak struct {
 }
 
 func (s *soak) run(ctx context.Context) error {
-	account := simulator.New(simulator.WithPace(0.003), simulator.WithIndexLag(100*time.Millisecond))
-	running, err := account.Start(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = running.Close() }()
-	s.api, s.sky = running.URL, &weather{api: account, kinds: make(map[string]int)}
+	s.sky = &weather{kinds: make(map[string]int)}
+	s.sky.renew()
+	upstream := httptest.NewServer(s.sky)
+	defer upstream.Close()
+	s.api = upstream.URL
 	sources := filepath.Join(s.dir, "sources")
 	if err := writeSources(sources); err != nil {
 		return err
 	}
 
+	log, err := os.Create(filepath.Join(s.dir, "stdio.log"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = log.Close() }()
 	local, err := measure.StartStdio(ctx, measure.Command{
 		Path: s.binary, Args: []string{"--toolsets", "all", "--deploy-root", sources},
-		Env: []string{"ZEROPS_TOKEN=" + simulator.OwnerToken, "ZMCP_API_URL=" + s.api},
+		Env: []string{"ZEROPS_TOKEN=" + simulator.OwnerToken, "ZMCP_API_URL=" + s.api, traceCollector}, Stderr: log,
 	})
 	if err != nil {
 		return err
@@ -63,7 +67,7 @@ func (s *soak) run(ctx context.Context) error {
 	metrics := filepath.Join(s.dir, "metrics")
 	remote, err := measure.StartRemote(ctx, measure.Command{
 		Path: s.binary, Args: append(measure.OnFreePort("http"), "--toolsets", "all", "--metrics-listen", "unix:"+metrics),
-		Env: []string{"ZMCP_API_URL=" + s.api},
+		Env: []string{"ZMCP_API_URL=" + s.api, traceCollector},
 	}, s.dir)
 	if err != nil {
 		return errors.Join(err, local.Stop())
@@ -72,8 +76,8 @@ func (s *soak) run(ctx context.Context) error {
 	shared := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}}
 	workers, visitors := s.hire(ctx, pipe, shared, "http://"+remote.Address+"/mcp", sources)
 	watched := []*series{
-		{name: "stdio", pid: local.PID()},
-		{name: "HTTP", pid: remote.Command.Process.Pid, gauge: gaugeOf(metrics)},
+		{name: "stdio", pid: local.PID(), log: log.Name()},
+		{name: "HTTP", pid: remote.Command.Process.Pid, log: remote.Log, gauge: gaugeOf(metrics)},
 	}
 	problems := s.work(ctx, workers, visitors, pipe, watched)
 
@@ -116,8 +120,7 @@ func (s *soak) hire(ctx context.Context, p *pipe, shared *http.Client, url, sour
 	}
 	for i, w := range workers {
 		w.weather, w.ledger, w.project, w.turn = s.sky, s.ledger, project, i*3
-		w.call(ctx, "create_service", fmt.Sprintf(`{"project":%q,"hostname":%q,"type":"nodejs@22","wait_seconds":30}`, w.project, w.service), status("done"))
-		deploy(ctx, w)
+		w.settle(ctx)
 	}
 	return workers, visitors
 }
@@ -132,6 +135,7 @@ func (s *soak) work(ctx context.Context, workers []*worker, visitors []*visitor,
 	for _, w := range workers {
 		running.Go(func() {
 			for all := jobs(); working.Err() == nil; w.turn++ {
+				w.settle(working)
 				all[w.turn%len(all)](working, w)
 				_ = measure.Pause(working, s.rest)
 			}

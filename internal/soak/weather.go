@@ -17,12 +17,26 @@ const (
 	stormyFor = 5 * time.Second
 )
 
-// weather switches faults of the API on and off.
+// stormsOfAccount is how many storms an account sees before there is a new one:
+// lists of all that was ever done would grow, and the servers' memory with them.
+const stormsOfAccount = 20
+
+// weather is the API, whose faults go on and off.
 type weather struct {
-	api   *simulator.Simulator
+	api   atomic.Pointer[simulator.Simulator]
 	count atomic.Int64 // odd while a fault is on
+	era   atomic.Int64 // of accounts
 	kinds map[string]int
 }
+
+// renew opens a new account.
+func (w *weather) renew() {
+	w.api.Store(simulator.New(simulator.WithPace(0.003), simulator.WithIndexLag(100*time.Millisecond)))
+	w.era.Add(1)
+}
+
+// ServeHTTP answers with the present account.
+func (w *weather) ServeHTTP(out http.ResponseWriter, r *http.Request) { w.api.Load().ServeHTTP(out, r) }
 
 // storms are what can be wrong with an API. Each strikes a bounded number of
 // requests, so that some calls get through between two that do not.
@@ -70,9 +84,12 @@ func (w *weather) run(ctx context.Context) {
 		names = names[1:]
 		w.kinds[name]++
 		w.count.Add(1)
-		stop := w.api.Fail(all[name])
+		stop := w.api.Load().Fail(all[name])
 		_ = measure.Pause(ctx, stormyFor)
 		stop()
+		if w.count.Load()/2%stormsOfAccount == stormsOfAccount-1 {
+			w.renew()
+		}
 		w.count.Add(1)
 	}
 }
