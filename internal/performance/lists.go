@@ -41,7 +41,7 @@ func call(tool, arguments string) string {
 
 // projects compares list_projects with the client alone.
 func (b *bench) projects(ctx context.Context) (err error) {
-	const pieces = 20
+	const pieces = 10
 	a, err := openAccount()
 	if err != nil {
 		return err
@@ -66,7 +66,8 @@ func (b *bench) projects(ctx context.Context) (err error) {
 }
 
 // manyProjects measures lists over all organisations when each request takes as
-// long as over a real network, beside the time of those that depend on each other.
+// long as over a real network, beside the client alone and beside the bare time of
+// the requests that depend on each other.
 func (b *bench) manyProjects(ctx context.Context) error {
 	const latency = 80 * time.Millisecond
 	a, err := openAccount()
@@ -86,8 +87,9 @@ func (b *bench) manyProjects(ctx context.Context) error {
 		}
 		requests, err := a.count(ours)
 		if err == nil {
-			least := fmt.Sprintf("%d requests of %s, %d in a row", requests, latency, chain)
+			least := fmt.Sprintf("the waiting alone: %d requests of %s, %d in a row", requests, latency, chain)
 			err = b.compare(fmt.Sprintf("`%s` of 50 projects × 20 services", tool), 1, limit{times: 1.5}, side{"", measure.Timed(ours)},
+				side{"the API client alone", measure.Timed(func() error { return a.listProjects(ctx) })},
 				side{least, measure.Timed(func() error { return measure.Pause(ctx, chain*latency) })})
 		}
 		if err := errors.Join(err, stop()); err != nil {

@@ -59,12 +59,13 @@ func run(ctx context.Context, out io.Writer, promises bool) error {
 	if err := b.writeCatalogue(ctx); err != nil {
 		return err
 	}
-	steps := []func(context.Context) error{b.list, b.projects, b.manyProjects}
+	steps, turns := []func(context.Context) error{b.list, b.projects}, 9
 	if !promises {
 		official := filepath.Join(dir, "official")
 		if err := measure.BuildIn(ctx, "internal/official", official, "."); err == nil {
 			b.official = official
 		}
+		turns = 15
 		steps = []func(context.Context) error{
 			b.start, b.list, b.callStdio, b.callHTTP, b.callSSE, b.searchAPI, b.projects, b.manyProjects, b.logs, b.archive,
 		}
@@ -72,7 +73,7 @@ func run(ctx context.Context, out io.Writer, promises bool) error {
 	fmt.Fprintf(out, "%s, %s/%s, %d cores\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	fmt.Fprint(out, "| what | zerops-mcp | compared with | | ratio | promise |\n|---|---|---|---|---|---|\n")
 	for _, step := range steps {
-		b.turns = 15
+		b.turns = turns
 		if err := step(ctx); err != nil {
 			return err
 		}
