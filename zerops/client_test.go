@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -303,6 +304,40 @@ func TestPagingEndsAndIsBounded(t *testing.T) {
 	if _, _, err := zerops.Collect(endless.OrganizationProjects(t.Context(), id, zerops.ListOptions{}), 0); !errors.Is(err, zerops.ErrTooManyPages) {
 		t.Errorf("an endless list: %v", err)
 	}
+}
+
+// TestPagesAreFetchedAtOnce reads 2,700 rows: one page to learn how many there are,
+// then four at once, and the rest. Who stops early costs no more than that one page.
+func TestPagesAreFetchedAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const total = 2700
+		client, script := newClient(t, func(_ int, r *http.Request) (*http.Response, error) {
+			time.Sleep(100 * time.Millisecond)
+			offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
+			var rows []string
+			for i := offset; i < min(offset+500, total); i++ {
+				rows = append(rows, fmt.Sprintf(`{"id":"%d"}`, i))
+			}
+			return respond(200, nil, fmt.Sprintf(`{"list":[%s],"totalCount":%d}`, strings.Join(rows, ","), total)), nil
+		})
+		began := time.Now()
+		projects, _, err := zerops.Collect(client.OrganizationProjects(t.Context(), id, zerops.ListOptions{}), 0)
+		if err != nil || len(projects) != total {
+			t.Fatalf("%d projects, %v", len(projects), err)
+		}
+		for i, p := range projects {
+			if p.ID != strconv.Itoa(i) {
+				t.Fatalf("row %d is %s", i, p.ID)
+			}
+		}
+		if took, n := time.Since(began), script.n.Load(); n != 6 || took != 300*time.Millisecond {
+			t.Errorf("%d requests in %s", n, took)
+		}
+		if _, more, err := zerops.Collect(client.OrganizationProjects(t.Context(), id, zerops.ListOptions{}), 100); err != nil || !more || script.n.Load() != 7 {
+			t.Errorf("100 rows took %d requests, %v", script.n.Load()-6, err)
+		}
+	})
 }
 
 func TestWaitingBacksOffAndSurvivesFaults(t *testing.T) {

@@ -32,10 +32,15 @@ func tolerable(err error) bool {
 	return err == nil || errors.As(err, &typeError) && typeError.Field != ""
 }
 
-// decode reads one JSON value into v, ignoring unknown fields and forgiving
-// fields of an unexpected type.
+// decode reads one valid JSON value into v, ignoring unknown fields and forgiving
+// fields of an unexpected type. What reads itself gets the value at once:
+// encoding/json would look through all of it twice before.
 func decode(data []byte, v any) error {
-	if err := json.Unmarshal(data, v); !tolerable(err) {
+	read := json.Unmarshal
+	if own, ok := v.(json.Unmarshaler); ok {
+		read = func(data []byte, _ any) error { return own.UnmarshalJSON(data) }
+	}
+	if err := read(data, v); !tolerable(err) {
 		return errors.Join(errNotJSON, err)
 	}
 	return nil

@@ -12,36 +12,53 @@ const (
 	// maxPages bounds a list: 100,000 rows are more than any account shows, and an
 	// endpoint that ignores offset would otherwise never end.
 	maxPages = 200
+	// maxAhead bounds the pages that are fetched at once, each of which may be some
+	// megabytes.
+	maxAhead = 4
 )
 
 // ErrTooManyPages ends a list that does not end by itself.
 var ErrTooManyPages = fmt.Errorf("the list has more than %d pages", maxPages)
 
 // paginate walks a list page by page. The count is optional and may change
-// between pages, so without one the walk goes on until an empty page.
+// between pages, so without one the walk goes on until an empty page. With one,
+// whoever wants more than the first page gets the next ones at once.
 func paginate[T any](ctx context.Context, fetchPage func(ctx context.Context, limit, offset int) (page[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		offset := 0
+		offset, ahead := 0, 1
 		var previous uint64
-		for range maxPages {
-			p, err := fetchPage(ctx, pageSize, offset)
-			if err != nil {
-				var zero T
-				yield(zero, err)
-				return
-			}
-			if offset > 0 && len(p.Items) > 0 && p.print == previous {
-				return // the same page again: the endpoint ignores offset
-			}
-			previous = p.print
-			for _, item := range p.Items {
-				if !yield(item, nil) {
+		for read := 0; read < maxPages; {
+			pages := make([]page[T], ahead)
+			read += ahead
+			errs := FanOut(ahead, func(i int) (err error) {
+				pages[i], err = fetchPage(ctx, pageSize, offset+i*pageSize)
+				return err
+			})
+			ahead = 1
+			for i, p := range pages {
+				if errs[i] != nil {
+					var zero T
+					yield(zero, errs[i])
 					return
 				}
-			}
-			offset += len(p.Items)
-			if len(p.Items) == 0 || p.Total >= 0 && offset >= p.Total && len(p.Items) <= pageSize {
-				return
+				if offset > 0 && len(p.Items) > 0 && p.print == previous {
+					return // the same page again: the endpoint ignores offset
+				}
+				previous = p.print
+				for _, item := range p.Items {
+					if !yield(item, nil) {
+						return
+					}
+				}
+				offset += len(p.Items)
+				if len(p.Items) == 0 || p.Total >= 0 && offset >= p.Total && len(p.Items) <= pageSize {
+					return
+				}
+				if len(p.Items) != pageSize {
+					ahead = 1
+					break // the offsets of those fetched with it are wrong
+				}
+				ahead = min(max((p.Total-offset+pageSize-1)/pageSize, 1), maxAhead)
 			}
 		}
 		var zero T

@@ -15,12 +15,11 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
+	"zerops-mcp/internal/measure"
 	"zerops-mcp/internal/tenants"
 )
 
@@ -131,33 +130,14 @@ type process struct {
 
 // start starts the server that is measured.
 func (p *plan) start(ctx context.Context, api string) (*process, error) {
-	address := filepath.Join(p.dir, "log")
-	log, err := os.Create(address)
+	remote, err := measure.StartRemote(ctx, measure.Command{
+		Path: p.binary, Dir: p.dir, Env: []string{"ZMCP_API_URL=" + api},
+		Args: append(measure.OnFreePort("http"), "--toolsets", "all", "--rate-limit", "0", "--api-rate-limit", "0"),
+	}, p.dir)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = log.Close() }()
-	args := []string{"--transport", "http", "--listen", "127.0.0.1:0", "--toolsets", "all", "--rate-limit", "0", "--api-rate-limit", "0", "--log-format", "json"}
-	command := exec.CommandContext(ctx, p.binary, args...) //nolint:gosec // our own binary
-	command.Env = []string{"ZMCP_API_URL=" + api, "HOME=" + p.dir}
-	command.Dir, command.Stderr = p.dir, log
-	if err := command.Start(); err != nil {
-		return nil, fmt.Errorf("start the server: %w", err)
-	}
-	for range 100 {
-		text, err := os.ReadFile(address)
-		if err != nil {
-			return nil, err
-		}
-		if _, rest, ok := strings.Cut(string(text), `"address":"`); ok {
-			listen, _, _ := strings.Cut(rest, `"`)
-			return &process{command: command, url: "http://" + listen + "/mcp"}, nil
-		}
-		if err := pause(ctx, 20*time.Millisecond); err != nil {
-			return nil, err
-		}
-	}
-	return nil, errors.New("the server does not say where it listens")
+	return &process{command: remote.Command, url: "http://" + remote.Address + "/mcp"}, nil
 }
 
 // stop ends the process.
@@ -168,39 +148,14 @@ func (s *process) stop() {
 
 // memory returns the resident memory in megabytes, now and at most so far.
 func (s *process) memory() (now, most float64) {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(s.command.Process.Pid) + "/status")
+	usage, err := measure.UsageOf(s.command.Process.Pid)
 	if err != nil {
 		return 0, 0
 	}
-	for line := range strings.Lines(string(text)) {
-		fields := strings.Fields(line)
-		if len(fields) < 2 {
-			continue
-		}
-		value, _ := strconv.ParseFloat(fields[1], 64)
-		switch fields[0] {
-		case "VmRSS:":
-			now = value / 1024
-		case "VmHWM:":
-			most = value / 1024
-		}
-	}
-	return now, most
+	return usage.Resident, usage.Peak
 }
 
 // client returns a client of a tenant that shares the given connections.
 func (p *plan) client(server *process, transport http.RoundTripper, i int) *tenants.Client {
 	return &tenants.Client{HTTP: &http.Client{Transport: transport}, URL: server.url, Number: i % p.tokens}
-}
-
-// pause waits, or until ctx ends.
-func pause(ctx context.Context, length time.Duration) error {
-	timer := time.NewTimer(length)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -16,6 +16,8 @@ type Client struct {
 	HTTP   *http.Client
 	URL    string // of the endpoint
 	Number int
+	// Credential is sent in place of the tenant's token where it is set.
+	Credential string
 	// Modern speaks 2026-07-28, in which every request stands alone; otherwise
 	// 2025-11-25 is spoken, with a session where the server has one.
 	Modern bool
@@ -56,6 +58,15 @@ func (r *Result) Code() string {
 	return failed.Error.Code
 }
 
+// ProtocolError is the answer to a request that was refused before any tool saw it.
+type ProtocolError struct {
+	Code    int    `json:"code"`
+	Message string `json:"message"`
+}
+
+// Error returns the words of the server.
+func (e *ProtocolError) Error() string { return fmt.Sprintf("refused with %d: %s", e.Code, e.Message) }
+
 // ErrRetryable marks a request that never got an answer of the server: the
 // connection broke, or a proxy had nobody to pass it on to.
 var ErrRetryable = errors.New("no answer")
@@ -84,6 +95,33 @@ func (c *Client) Initialize(ctx context.Context) error {
 	return err
 }
 
+// End ends the session, as a client does that says goodbye.
+func (c *Client) End(ctx context.Context) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodDelete, c.URL, nil)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Authorization", "Bearer "+c.credential())
+	r.Header.Set("Mcp-Protocol-Version", legacyVersion)
+	r.Header.Set("Mcp-Session-Id", c.session)
+	response, err := c.HTTP.Do(r)
+	if err != nil {
+		return err
+	}
+	_ = response.Body.Close()
+	if response.StatusCode/100 != 2 {
+		return fmt.Errorf("HTTP status %d for the end of a session", response.StatusCode)
+	}
+	return nil
+}
+
+func (c *Client) credential() string {
+	if c.Credential != "" {
+		return c.Credential
+	}
+	return Token(c.Number)
+}
+
 // LastTrace is the trace of the newest call.
 func (c *Client) LastTrace() string { return Trace(c.Number, c.calls) }
 
@@ -105,12 +143,15 @@ func (c *Client) Call(ctx context.Context, tool, arguments, extra string) (*Resu
 		return nil, err
 	}
 	var message struct {
-		ID     int             `json:"id"`
-		Result *Result         `json:"result"`
-		Error  json.RawMessage `json:"error"`
+		ID     int            `json:"id"`
+		Result *Result        `json:"result"`
+		Error  *ProtocolError `json:"error"`
 	}
 	if err := json.Unmarshal(answer, &message); err != nil {
 		return nil, fmt.Errorf("%s: no message: %w: %.200s", tool, err, answer)
+	}
+	if message.Error != nil && message.ID == c.calls {
+		return nil, fmt.Errorf("%s: %w", tool, message.Error)
 	}
 	if message.Result == nil || message.ID != c.calls {
 		return nil, fmt.Errorf("%s: no answer to call %d: %.300s", tool, c.calls, answer)
@@ -128,7 +169,7 @@ func (c *Client) post(ctx context.Context, body, method, name, trace string) ([]
 	if err != nil {
 		return nil, nil, err
 	}
-	r.Header.Set("Authorization", "Bearer "+Token(c.Number))
+	r.Header.Set("Authorization", "Bearer "+c.credential())
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Accept", "application/json, text/event-stream")
 	if trace != "" {
@@ -159,6 +200,12 @@ func (c *Client) post(ctx context.Context, body, method, name, trace string) ([]
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return nil, nil, fmt.Errorf("%w: HTTP status %d", ErrRetryable, response.StatusCode)
 	default:
+		var message struct {
+			Error *ProtocolError `json:"error"`
+		}
+		if json.Unmarshal(answer, &message) == nil && message.Error != nil {
+			return nil, nil, fmt.Errorf("HTTP status %d: %w", response.StatusCode, message.Error)
+		}
 		return nil, nil, fmt.Errorf("HTTP status %d: %.300s", response.StatusCode, answer)
 	}
 	if strings.HasPrefix(response.Header.Get("Content-Type"), "text/event-stream") {
@@ -178,7 +225,7 @@ func (c *Client) Listen(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.Header.Set("Authorization", "Bearer "+Token(c.Number))
+	r.Header.Set("Authorization", "Bearer "+c.credential())
 	r.Header.Set("Accept", "text/event-stream")
 	r.Header.Set("Mcp-Protocol-Version", legacyVersion)
 	r.Header.Set("Mcp-Session-Id", c.session)
