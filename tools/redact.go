@@ -74,6 +74,7 @@ func (r *redactor) text(s string) string {
 			s = strings.ReplaceAll(s, v, redacted)
 		}
 	}
+	s = r.withoutStumps(s)
 	r.mu.RUnlock()
 	patterns := r.patterns()
 	for found := patterns.in(s); found != 0; found &= found - 1 {
@@ -81,6 +82,39 @@ func (r *redactor) text(s string) string {
 		s = p.find.ReplaceAllString(s, p.replace)
 	}
 	return s
+}
+
+// ellipsis ends what was shortened.
+const ellipsis = "…"
+
+// withoutStumps removes the beginnings of known values that were cut off when a
+// text was shortened; r.mu is held.
+func (r *redactor) withoutStumps(s string) string {
+	for at := 0; ; {
+		next := strings.Index(s[at:], ellipsis)
+		if next < 0 {
+			return s
+		}
+		at += next
+		for _, v := range r.known {
+			if n := stump(s[:at], v); n > 0 {
+				s = s[:at-n] + redacted + s[at:]
+				at += len(redacted) - n
+				break
+			}
+		}
+		at += len(ellipsis)
+	}
+}
+
+// stump returns how many bytes of the beginning of a value a text ends with.
+func stump(text, value string) int {
+	for n := min(len(value)-1, len(text)); n >= shortestSecret; n-- {
+		if strings.HasSuffix(text, value[:n]) {
+			return n
+		}
+	}
+	return 0
 }
 
 // patternSet finds out in one pass which of its patterns can match a text at all.
