@@ -20,12 +20,14 @@ const (
 	jqWatch   = 5 * time.Millisecond
 	jqResults = 1_000
 	jqGrown   = 64 << 20 // how large a value may become at most, by its growth
+	jqSteps   = 500e6    // how many steps regular expressions may take at most
 )
 
 // jqProgram is a checked and compiled jq expression.
 type jqProgram struct {
 	code   *gojq.Code
 	growth float64 // how much larger than its input the result can be at most
+	steps  float64 // of regular expressions, for each byte of the input
 }
 
 // parseJQ compiles an expression. It returns nil for an empty one.
@@ -37,7 +39,7 @@ func parseJQ(text string) (*jqProgram, error) {
 	if err != nil {
 		return nil, invalid("jq", "cannot be parsed: %s", clean(err.Error(), 160))
 	}
-	growth, err := jqGrowth(query)
+	growth, steps, err := jqGrowth(query)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +47,7 @@ func parseJQ(text string) (*jqProgram, error) {
 	if err != nil {
 		return nil, invalid("jq", "cannot be compiled: %s", clean(err.Error(), 160))
 	}
-	return &jqProgram{code, growth}, nil
+	return &jqProgram{code, growth, steps}, nil
 }
 
 var (
@@ -58,6 +60,9 @@ var (
 func (p *jqProgram) run(ctx context.Context, input any, size int) (any, error) {
 	if p.growth*float64(size) > jqGrown {
 		return nil, invalid("jq", "could make too much of an answer of %d KB; select before you combine", size>>10)
+	}
+	if p.steps*float64(size) > jqSteps {
+		return nil, invalid("jq", "has an expression too large for an answer of %d KB; select before you test, or use contains", size>>10)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"fmt"
+	"regexp/syntax"
 	"strings"
 
 	"github.com/itchyny/gojq"
@@ -27,23 +28,62 @@ const (
 	jqDepth = 32
 	// jqCopies bounds the growth of a program whatever its input.
 	jqCopies = 2_000
+	// jqLiteral is how long a text of the program may be to count as one value.
+	// The watch over memory bounds how many values there are, not what they become
+	// when they are written out.
+	jqLiteral = 16
 )
 
-// jqGrowth returns the growth of a program, or why it is refused.
-func jqGrowth(q *gojq.Query) (float64, error) {
-	var b jqBounds
+// jqGrowth returns the growth of a program and how many steps its regular
+// expressions take for each byte of input, or why it is refused.
+func jqGrowth(q *gojq.Query) (growth, steps float64, err error) {
+	b := jqBounds{scale: 1}
 	cost := b.query(q)
 	if b.problem == "" && cost.growth > jqCopies {
 		b.problem = "copies its input too often"
 	}
 	if b.problem != "" {
-		return 0, invalid("jq", "%s; select, map, sort_by, group_by, length, test, join and building objects are available", b.problem)
+		return 0, 0, invalid("jq", "%s; select, map, sort_by, group_by, length, test, join and building objects are available", b.problem)
 	}
-	return cost.growth, nil
+	return cost.growth, b.steps, nil
 }
 
 // jqBounds walks a program and keeps the first problem.
-type jqBounds struct{ problem string }
+type jqBounds struct {
+	problem string
+	scale   float64 // how much larger than the input what arrives here can be
+	steps   float64
+}
+
+// written is the growth of a text of the program that is put beside each value.
+func written(text string) float64 { return float64(max(len(text)-jqLiteral, 0)) / 2 }
+
+// compared is the growth of what is only compared: a text of the program does not
+// get into the result.
+func (b *jqBounds) compared(q *gojq.Query, cost jqCost) float64 {
+	if literal(q) {
+		return 1
+	}
+	return cost.growth
+}
+
+// expression adds the steps of a regular expression. gojq runs it in one go, so
+// nothing stops it.
+func (b *jqBounds) expression(arg *gojq.Query) {
+	if arg.Term == nil || arg.Term.Str == nil {
+		return
+	}
+	parsed, err := syntax.Parse(arg.Term.Str.Str, syntax.Perl)
+	if err != nil {
+		return // gojq says so
+	}
+	program, err := syntax.Compile(parsed.Simplify())
+	if err != nil || len(program.Inst) > maxProgram {
+		b.refuse("gives test an expression that is too large once its repetitions are written out")
+		return
+	}
+	b.steps += b.scale * float64(len(program.Inst))
+}
 
 func (b *jqBounds) refuse(format string, args ...any) jqCost {
 	if b.problem == "" {
@@ -65,7 +105,12 @@ func (b *jqBounds) query(q *gojq.Query) jqCost {
 	case q.Term != nil:
 		return b.term(q.Term)
 	}
-	left, right := b.query(q.Left), b.query(q.Right)
+	left, scale := b.query(q.Left), b.scale
+	if q.Op == gojq.OpPipe {
+		b.scale *= left.growth
+	}
+	right := b.query(q.Right)
+	b.scale = scale
 	switch q.Op {
 	case gojq.OpPipe:
 		return jqCost{left.growth * right.growth, left.many || right.many}
@@ -73,9 +118,12 @@ func (b *jqBounds) query(q *gojq.Query) jqCost {
 		return jqCost{left.growth + right.growth, true}
 	case gojq.OpAlt:
 		return jqCost{left.growth + right.growth, left.many || right.many}
-	case gojq.OpAdd, gojq.OpSub, gojq.OpMod, gojq.OpEq, gojq.OpNe, gojq.OpGt, gojq.OpLt, gojq.OpGe, gojq.OpLe, gojq.OpAnd, gojq.OpOr:
+	case gojq.OpAdd, gojq.OpSub, gojq.OpMod:
 		b.single(left, right)
 		return jqCost{growth: left.growth + right.growth}
+	case gojq.OpEq, gojq.OpNe, gojq.OpGt, gojq.OpLt, gojq.OpGe, gojq.OpLe, gojq.OpAnd, gojq.OpOr:
+		b.single(left, right)
+		return jqCost{growth: b.compared(q.Left, left) + b.compared(q.Right, right)}
 	case gojq.OpDiv:
 		b.single(left, right)
 		return jqCost{growth: 8 * (left.growth + right.growth)} // takes text apart too
@@ -127,7 +175,7 @@ func (b *jqBounds) term(t *gojq.Term) jqCost {
 	case t.Type == gojq.TermTypeRecurse:
 		cost = jqCost{jqDepth, true}
 	default:
-		cost = jqCost{growth: 1}
+		cost = jqCost{growth: 1 + written(t.Number)}
 	}
 	b.index(t.Index)
 	for _, suffix := range t.SuffixList {
@@ -153,9 +201,14 @@ func (b *jqBounds) text(s *gojq.String) jqCost {
 	if s == nil {
 		return cost
 	}
+	cost.growth += written(s.Str)
 	for _, part := range s.Queries {
 		inner := b.query(part)
 		b.single(inner)
+		if literal(part) {
+			cost.growth += inner.growth
+			continue
+		}
 		cost.growth += 6 * inner.growth // written as JSON, with escapes
 	}
 	return cost
@@ -169,7 +222,7 @@ func (b *jqBounds) object(o *gojq.Object) jqCost {
 		if strings.HasPrefix(member.Key, "$") {
 			b.refuse("uses a variable, which is not available")
 		}
-		cost.growth += b.text(member.KeyString).growth
+		cost.growth += b.text(member.KeyString).growth + written(member.Key)
 		if member.Val != nil {
 			cost.growth += value.growth
 		}
@@ -224,6 +277,12 @@ func (b *jqBounds) function(f *gojq.Func) jqCost {
 			if !literal(arg) {
 				b.refuse("gives %s something else than a plain value", f.Name)
 			}
+		}
+		switch {
+		case f.Name == "test" && len(f.Args) > 0:
+			b.expression(f.Args[0])
+		case f.Name == "join":
+			return jqCost{growth: 1 + one.growth}
 		}
 		return jqCost{growth: 2}
 	case "split":

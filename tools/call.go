@@ -133,7 +133,7 @@ func (c *call) run(ctx context.Context) (any, error) {
 	if c.credential.Token == "" && !c.tool.Offline {
 		return nil, missingToken(c.credential)
 	}
-	c.redactor.know(c.credential.Token)
+	c.redactor.knowEncoded(c.credential.Token)
 	c.api = c.server.cfg.API.Client(c.credential.Token)
 	return c.tool.run(ctx, c, args)
 }

@@ -19,9 +19,10 @@ func clean(s string, limit int) string {
 	return string([]rune(s)[:limit-1]) + "…"
 }
 
-// cleanText removes what could hide or forge text and neutralises Markdown links
-// and images, which some clients would fetch. Line breaks and tabs stay. Text
-// that needs no change is returned as it is.
+// cleanText removes what could hide or forge text and neutralises Markdown links,
+// images and definitions and the HTML that loads something, because some clients
+// would fetch it. Line breaks and tabs stay. Text that needs no change is returned
+// as it is.
 func cleanText(s string) string {
 	if plain(s) {
 		return s
@@ -29,12 +30,15 @@ func cleanText(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	last := rune(0) // as written, because what is dropped must not join a link
+	line := 0       // where the present line begins
 	write := func(r rune) {
-		if r == '(' && last == ']' {
+		if last == ']' && (r == '(' || r == ':' && defines(b.String()[line:])) {
 			b.WriteByte(' ') // breaks the link, keeps the words
 		}
 		b.WriteRune(r)
-		last = r
+		if last = r; r == '\n' {
+			line = b.Len()
+		}
 	}
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
@@ -49,18 +53,62 @@ func cleanText(s string) string {
 		}
 		i += size
 	}
-	return b.String()
+	return withoutLoads(b.String())
 }
 
-// plain reports printable ASCII without a Markdown link, which is most text.
+// plain reports printable ASCII without a Markdown link or HTML that loads, which
+// is most text.
 func plain(s string) bool {
 	for i := range len(s) {
 		c := s[i]
-		if c < ' ' && c != '\n' && c != '\t' || c >= 0x7f || c == ']' && i+1 < len(s) && s[i+1] == '(' {
+		switch {
+		case c < ' ' && c != '\n' && c != '\t', c >= 0x7f:
+			return false
+		case c == ']' && i+1 < len(s) && (s[i+1] == '(' || s[i+1] == ':'):
+			return false
+		case c == '<' && loads(s[i+1:]):
 			return false
 		}
 	}
 	return true
+}
+
+// defines reports whether a line begins as the definition of a link, behind what
+// quotes or lists it.
+func defines(line string) bool {
+	return strings.HasPrefix(strings.TrimLeft(line[:min(len(line), 64)], " \t>*+-"), "[")
+}
+
+// withoutLoads puts a space behind each < that begins HTML which loads something.
+func withoutLoads(s string) string {
+	var b strings.Builder
+	rest := s
+	for i := 0; i < len(rest); i++ {
+		if rest[i] == '<' && loads(rest[i+1:]) {
+			b.WriteString(rest[:i+1] + " ")
+			rest, i = rest[i+1:], -1
+		}
+	}
+	if b.Len() == 0 {
+		return s
+	}
+	return b.String() + rest
+}
+
+// loads reports whether a text behind a < is an element that a client might fetch
+// something for, or run.
+func loads(s string) bool {
+	n := 0
+	for n < len(s) && n < len("object")+1 && isLetter(s[n]) {
+		n++
+	}
+	switch strings.ToLower(s[:n]) {
+	case "script", "style", "svg":
+		return true
+	case "img", "image", "iframe", "frame", "video", "audio", "source", "track", "object", "embed", "link", "base", "meta", "input", "body":
+		return n < len(s) && strings.IndexByte(" \t\n/", s[n]) >= 0 // without attributes they load nothing
+	}
+	return false
 }
 
 func invisible(r rune) bool {

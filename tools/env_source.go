@@ -42,12 +42,21 @@ func (c *call) fromEnv(list []envFromEnv) ([]wantedVariable, error) {
 		if !set {
 			return nil, invalid("from_env", "%q is not set in the environment of this server; nothing was changed", shown)
 		}
-		if value == c.credential.Token || c.credential.Token != "" && strings.Contains(value, c.credential.Token) {
-			return nil, &failure{Code: codeOutOfScope, Message: fmt.Sprintf("%q holds the token of this server, which is never copied; nothing was changed", shown)}
+		if err := c.notTheToken(shown, value); err != nil {
+			return nil, err
 		}
 		wanted = append(wanted, wantedVariable{key: item.Key, value: value, source: "environment variable " + shown})
 	}
 	return wanted, nil
+}
+
+// notTheToken refuses a value that holds the token of this server: whoever reads
+// the variables of a service could then act as its owner.
+func (c *call) notTheToken(shown, value string) error {
+	if c.credential.Token == "" || !strings.Contains(value, c.credential.Token) {
+		return nil
+	}
+	return &failure{Code: codeOutOfScope, Message: fmt.Sprintf("%q holds the token of this server, which is never copied; nothing was changed", shown)}
 }
 
 func (c *call) envAllowed(name string) bool {
@@ -90,6 +99,9 @@ func (c *call) fromFile(in envFromFile) ([]wantedVariable, error) {
 			}
 			problems = append(problems, zerops.FieldProblem{Field: clean(key, 120), Problems: []string{problem}})
 			continue
+		}
+		if err := c.notTheToken(clean(key, 120), value); err != nil {
+			return nil, err
 		}
 		wanted = append(wanted, wantedVariable{key: key, value: value, source: "file " + shown})
 	}

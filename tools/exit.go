@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strconv"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -108,7 +107,10 @@ func (c *call) safe(name, value string) string {
 		return value // a token of our own making
 	}
 	if !c.allowed[value] {
-		value = c.redactor.text(cleanText(value))
+		value = cleanText(value)
+		if safe := c.redactor.text(value); safe != value {
+			value = cleanText(safe) // [redacted] in front of a bracket would be a link
+		}
 	}
 	if len(value) > maxString {
 		value = clipText(value, maxString)
@@ -136,67 +138,6 @@ func (c *call) shrink(s shrinker) ([]byte, error) {
 		}
 	}
 	return best, nil
-}
-
-// shrinkJSON shortens the largest list of an object until it fits, and says so.
-// It serves results that are one object with several lists.
-func shrinkJSON(raw []byte, limit int) []byte {
-	v, err := decodeJSON(raw)
-	object, ok := v.(map[string]any)
-	if err != nil || !ok {
-		return raw
-	}
-	dropped := map[string]int{}
-	for len(raw) > limit {
-		name, holder := largestList(object, "")
-		if holder == nil {
-			break
-		}
-		list, _ := holder.parent[holder.key].([]any)
-		cut := max(len(list)/8, 1)
-		holder.parent[holder.key] = list[:len(list)-cut]
-		dropped[name] += cut
-		words := ""
-		for _, n := range sortedKeys(dropped) {
-			if words != "" {
-				words += ", "
-			}
-			words += strconv.Itoa(dropped[n]) + " of " + n
-		}
-		object["truncated"] = "left out to keep the answer small: " + words
-		if raw, err = marshal(object); err != nil {
-			return []byte(`{}`)
-		}
-	}
-	return raw
-}
-
-type place struct {
-	parent map[string]any
-	key    string
-}
-
-// largestList finds the non-empty list with the most bytes, at any depth of
-// objects.
-func largestList(object map[string]any, prefix string) (string, *place) {
-	var best *place
-	bestName, bestSize := "", 0
-	for _, key := range sortedKeys(object) {
-		switch v := object[key].(type) {
-		case []any:
-			if raw, err := marshal(v); err == nil && len(v) > 0 && len(raw) > bestSize {
-				best, bestName, bestSize = &place{object, key}, prefix+key, len(raw)
-			}
-		case map[string]any:
-			if name, found := largestList(v, prefix+key+"."); found != nil {
-				list := found.parent[found.key]
-				if raw, err := marshal(list); err == nil && len(raw) > bestSize {
-					best, bestName, bestSize = found, name, len(raw)
-				}
-			}
-		}
-	}
-	return bestName, best
 }
 
 func clipText(s string, limit int) string {

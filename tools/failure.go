@@ -186,7 +186,7 @@ func (c *call) explainConnection(e *zerops.ConnectionError) *failure {
 		f.Message = "the Zerops API (" + address + ") did not answer in time" + c.unchanged()
 		f.Hint = "Try again; if it persists, the platform may have an incident."
 	default:
-		f.Message = fmt.Sprintf("no usable answer from the Zerops API (%s): %s%s", address, c.redactor.text(clean(e.Err.Error(), 200)), c.unchanged())
+		f.Message = fmt.Sprintf("no usable answer from the Zerops API (%s): %s%s", address, c.quoted(e.Err.Error(), 200), c.unchanged())
 		f.Hint = "Check the network, HTTPS_PROXY, and ZEROPS_API_URL if it is set; a proxy or a wrong address may have answered."
 	}
 	return f
@@ -211,7 +211,7 @@ func (c *call) explainExternal(e *zerops.ExternalError) *failure {
 	case e.Status != 0:
 		f.Message = fmt.Sprintf("the %s of Zerops refused the request (HTTP %d)", what, e.Status)
 	default:
-		f.Message = fmt.Sprintf("no usable answer from the %s of Zerops: %s", what, c.redactor.text(clean(e.Err.Error(), 200)))
+		f.Message = fmt.Sprintf("no usable answer from the %s of Zerops: %s", what, c.quoted(e.Err.Error(), 200))
 	}
 	return f
 }
@@ -229,7 +229,7 @@ func (c *call) explainUncertain(e *zerops.UncertainError) *failure {
 
 func (c *call) explainRefusal(e *zerops.Error) *failure {
 	f := &failure{
-		Status: e.Status, APICode: clean(e.Code, 128), APIMessage: c.redactor.text(clean(e.Message, 500)),
+		Status: e.Status, APICode: clean(e.Code, 128), APIMessage: c.quoted(e.Message, 500),
 		Operation: e.Operation.String(), Fields: c.safeFields(e.Fields),
 	}
 	switch {
@@ -275,12 +275,18 @@ func (f *failure) waitFor(d time.Duration) {
 	}
 }
 
+// quoted makes words of others fit to be shown. Secrets are removed before the text
+// is shortened, because half of one would not be recognised any more.
+func (c *call) quoted(text string, limit int) string {
+	return clean(c.redactor.text(cleanText(text)), limit)
+}
+
 func (c *call) safeFields(fields []zerops.FieldProblem) []zerops.FieldProblem {
 	var out []zerops.FieldProblem
 	for _, field := range fields[:min(len(fields), maxProblems)] {
 		safe := zerops.FieldProblem{Field: clean(field.Field, 200)}
 		for _, problem := range field.Problems {
-			safe.Problems = append(safe.Problems, c.redactor.text(clean(problem, 300)))
+			safe.Problems = append(safe.Problems, c.quoted(problem, 300))
 		}
 		out = append(out, safe)
 	}

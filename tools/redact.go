@@ -1,7 +1,9 @@
 package tools
 
 import (
+	"encoding/base64"
 	"math/bits"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -35,11 +37,30 @@ func (r *redactor) know(values ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, v := range values {
-		if len(v) >= shortestSecret && !slices.Contains(r.known, v) {
-			r.known = append(r.known, v)
+		if len(v) < shortestSecret {
+			continue
+		}
+		for _, spelling := range []string{v, url.QueryEscape(v), url.PathEscape(v), jsonEscaped(v)} {
+			if !slices.Contains(r.known, spelling) {
+				r.known = append(r.known, spelling)
+			}
 		}
 	}
 	sortBy(r.known, func(a, b string) int { return len(b) - len(a) })
+}
+
+// knowEncoded registers values that must not leave in base64 either, as far as it
+// does not depend on what stands behind them.
+func (r *redactor) knowEncoded(values ...string) {
+	for _, v := range values {
+		r.know(v, base64.StdEncoding.EncodeToString([]byte(v[:len(v)/3*3])))
+	}
+}
+
+// jsonEscaped writes a value as it stands between the quotes of JSON.
+func jsonEscaped(v string) string {
+	quoted := string(quote(v))
+	return quoted[1 : len(quoted)-1]
 }
 
 // text returns s without secrets.
@@ -53,6 +74,7 @@ func (r *redactor) text(s string) string {
 			s = strings.ReplaceAll(s, v, redacted)
 		}
 	}
+	s = r.withoutStumps(s)
 	r.mu.RUnlock()
 	patterns := r.patterns()
 	for found := patterns.in(s); found != 0; found &= found - 1 {
@@ -60,6 +82,39 @@ func (r *redactor) text(s string) string {
 		s = p.find.ReplaceAllString(s, p.replace)
 	}
 	return s
+}
+
+// ellipsis ends what was shortened.
+const ellipsis = "…"
+
+// withoutStumps removes the beginnings of known values that were cut off when a
+// text was shortened; r.mu is held.
+func (r *redactor) withoutStumps(s string) string {
+	for at := 0; ; {
+		next := strings.Index(s[at:], ellipsis)
+		if next < 0 {
+			return s
+		}
+		at += next
+		for _, v := range r.known {
+			if n := stump(s[:at], v); n > 0 {
+				s = s[:at-n] + redacted + s[at:]
+				at += len(redacted) - n
+				break
+			}
+		}
+		at += len(ellipsis)
+	}
+}
+
+// stump returns how many bytes of the beginning of a value a text ends with.
+func stump(text, value string) int {
+	for n := min(len(value)-1, len(text)); n >= shortestSecret; n-- {
+		if strings.HasSuffix(text, value[:n]) {
+			return n
+		}
+	}
+	return 0
 }
 
 // patternSet finds out in one pass which of its patterns can match a text at all.
@@ -91,7 +146,9 @@ func secretPatterns() *patternSet {
 	}
 	p := &patternSet{list: []pattern{
 		compile("://", `([a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@"']*):[^\s/@"']+@`, "${1}:"+redacted+"@"),
-		compile("authorization", `(?i)(authorization["']?\s*[:=]\s*["']?)(?:(?:bearer|basic|token)\s+)?[^\s"',;]+`, "${1}"+redacted),
+		compile(`:\/\/`, `([a-zA-Z][a-zA-Z0-9+.-]*:\\/\\/[^\s/:@"']*):[^\s/@"']+@`, "${1}:"+redacted+"@"), // as some write JSON
+		compile("://", `(https?://)[^\s/:@"'?#\[\]]{12,}@`, "${1}"+redacted+"@"),
+		compile("authorization", `(?i)(authorization[\\"']*\s*[:=]\s*[\\"']*)(?:(?:bearer|basic|token)\s+)?[^\s"',;]+`, "${1}"+redacted),
 		compile("bearer ", `(?i)(bearer\s+)[A-Za-z0-9._~+/=-]{12,}`, "${1}"+redacted),
 		compile("eyj", `eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*`, redacted),
 		compile("-----begin", `(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`, redacted),
@@ -105,10 +162,10 @@ func secretPatterns() *patternSet {
 		compile("aiza", `\bAIza[A-Za-z0-9_-]{30,}`, redacted),
 		compile("=", `(?i)([?&](?:access_?token|token|signature|x-amz-signature|x-amz-credential|x-amz-security-token|sig|key|password|secret)=)[^&\s"'<>]+`, "${1}"+redacted),
 		// Blanks only: a heading such as "envSecrets:" must not hide the line below it.
-		compile("passw", `(?i)((?:[a-z0-9_.-]*passw(?:or)?d)["']?[ \t]*[:=][ \t]*["']?)[^\s"',;&]+`, "${1}"+redacted),
-		compile("secret", `(?i)\b([a-z0-9_.-]*secret[a-z0-9_.-]*["']?[ \t]*[:=][ \t]*["']?)[^\s"',;&]{4,}`, "${1}"+redacted),
-		compile("token", `(?i)\b([a-z0-9_.-]*token["']?[ \t]*[:=][ \t]*["']?)[^\s"',;&]{8,}`, "${1}"+redacted),
-		compile("api", `(?i)\b([a-z0-9_.-]*api_?key["']?[ \t]*[:=][ \t]*["']?)[^\s"',;&]{6,}`, "${1}"+redacted),
+		compile("passw", `(?i)((?:[a-z0-9_.-]*passw(?:or)?d)[\\"']*[ \t]*[:=][ \t]*[\\"']*)[^\s"',;&]+`, "${1}"+redacted),
+		compile("secret", `(?i)\b([a-z0-9_.-]*secret[a-z0-9_.-]*[\\"']*[ \t]*[:=][ \t]*[\\"']*)[^\s"',;&]{4,}`, "${1}"+redacted),
+		compile("token", `(?i)\b([a-z0-9_.-]*token[\\"']*[ \t]*[:=][ \t]*[\\"']*)[^\s"',;&]{8,}`, "${1}"+redacted),
+		compile("api", `(?i)\b([a-z0-9_.-]*api_?key[\\"']*[ \t]*[:=][ \t]*[\\"']*)[^\s"',;&]{6,}`, "${1}"+redacted),
 	}}
 	for i, one := range p.list {
 		first := one.needle[0]

@@ -7,8 +7,9 @@ import (
 )
 
 // rewriteStrings passes every string value of a JSON text through f, with the
-// name of the member it belongs to, and returns the text with the changes. Names
-// and order stay. It works on the bytes, because most results need no change and
+// name of the member it belongs to, and returns the text with the changes. So it
+// does with names, without one of their own, that are not words of an API: a jq
+// program can make names of what others wrote. The order stays. It works on the bytes, because most results need no change and
 // should cost no more than one look.
 func rewriteStrings(raw []byte, f func(name, value string) string) []byte {
 	var out []byte // nil until something changes
@@ -22,8 +23,11 @@ func rewriteStrings(raw []byte, f func(name, value string) string) []byte {
 		literal := raw[i:end]
 		if isName(raw, end) {
 			name = unquote(literal)
-			i = end - 1
-			continue
+			if isWord(name) {
+				i = end - 1
+				continue
+			}
+			name = ""
 		}
 		value := unquote(literal)
 		if changed := f(name, value); changed != value {
@@ -38,6 +42,23 @@ func rewriteStrings(raw []byte, f func(name, value string) string) []byte {
 	}
 	return append(out, raw[copied:]...)
 }
+
+// isWord reports whether a name is one that an API might have: a short run of
+// letters, digits and underscores.
+func isWord(name string) bool {
+	if len(name) > longestWord {
+		return false
+	}
+	for i := range len(name) {
+		if c := name[i]; !isLetter(c) && (c < '0' || c > '9') && c != '_' {
+			return false
+		}
+	}
+	return true
+}
+
+// longestWord is shorter than what may be a secret by its shape alone.
+const longestWord = 16
 
 // stringEnd returns the index after the closing quote of the literal at start.
 func stringEnd(raw []byte, start int) int {

@@ -220,7 +220,7 @@ func (c *call) problemsOf(f zeropsFile, index int, e *zerops.Error) []yamlProble
 	add := func(field, message string) {
 		p := yamlProblem{
 			Setup: clean(f.name(index), 80), Line: lineIn(message), Field: clean(field, 120),
-			Message: c.redactor.text(clean(message, 300)), Code: clean(e.Code, 60),
+			Message: c.quoted(message, 300), Code: clean(e.Code, 60),
 		}
 		if p.Line == 0 {
 			p.Line = f.locate(index, field)

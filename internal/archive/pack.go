@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path/filepath"
 	"time"
 )
 
@@ -61,7 +60,7 @@ func (p *packer) add(w *walker, e entry) error {
 		header.Typeflag, header.Linkname = tar.TypeSymlink, e.link
 		return p.header(header)
 	}
-	f, err := w.root.Open(filepath.FromSlash(e.path))
+	f, err := open(w.root, e.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		w.skip(e.path, "it was gone before it could be read")
 		return nil
@@ -80,6 +79,9 @@ func (p *packer) add(w *walker, e entry) error {
 		return nil
 	}
 	header.Typeflag, header.Size = tar.TypeReg, info.Size()
+	if w.contents.Bytes += info.Size() - e.info.Size(); w.contents.Bytes > w.limits.Bytes {
+		return w.tooMuch(false) // another file has taken its place
+	}
 	if err := p.header(header); err != nil {
 		return err
 	}

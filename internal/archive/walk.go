@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // Limits bound what is packed.
@@ -132,7 +133,7 @@ func (w *walker) directory(ctx context.Context, dir []string) error {
 // list reads the names of a directory in order, and no more than may be packed.
 func (w *walker) list(dir []string) ([]fs.DirEntry, error) {
 	name := path.Join(append([]string{"."}, dir...)...)
-	f, err := w.root.Open(filepath.FromSlash(name))
+	f, err := open(w.root, name)
 	if err != nil {
 		return nil, &FileError{Path: name, Err: cause(err)}
 	}
@@ -284,9 +285,15 @@ func (w *walker) tooMuch(files bool) error {
 	return e
 }
 
+// open opens a file for reading. Without O_NONBLOCK a named pipe, which may have
+// taken the place of a file, would hold it until somebody writes.
+func open(root *os.Root, name string) (*os.File, error) {
+	return root.OpenFile(filepath.FromSlash(name), os.O_RDONLY|syscall.O_NONBLOCK, 0)
+}
+
 // ReadFile reads a regular file below root, of at most limit bytes.
 func ReadFile(root *os.Root, name string, limit int64) ([]byte, error) {
-	f, err := root.Open(filepath.FromSlash(name))
+	f, err := open(root, name)
 	if err != nil {
 		return nil, &FileError{Path: name, Err: cause(err)}
 	}

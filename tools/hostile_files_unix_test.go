@@ -1,0 +1,72 @@
+//go:build unix
+
+package tools_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"zerops-mcp/tools"
+	"zerops-mcp/zerops/simulator"
+)
+
+// A directory that somebody else filled neither hands out what lies beside it nor
+// holds the call.
+func TestLocalFilesThatAreTraps(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	pipe := filepath.Join(root, "pipe.env")
+	piped := filepath.Join(root, "piped")
+	for name, make := range map[string]func() error{
+		"pipe":    func() error { return syscall.Mkfifo(pipe, 0o600) },
+		"folder":  func() error { return os.Mkdir(piped, 0o750) },
+		"yaml":    func() error { return syscall.Mkfifo(filepath.Join(piped, "zerops.yaml"), 0o600) },
+		"environ": func() error { return os.Symlink("/proc/self/environ", filepath.Join(root, "environ.env")) },
+		"memory":  func() error { return os.Symlink("/dev/zero", filepath.Join(root, "zero.env")) },
+		"token": func() error {
+			return os.WriteFile(filepath.Join(root, "token.env"), []byte("A=fake\nURL=https://x:"+simulator.OwnerToken+"@example.com\n"), 0o600)
+		},
+	} {
+		if err := make(); err != nil {
+			t.Skip(name, err)
+		}
+	}
+	h := start(t, func(s *setup) {
+		s.configure = func(c *tools.Config) { c.DeployRoots = []string{root} }
+	})
+	service := stagingAPI(h)
+	for _, test := range []struct {
+		tool string
+		args args
+		code string
+	}{
+		{"set_env", args{"from_file": args{"path": "pipe.env"}}, "invalid_arguments"},
+		{"set_env", args{"from_file": args{"path": "environ.env"}}, "out_of_scope"},
+		{"set_env", args{"from_file": args{"path": "zero.env"}}, "out_of_scope"},
+		{"set_env", args{"from_file": args{"path": "/proc/self/environ"}}, "out_of_scope"},
+		{"set_env", args{"from_file": args{"path": root + "/../../proc/self/environ"}}, "out_of_scope"},
+		{"set_env", args{"from_file": args{"path": "token.env"}}, "out_of_scope"},
+		{"set_env", args{"from_file": args{"path": "token.env", "keys": []string{"URL"}}}, "out_of_scope"},
+		{"deploy_service", args{"directory": "piped"}, "invalid_arguments"},
+		{"deploy_service", args{"directory": "/proc/self/root"}, "out_of_scope"},
+		{"deploy_service", args{"directory": "../"}, "out_of_scope"},
+		{"deploy_service", args{"directory": "piped\x00/../.."}, "invalid_arguments"},
+	} {
+		test.args["service"] = service
+		started := time.Now()
+		e := h.call(test.tool, test.args).fails(test.code)
+		if took := time.Since(started); took > 10*time.Second {
+			t.Errorf("%s %v took %s", test.tool, test.args, took)
+		}
+		if message, _ := e["message"].(string); strings.Contains(message, simulator.OwnerToken) {
+			t.Errorf("%s %v: %s", test.tool, test.args, message)
+		}
+	}
+	if n := h.writes(); n != 0 {
+		t.Errorf("%d writes were sent", n)
+	}
+}
