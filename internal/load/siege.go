@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"zerops-mcp/internal/measure"
 	"zerops-mcp/internal/tenants"
 )
 
@@ -210,7 +211,7 @@ func (a *attacker) hold(ctx context.Context, first func(i int) string, answers i
 				}
 				return
 			}
-			for pause(ctx, time.Second) == nil {
+			for measure.Pause(ctx, time.Second) == nil {
 				if _, err := io.WriteString(c, "x"); err != nil {
 					ended.Add(1)
 					return
