@@ -42,7 +42,7 @@ func echo(_ context.Context, _ *mcp.CallToolRequest, in echoed) (*mcp.CallToolRe
 
 // offer adds the tools of a file, which internal/performance writes.
 func offer(s *mcp.Server, path string) error {
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(path) //nolint:gosec // the path is the argument of whoever starts it
 	if err != nil {
 		return err
 	}

@@ -24,13 +24,14 @@ const (
 // kindOfCall is a call that is made again and again, and a part of its answer.
 type kindOfCall struct{ tool, arguments, answer string }
 
-// kindsOfCalls are made in turns: one in forty asks the API, one in 400 more than once.
+// kindsOfCalls are made in turns: one in forty asks the API, two in 400 for
+// more than one small answer.
 func kindsOfCalls() []kindOfCall {
 	cheap := []kindOfCall{
 		{"describe_api", `{"operation":"GetProject"}`, `"operation":"GetProject"`},
 		{"search_api", `{"query":"restart service"}`, `"PutServiceStackRestart"`},
 		{"describe_api", `{"operation":"GetProyect"}`, `"code":"invalid_arguments"`},
-		{"validate_zerops_yaml", `{"yaml":"zerops:\n  - setup: app\n    run:\n      base: nodejs@22\n"}`, `"valid":`},
+		{"describe_api", `{"operation":"PostServiceStackBackup"}`, `"effect":"creates"`},
 		{"get_project", `{"proyect":"a"}`, `"code":"invalid_arguments"`},
 		{"describe_api", `{"operation":"PutServiceStackRestart"}`, `"effect":"updates"`},
 		{"reveal_env", `{"key":"a"}`, `"code":"secret_withheld"`},
@@ -42,6 +43,7 @@ func kindsOfCalls() []kindOfCall {
 			all[i] = kindOfCall{"whoami", `{}`, `"Petra`}
 		}
 	}
+	all[199] = kindOfCall{"validate_zerops_yaml", `{"yaml":"zerops:\n  - setup: app\n    run:\n      base: nodejs@22\n"}`, `"valid":`}
 	all[399] = kindOfCall{"get_project", `{"project":"eshop-staging"}`, `"eshop-staging"`}
 	return all
 }
@@ -71,7 +73,7 @@ func manyCalls(ctx context.Context, out io.Writer, binary string, calls, window 
 func pour(ctx context.Context, out io.Writer, server *measure.Stdio, calls, window int) error {
 	kinds := kindsOfCalls()
 	open := make(map[int]bool, window)
-	begun := time.Now()
+	begun, told := time.Now(), 0
 	var warm, end measure.Usage
 	for next := 0; next < calls || len(open) > 0; {
 		if next < calls && len(open) < window && (next != warmCalls || warm.Resident > 0) {
@@ -87,6 +89,10 @@ func pour(ctx context.Context, out io.Writer, server *measure.Stdio, calls, wind
 			if err := takeAnswer(server, kinds, open); err != nil {
 				return fmt.Errorf("after %d calls: %w", next, err)
 			}
+		}
+		if next-told == calls/10 {
+			told = next
+			fmt.Fprintf(out, "%d calls after %s\n", next, time.Since(begun).Round(time.Second))
 		}
 		if next == warmCalls && len(open) == 0 {
 			var err error
