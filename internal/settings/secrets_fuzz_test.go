@@ -66,7 +66,15 @@ func FuzzAccessKeys(f *testing.F) {
 		entries := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == ',' })
 		keys, err := parseAccessKeys(entries)
 		if err != nil {
+			var labels []string
 			for _, entry := range entries {
+				label, _, _ := strings.Cut(entry, ":")
+				labels = append(labels, label)
+			}
+			for _, entry := range entries {
+				if strings.Contains(strings.Join(labels, "\n"), entry[strings.IndexByte(entry, ':')+1:]) {
+					continue // part of a label, which may be shown
+				}
 				if _, key, ok := strings.Cut(strings.TrimSpace(entry), ":"); ok && len(key) >= shortestAccessKey && strings.Contains(err.Error(), key) {
 					t.Errorf("the error shows a key: %v", err)
 				}
@@ -76,7 +84,7 @@ func FuzzAccessKeys(f *testing.F) {
 		var written []string
 		seen := map[string]bool{}
 		for _, k := range keys {
-			if seen[k.Label] || seen[k.Key] || k.Label == "" || len(k.Key) < shortestAccessKey || strings.Contains(k.String(), k.Key) && k.Label != k.Key {
+			if seen[k.Label] || seen[k.Key] || k.Label == "" || len(k.Key) < shortestAccessKey || k.String() != k.Label {
 				t.Errorf("%q gave %q", text, k.Label)
 			}
 			seen[k.Label], seen[k.Key] = true, true
