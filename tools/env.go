@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sort"
@@ -118,26 +119,33 @@ func (v envVariable) editable() bool {
 // readEnv lists the variables of a store and makes their values known to the
 // redactor. The list of a project trails writes by about a second.
 func (c *call) readEnv(ctx context.Context, s envStore) ([]envVariable, error) {
+	owned, unsettled, err := c.readOwned(ctx, s)
+	if err = cmp.Or(err, unsettled); err != nil {
+		return nil, err
+	}
+	return owned, nil
+}
+
+// readOwned is readEnv for those who can do without owners: unsettled tells why
+// those of some variables stay unknown.
+func (c *call) readOwned(ctx context.Context, s envStore) (owned []envVariable, unsettled, err error) {
 	var variables []zerops.Variable
-	var err error
 	if s.service != nil {
 		variables, err = c.api.ServiceVariables(ctx, s.service.ID)
 	} else {
 		variables, err = c.api.ProjectVariables(ctx, s.organizationID(), s.project.ID)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	owned, err := c.settleOwners(ctx, s, variables)
-	if err != nil {
-		return nil, err
-	}
+	owned, unsettled = c.settleOwners(ctx, s, variables)
 	c.knowVariables(s, owned)
-	return owned, nil
+	return owned, unsettled, nil
 }
 
 // settleOwners decides between the user and zerops.yaml where an answer leaves
-// it open, by what the active deployment brought along.
+// it open, by what the active deployment brought along. Where that cannot be read
+// it stays open.
 func (c *call) settleOwners(ctx context.Context, s envStore, variables []zerops.Variable) ([]envVariable, error) {
 	owned := make([]envVariable, 0, len(variables))
 	open := false
@@ -156,7 +164,7 @@ func (c *call) settleOwners(ctx context.Context, s envStore, variables []zerops.
 	if s.service.ActiveVersion != nil {
 		version, err := c.api.AppVersion(ctx, s.service.ActiveVersion.ID)
 		if err != nil {
-			return nil, err
+			return owned, err
 		}
 		baked = version.Variables
 	}
@@ -241,7 +249,7 @@ func identityKey(key string) bool {
 
 type envView struct {
 	Key         string   `json:"key"`
-	Source      string   `json:"source" jsonschema:"enum=user,enum=project,enum=zerops_yaml,enum=platform"`
+	Source      string   `json:"source" jsonschema:"enum=user,enum=project,enum=zerops_yaml,enum=platform,enum=unknown"`
 	Editable    bool     `json:"editable"`
 	Sensitive   bool     `json:"sensitive"`
 	Length      *int     `json:"length,omitempty"`
@@ -256,7 +264,7 @@ type envView struct {
 const sourceProject = "project"
 
 func viewVariable(v envVariable, f fingerprints) envView {
-	view := envView{Key: clean(v.Key, 120), Source: string(v.owner), Editable: v.editable(), Sensitive: v.Sensitive}
+	view := envView{Key: clean(v.Key, 120), Source: cmp.Or(string(v.owner), "unknown"), Editable: v.editable(), Sensitive: v.Sensitive}
 	if v.Redacted() {
 		view.Withheld = true
 		return view
@@ -281,10 +289,11 @@ type listEnvIn struct {
 
 type listEnvOut struct {
 	page[envView]
-	Note string `json:"note,omitempty"`
+	Note       string   `json:"note,omitempty"`
+	Incomplete []string `json:"incomplete,omitempty"`
 }
 
-// Cut keeps the note.
+// Cut keeps the note and what is incomplete.
 func (o listEnvOut) Cut(n int) any {
 	o.page = o.first(n)
 	return o
@@ -298,24 +307,26 @@ func listEnv(ctx context.Context, c *call, in listEnvIn) (listEnvOut, error) {
 	if err != nil {
 		return listEnvOut{}, err
 	}
-	views, note, err := c.listVariables(ctx, store)
+	views, incomplete, err := c.listVariables(ctx, store)
 	if err != nil {
 		return listEnvOut{}, err
 	}
 	shown, err := paginate(views, in.paging, in.Project, in.Service)
-	return listEnvOut{page: shown, Note: note}, err
+	return listEnvOut{page: shown, Note: lagNote, Incomplete: incomplete}, err
 }
 
 // listVariables shows the variables of a store by key. A service also has those
 // of its project; where both know a key, the service's wins (platform facts
-// §4.9). The note says what the list may miss.
-func (c *call) listVariables(ctx context.Context, s envStore) (views []envView, note string, err error) {
-	own, err := c.readEnv(ctx, s)
+// §4.9). What could not be read is incomplete.
+func (c *call) listVariables(ctx context.Context, s envStore) (views []envView, incomplete []string, err error) {
+	own, unsettled, err := c.readOwned(ctx, s)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, err
+	}
+	if unsettled != nil {
+		incomplete = append(incomplete, "sources of some variables: "+c.explain(ctx, unsettled).Message)
 	}
 	prints := c.server.fingerprints(s.organizationID())
-	note = lagNote
 	owners := map[string]string{}
 	for _, v := range own {
 		view := viewVariable(v, prints)
@@ -325,7 +336,7 @@ func (c *call) listVariables(ctx context.Context, s envStore) (views []envView, 
 	if s.service != nil {
 		inherited, err := c.readEnv(ctx, envStore{project: s.project})
 		if err != nil {
-			note = "Variables of the project could not be read: " + c.explain(ctx, err).Message
+			incomplete = append(incomplete, "variables of the project: "+c.explain(ctx, err).Message)
 		}
 		for _, v := range inherited {
 			view := viewVariable(v, prints)
@@ -335,5 +346,5 @@ func (c *call) listVariables(ctx context.Context, s envStore) (views []envView, 
 		}
 	}
 	sort.SliceStable(views, func(i, j int) bool { return views[i].Key < views[j].Key })
-	return views, note, nil
+	return views, incomplete, nil
 }

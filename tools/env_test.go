@@ -494,7 +494,7 @@ func TestConfigurationReadsFailReadably(t *testing.T) {
 	h.sim.ResetFaults()
 	h.sim.Fail(simulator.Fault{Operation: "PostProjectSearch", Status: 503})
 	r := h.call("list_env", args{"service": service})
-	if note, _ := r.get("note").(string); variables(r)["JWT_PRIVATE_KEY"] == nil || !strings.Contains(note, "could not be read") {
+	if missing, _ := r.get("incomplete.0").(string); variables(r)["JWT_PRIVATE_KEY"] == nil || !strings.HasPrefix(missing, "variables of the project: ") {
 		t.Errorf("without the project's variables: %s", r.raw)
 	}
 }

@@ -359,13 +359,17 @@ func (c *call) lookAgain() *next {
 		return &next{Tool: "list_env", Arguments: onService}
 	case c.tool.Toolset == "env":
 		return &next{Tool: "list_env", Arguments: onProject}
+	case strings.HasSuffix(c.tool.Name, "_domain"):
+		return &next{Tool: "list_domains", Arguments: onProject}
+	case strings.HasSuffix(c.tool.Name, "_port"):
+		return &next{Tool: "list_ports", Arguments: onProject}
 	case c.serviceID == "":
 		return &next{Tool: "get_project", Arguments: onProject}
 	case strings.HasSuffix(c.tool.Name, "_backup"): // a service does not show its backups
 		return &next{Tool: "list_backups", Arguments: onService}
 	case c.tool.Toolset == "deploy":
 		return &next{Tool: "list_deployments", Arguments: onService}
-	case c.tool.Name == "restart_service": // nor whether it was restarted
+	case c.tool.Name == "restart_service", c.tool.Name == "write_api": // nor whether it was restarted
 		return &next{Tool: "list_events", Arguments: onService}
 	}
 	return &next{Tool: "get_service", Arguments: onService}

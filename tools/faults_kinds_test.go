@@ -45,6 +45,14 @@ type fault struct {
 	// mild faults leave answers that can be worked with; plausible ones could be
 	// those of some operation.
 	mild, plausible bool
+	// empties says that lists may well be empty then.
+	empties bool
+	// passable faults may also strike what nobody needs.
+	passable bool
+	// readBack faults spoil answers to changes that are then read back.
+	readBack bool
+	// ends is the status of a change whose process it strikes.
+	ends string
 }
 
 // Where a fault strikes.
@@ -136,7 +144,7 @@ func drip(w http.ResponseWriter, r *http.Request, _ *captured) {
 }
 
 // flood answers with a document that does not end within reason.
-func flood(w http.ResponseWriter, _ *http.Request, _ *captured) {
+func flood(w http.ResponseWriter, _ *http.Request, got *captured) {
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = io.WriteString(w, `{"list":[`)
 	blank := bytes.Repeat([]byte(" "), 64<<10)
@@ -144,6 +152,7 @@ func flood(w http.ResponseWriter, _ *http.Request, _ *captured) {
 		if _, err := w.Write(blank); err != nil {
 			return
 		}
+		got.flooded += len(blank)
 	}
 }
 
@@ -222,6 +231,33 @@ func otherTypes(_ string, v any) any {
 	return v
 }
 
+// otherShapes writes an object for every list and a word for every object inside
+// a document.
+func otherShapes(name string, v any) any {
+	if name == "" {
+		return v
+	}
+	switch v.(type) {
+	case map[string]any:
+		return "an object"
+	case []any:
+		return map[string]any{"0": "a list"}
+	}
+	return v
+}
+
+// wrapped writes a list for a document that is an object, and the other way
+// round.
+func wrapped(name string, v any) any {
+	if _, list := v.([]any); list && name == "" {
+		return map[string]any{"list": map[string]any{}}
+	}
+	if name == "" {
+		return []any{v}
+	}
+	return v
+}
+
 // nullLists writes null for every list.
 func nullLists(_ string, v any) any {
 	if _, ok := v.([]any); ok {
@@ -272,14 +308,16 @@ func faults(t *testing.T) []fault {
 		{group: "content", name: "empty", what: "no body", answer: says(""), reads: unavailable, writes: uncertain},
 		{group: "content", name: "64 MB", what: "a body of 64 MB", answer: flood, reads: unavailable, writes: uncertain},
 		{group: "content", name: "types", what: "numbers and booleans as words, times and null as numbers", answer: reshaped(otherTypes), works: true, mild: true, at: only(everywhere())},
-		{group: "content", name: "null", what: "null for every list", answer: reshaped(nullLists), works: true, mild: true, at: only(everywhere())},
-		{group: "content", name: "enums", what: "words of closed sets that nobody knows", answer: reshaped(unknownWords()), works: true, mild: true, at: only(everywhere())},
+		{group: "content", name: "shapes", what: "objects for lists and words for objects, inside the document", answer: reshaped(otherShapes), works: true, passable: true, at: only(everywhere()), reads: []string{"unavailable", "unsupported"}, writes: uncertain},
+		{group: "content", name: "wrapped", what: "a list where the document is an object", answer: reshaped(wrapped), works: true, plausible: true, readBack: true, at: only(everywhere(), later(), last(), onWrites()), reads: unavailable, writes: uncertain},
+		{group: "content", name: "null", what: "null for every list", answer: reshaped(nullLists), works: true, mild: true, empties: true, at: only(everywhere())},
+		{group: "content", name: "enums", what: "words of closed sets that nobody knows", answer: reshaped(unknownWords()), works: true, mild: true, empties: true, at: only(everywhere())},
 		{group: "content", name: "fields", what: "fields that nobody knows", answer: reshaped(extraFields), works: true, mild: true, at: only(everywhere())},
 
 		{group: "work", name: "fails", what: "the process fails", before: func(s *simulator.Simulator) {
 			s.FailNext("", "processFailed", "Authorization: Bearer "+simulator.OwnerToken)
-		}, mild: true, at: only(afterWrite())},
-		{group: "work", name: "hangs", what: "the process does not end", before: func(s *simulator.Simulator) { s.Hold("") }, after: (*simulator.Simulator).Release, mild: true, at: only(afterWrite())},
+		}, mild: true, ends: "failed", at: only(afterWrite())},
+		{group: "work", name: "hangs", what: "the process does not end", before: func(s *simulator.Simulator) { s.Hold("") }, after: (*simulator.Simulator).Release, mild: true, ends: "in_progress", at: only(afterWrite())},
 		{group: "work", name: "vanishes", what: "the process cannot be found", answer: vanished, works: true, mild: true, at: only(everywhere())},
 		{group: "work", name: "revoked", what: "the token is revoked half-way", answer: apiSays(401, "notAuthorized", nil), refuses: true, at: only(later(), afterWrite()), reads: []string{"unauthorized"}, writes: []string{"unauthorized"}},
 	}

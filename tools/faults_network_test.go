@@ -48,6 +48,7 @@ type network struct {
 
 	expected int      // waves of the call on a healthy account
 	foreign  []string // hosts that nobody should have asked
+	flooded  int      // most bytes that were taken of one endless answer
 }
 
 // callTrace is what the network saw of a call.
@@ -226,6 +227,11 @@ func (n *network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	done.refused = done.refused || f.refuses
 	note()
+	defer func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		n.flooded = max(n.flooded, answer.flooded)
+	}()
 	f.answer(w, r, answer)
 }
 
@@ -291,6 +297,8 @@ type captured struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
+
+	flooded int // bytes of an endless answer that were taken
 }
 
 // Header returns the header of the answer.

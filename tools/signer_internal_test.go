@@ -80,5 +80,8 @@ func FuzzConfirmationToken(f *testing.F) {
 		if err := s.redeem(other, []byte("nothing was ever signed for this"), time.Now()); err == nil {
 			t.Fatalf("accepted %q", other)
 		}
+		if err := s.redeem(other, []byte("bound"), time.Now()); err == nil && other != token {
+			t.Fatalf("accepted %q, which is not the one that was made", other)
+		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -110,10 +111,13 @@ func patience(ctx context.Context, limit time.Duration) (context.Context, contex
 	return waitCtx, cancel
 }
 
-// await polls processes for at most limit, and less when the server drains. A
-// read that keeps failing ends the wait with the states known so far: the work
-// itself was accepted.
+// await polls processes for at most limit, and less when the server drains,
+// unless all are known to have ended. A read that keeps failing ends the wait with
+// the states known so far: the work itself was accepted.
 func (c *call) await(ctx context.Context, limit time.Duration, ids []string, known []zerops.Process) ([]zerops.Process, error) {
+	if len(known) == len(ids) && !slices.ContainsFunc(known, func(p zerops.Process) bool { return p.Status == "" || !p.Ended() }) {
+		return known, nil
+	}
 	waitCtx, cancel := patience(ctx, limit)
 	defer cancel()
 	report := c.progress(ctx)

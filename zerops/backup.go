@@ -40,7 +40,7 @@ func (b Backup) Tags() []string {
 
 // Backups is what a service keeps, and how often it is backed up.
 type Backups struct {
-	Files     []Backup         `json:"files"`
+	Files     whole[Backup]    `json:"files"`
 	Period    string           `json:"backupPeriod"` // cron; empty or a word for none
 	Retention *BackupRetention `json:"retentionPolicy"`
 	Default   *BackupRetention `json:"defaultRetentionPolicy"`

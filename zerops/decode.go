@@ -5,23 +5,19 @@ import (
 	"encoding/json"
 	"errors"
 	"hash/fnv"
+	"reflect"
+	"slices"
 	"time"
 )
 
-// Time is a moment as the API writes it: RFC 3339, null, or absent. Anything
-// else becomes the zero time instead of failing the answer it stands in.
+// Time is a moment as the API writes it: RFC 3339, null, or absent. Numbers are
+// read as those of log lines, so that nothing seems to lie outside a range;
+// anything else becomes the zero time instead of failing the answer it stands in.
 type Time struct{ time.Time }
 
 // UnmarshalJSON accepts every value.
 func (t *Time) UnmarshalJSON(data []byte) error {
-	t.Time = time.Time{}
-	s := string(bytes.Trim(data, `"`))
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05", "2006-01-02T15:04:05"} {
-		if parsed, err := time.Parse(layout, s); err == nil {
-			t.Time = parsed.UTC()
-			return nil
-		}
-	}
+	t.Time = parseLogTime(string(bytes.Trim(data, `"`)))
 	return nil
 }
 
@@ -42,6 +38,18 @@ func decode(data []byte, v any) error {
 	}
 	if err := read(data, v); !tolerable(err) {
 		return errors.Join(errNotJSON, err)
+	}
+	return nil
+}
+
+// whole is a list inside an answer whose place nothing else may take: forgiven, it
+// would seem that there is nothing.
+type whole[T any] []T
+
+// UnmarshalJSON refuses what is no list.
+func (l *whole[T]) UnmarshalJSON(data []byte) error {
+	if err := json.Unmarshal(data, (*[]T)(l)); !tolerable(err) {
+		return errors.Join(errNoList, err)
 	}
 	return nil
 }
@@ -90,16 +98,35 @@ func (p *page[T]) UnmarshalJSON(data []byte) error {
 		}
 	}
 	if object.List == nil && object.Items == nil && object.Projects == nil && object.Files == nil {
-		return errors.New("the answer holds no list")
+		return errNoList
 	}
 	return nil
 }
 
-// forgive accepts a list in which some element has an unexpected type.
+// row is an element that says nothing without what it is about.
+type row interface{ blank() bool }
+
+func (u Usage) blank() bool { return u.ServiceID == "" && u.ProjectID == "" }
+func (c Cost) blank() bool  { return c.ServiceID == "" && c.ProjectID == "" }
+
+// forgive accepts a list in which some element has an unexpected type. A list
+// whose elements all say nothing is that of another document, and must not pass for
+// an empty one.
 func (p *page[T]) forgive(err error) error {
 	var typeError *json.UnmarshalTypeError
-	if errors.As(err, &typeError) && len(p.Items) > 0 {
+	says := func(item T) bool {
+		if r, ok := any(item).(row); ok {
+			return !r.blank()
+		}
+		return !reflect.ValueOf(&item).Elem().IsZero()
+	}
+	switch {
+	case len(p.Items) > 0 && !slices.ContainsFunc(p.Items, says):
+		return errNoList
+	case errors.As(err, &typeError) && len(p.Items) > 0:
 		return nil
+	case errors.As(err, &typeError):
+		return errNoList // the error itself would be forgiven like that of a field
 	}
 	return err
 }

@@ -170,6 +170,7 @@ var (
 	errNotJSON   = errors.New("the answer is not the API's JSON")
 	errTruncated = errors.New("the answer ended early")
 	errEmpty     = errors.New("the answer is empty")
+	errNoList    = errors.New("the answer holds no list")
 	errHollow    = errors.New("the answer lacks what it has to say")
 )
 

@@ -271,7 +271,8 @@ func decodeLogs(r io.Reader, limit int, see func(LogLine)) error {
 	if found, err := enterList(d); err != nil || !found {
 		return logDecodeError(err)
 	}
-	for seen := 0; d.More(); seen++ {
+	seen, blank := 0, 0
+	for ; d.More(); seen++ {
 		if seen == limit {
 			return nil
 		}
@@ -279,7 +280,14 @@ func decodeLogs(r io.Reader, limit int, see func(LogLine)) error {
 		if err := d.Decode(&line); !tolerable(err) {
 			return logDecodeError(err)
 		}
+		if line == (LogLine{Severity: SeverityInfo}) {
+			blank++
+			continue
+		}
 		see(line)
+	}
+	if seen > 0 && blank == seen {
+		return logDecodeError(errNoList) // that of another document
 	}
 	_, err := d.Token() // the end of the list
 	return logDecodeError(err)
@@ -348,7 +356,7 @@ func parseLogTime(s string) time.Time {
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	switch {
-	case err != nil || n <= 0:
+	case err != nil || n < 1e8: // a counter rather than a time
 		return time.Time{}
 	case n < 1e11:
 		return time.Unix(n, 0).UTC()

@@ -5,12 +5,12 @@ import "context"
 // User is whoever the token speaks for: a person, or an integration token, which
 // the API presents in the shape of a user (platform facts §1.3).
 type User struct {
-	ID          string       `json:"id"`
-	Email       string       `json:"email"`
-	FullName    string       `json:"fullName"`
-	Status      string       `json:"status"`
-	Created     Time         `json:"created"`
-	Memberships []Membership `json:"clientUserList"`
+	ID          string            `json:"id"`
+	Email       string            `json:"email"`
+	FullName    string            `json:"fullName"`
+	Status      string            `json:"status"`
+	Created     Time              `json:"created"`
+	Memberships whole[Membership] `json:"clientUserList"`
 }
 
 // Membership is the user's place in one organisation.

@@ -283,19 +283,3 @@ func TestRulesAgreeWithGit(t *testing.T) {
 		}
 	}
 }
-
-func FuzzIgnore(f *testing.F) {
-	for _, seed := range []string{"*.log\n!a\n", "a/**/b\n/c/\n", "[[:alpha:]-]\\", "***/*a*b*c*\n", "!\n/\n#\n \\ \n", "[", "**", "0[[:]"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, rules string) {
-		dir := tree(t, map[string]string{".gitignore": rules, "a/b/c": "", "d": ""})
-		contents, err := archive.Scan(t.Context(), dir, ample)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if contents.Files > 3 {
-			t.Errorf("%d files of 3", contents.Files)
-		}
-	})
-}

@@ -64,6 +64,7 @@ func readValue(d *json.Decoder, depth int) (value, error) {
 					return value{}, fmt.Errorf("read the result: %w", err)
 				}
 				name, _ = key.(string)
+				name = printable(name)
 			}
 			element, err := readValue(d, depth+1)
 			if err != nil {

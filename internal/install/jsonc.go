@@ -258,7 +258,10 @@ func comma(text string) int {
 		case strings.HasPrefix(rest, "//"):
 			comment = strings.IndexByte(rest, '\n')
 		case strings.HasPrefix(rest, "/*"):
-			comment = strings.Index(rest, "*/")
+			comment = strings.Index(rest[2:], "*/")
+			if comment >= 0 {
+				comment += len("/*") + 1 // its last byte
+			}
 		default:
 			continue
 		}
