@@ -31,8 +31,9 @@ func cleanText(s string) string {
 	b.Grow(len(s))
 	last := rune(0) // as written, because what is dropped must not join a link
 	line := 0       // where the present line begins
+	rest := s       // what comes behind the present rune
 	write := func(r rune) {
-		if last == ']' && (r == '(' || r == ':' && defines(b.String()[line:])) {
+		if last == ']' && (r == '(' || r == ':' && !isPort(rest) && defines(b.String()[line:])) {
 			b.WriteByte(' ') // breaks the link, keeps the words
 		}
 		b.WriteRune(r)
@@ -42,6 +43,7 @@ func cleanText(s string) string {
 	}
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
+		rest = s[i+size:]
 		switch {
 		case r == '\x1b':
 			i += escapeLength(s[i:])
@@ -72,6 +74,10 @@ func plain(s string) bool {
 	}
 	return true
 }
+
+// isPort reports whether what follows a colon is a number: then the brackets are
+// those of an address, and a link could lead to no other host.
+func isPort(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '9' }
 
 // defines reports whether a line begins as the definition of a link, behind what
 // quotes or lists it.

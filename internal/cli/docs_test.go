@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pelletier/go-toml/v2"
 	"go.yaml.in/yaml/v4"
@@ -241,6 +242,15 @@ func (c command) check(t *testing.T, env []string) {
 			if !strings.Contains(text(t, ".ci", "run"), "\nstep_"+step+"()") {
 				t.Errorf(".ci/run has no step %q", step)
 			}
+		}
+	case ".ci/fuzz":
+		if len(c.words) > 2 {
+			if _, err := regexp.Compile(c.words[2]); err != nil {
+				t.Error(err)
+			}
+		}
+		if _, err := time.ParseDuration(c.words[1]); err != nil && strings.Trim(c.words[1], "0123456789") != "x" {
+			t.Errorf("neither a time nor a number of executions: %q", c.words[1])
 		}
 	case "mkdir", "cosign", "gh": // what is not ours
 	default:
