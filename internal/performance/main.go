@@ -38,6 +38,7 @@ type bench struct {
 	out        io.Writer
 	dir        string
 	ours, bare string
+	twin       string // bare too, with our tools
 	official   string // empty where it cannot be had
 	catalogue  string // file of the tools and answers that the others serve
 	turns      int    // measured ones of each side
@@ -50,8 +51,8 @@ func run(ctx context.Context, out io.Writer, promises bool) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	b := &bench{out: out, dir: dir, ours: filepath.Join(dir, "zerops-mcp"), bare: filepath.Join(dir, "bare")}
-	for path, pkg := range map[string]string{b.ours: ".", b.bare: "./internal/bare"} {
+	b := &bench{out: out, dir: dir, ours: filepath.Join(dir, "zerops-mcp"), bare: filepath.Join(dir, "bare"), twin: filepath.Join(dir, "twin")}
+	for path, pkg := range map[string]string{b.ours: ".", b.bare: "./internal/bare", b.twin: "./internal/twin"} {
 		if err := measure.Build(ctx, path, pkg); err != nil {
 			return err
 		}

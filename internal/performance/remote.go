@@ -25,7 +25,7 @@ func (b *bench) overNetwork(ctx context.Context, what, transport string, open fu
 	const pieces = 100
 	commands := []measure.Command{
 		{Path: b.ours, Args: append(measure.OnFreePort(transport), "--rate-limit", "0")},
-		{Path: b.bare, Args: []string{transport, b.catalogue}},
+		{Path: b.twin, Args: []string{transport, b.catalogue}},
 	}
 	sides := []side{{name: ""}, {name: nameOfBare + ", the same tools"}}
 	for i, command := range commands {

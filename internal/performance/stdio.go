@@ -87,7 +87,7 @@ func (b *bench) start(ctx context.Context) error {
 // overStdio compares a request over stdio. Every server is asked by the same
 // client and gives the same answer.
 func (b *bench) overStdio(ctx context.Context, what, request string, promised limit) (err error) {
-	commands := []measure.Command{b.ourselves(), {Path: b.bare, Args: []string{"stdio", b.catalogue}}}
+	commands := []measure.Command{b.ourselves(), {Path: b.twin, Args: []string{"stdio", b.catalogue}}}
 	names := []string{"", nameOfBare + ", the same tools"}
 	if b.official != "" {
 		commands = append(commands, measure.Command{Path: b.official, Args: []string{b.catalogue}})
