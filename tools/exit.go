@@ -108,7 +108,7 @@ func (c *call) safe(name, value string) string {
 		return value // a token of our own making
 	}
 	if !c.allowed[value] {
-		value = c.redactor.text(cleanText(value))
+		value = cleanText(c.redactor.text(cleanText(value))) // what takes the place of a secret can begin a link
 	}
 	if len(value) > maxString {
 		value = clipText(value, maxString)
