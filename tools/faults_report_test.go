@@ -66,7 +66,8 @@ every call that
 
 - it ends within its deadline and in one of the outcomes below, never in `+"`internal`"+`, a panic or a protocol error;
 - no change is sent twice, and "nothing was changed" is only said where nothing was;
-- a result never passes off what could not be read as empty, complete or done;
+- a result never passes off what could not be read as empty, complete or done ("null" for a list and unknown words
+  are what the platform says: a list may be empty then, a name not found);
 - no token and no value of a variable comes out, though errors and pages quote them; nothing goes to another host;
 - field problems, the time to wait and the next step reach the caller; an answer of 64 MB is read up to the bound.
 

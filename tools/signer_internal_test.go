@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"crypto/rand"
 	"errors"
 	"testing"
 	"time"
@@ -67,21 +68,27 @@ func TestTokenMemoryIsBounded(t *testing.T) {
 	}
 }
 
+// FuzzConfirmationToken: no token but the one that was made is taken, and that
+// one for nothing else.
 func FuzzConfirmationToken(f *testing.F) {
-	s := newSigner([]byte("key"), false)
+	s := newSigner([]byte(rand.Text()), false) // so that no other process makes the same
 	token, _, err := s.issue([]byte("bound"), time.Now())
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Add(token)
-	f.Add("")
-	f.Add("AAAA")
-	f.Fuzz(func(t *testing.T, other string) {
-		if err := s.redeem(other, []byte("nothing was ever signed for this"), time.Now()); err == nil {
-			t.Fatalf("accepted %q", other)
-		}
-		if err := s.redeem(other, []byte("bound"), time.Now()); err == nil && other != token {
-			t.Fatalf("accepted %q, which is not the one that was made", other)
+	f.Add("", 0, byte('A'))
+	f.Add(token, len(token)-1, byte('B'))
+	f.Add("AAAA", 20, byte('='))
+	f.Fuzz(func(t *testing.T, other string, at int, to byte) {
+		altered := []byte(token)
+		altered[uint(at)%uint(len(token))] = to //nolint:gosec // any place will do
+		for _, text := range []string{other, string(altered)} {
+			if err := s.redeem(text, []byte("nothing was ever signed for this"), time.Now()); err == nil {
+				t.Fatalf("accepted %q", text)
+			}
+			if err := s.redeem(text, []byte("bound"), time.Now()); err == nil && text != token {
+				t.Fatalf("accepted %q in place of %q", text, token)
+			}
 		}
 	})
 }
