@@ -86,7 +86,7 @@ func (s *envelopeScanner) scan(piece []byte) {
 	for i := 0; i < len(piece); i++ {
 		c := piece[i]
 		if s.inString {
-			if !s.capturing && !s.escaped {
+			if (!s.capturing || s.tooLong) && !s.escaped {
 				// The inside of long strings is of no interest.
 				for c != '"' && c != '\\' {
 					if i++; i == len(piece) {

@@ -8,8 +8,9 @@ import (
 )
 
 const (
-	// maxQuiet is how many connections may be open without a request under way,
-	// before their first one or between two; the longest quiet ones make room.
+	// maxQuiet is how many connections may be open without a request under way, of
+	// those that have had no request yet, one, or more. The longest quiet ones make
+	// room, so whoever comes for the first time never pushes out who comes again.
 	maxQuiet = 2048
 	// maxConns is how many connections may be open in all; further ones are closed
 	// at once.
@@ -20,12 +21,18 @@ const (
 // cannot use up the memory or the file descriptors that honest callers need.
 type conns struct {
 	mu    sync.Mutex
-	open  map[net.Conn]*list.Element // nil: with a request under way
-	quiet list.List                  // of net.Conn, the newest first
+	open  map[net.Conn]*openConn
+	quiet [3]list.List // of net.Conn, the newest first, by the requests they had
 }
 
-// changed is told of every connection by http.Server. One whose header has not
-// arrived whole counts as quiet.
+// openConn is a connection; at is its place among the quiet ones, nil with a
+// request under way.
+type openConn struct {
+	requests int
+	at       *list.Element
+}
+
+// changed is told of every connection by http.Server.
 func (s *conns) changed(c net.Conn, state http.ConnState) {
 	if surplus := s.note(c, state); surplus != nil {
 		_ = surplus.Close()
@@ -36,24 +43,34 @@ func (s *conns) changed(c net.Conn, state http.ConnState) {
 func (s *conns) note(c net.Conn, state http.ConnState) (surplus net.Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	element, known := s.open[c]
-	if element != nil {
-		s.quiet.Remove(element)
-		s.open[c] = nil
+	known := s.open[c]
+	switch {
+	case known == nil && (state != http.StateNew || len(s.open) >= maxConns):
+		return c // not one of ours, or one too many
+	case known == nil:
+		known = &openConn{}
+		s.open[c] = known
+	case known.at != nil:
+		s.among(known).Remove(known.at)
+		known.at = nil
 	}
 	switch state {
-	case http.StateNew, http.StateIdle:
-		s.open[c] = s.quiet.PushFront(c)
-		if s.quiet.Len() > maxQuiet {
-			surplus, _ = s.quiet.Remove(s.quiet.Back()).(net.Conn)
-			s.open[surplus] = nil
-		} else if !known && len(s.open) > maxConns {
-			surplus = c
+	case http.StateIdle, http.StateNew:
+		if state == http.StateIdle {
+			known.requests++
+		}
+		quiet := s.among(known)
+		known.at = quiet.PushFront(c)
+		if quiet.Len() > maxQuiet {
+			surplus, _ = quiet.Remove(quiet.Back()).(net.Conn)
+			s.open[surplus].at = nil
 		}
 	case http.StateClosed, http.StateHijacked:
 		delete(s.open, c)
 	case http.StateActive:
-		s.open[c] = nil
 	}
 	return surplus
 }
+
+// among returns the list that a quiet connection belongs to.
+func (s *conns) among(c *openConn) *list.List { return &s.quiet[min(c.requests, len(s.quiet)-1)] }

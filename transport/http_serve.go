@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"container/list"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -117,7 +116,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 // slow with. There is none on writing as a whole, because streams stay open; each
 // piece has its own.
 func newHTTPServer(handler http.Handler, logger *slog.Logger) *http.Server {
-	open := &conns{open: make(map[net.Conn]*list.Element)}
+	open := &conns{open: make(map[net.Conn]*openConn)}
 	return &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout,

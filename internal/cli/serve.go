@@ -46,7 +46,7 @@ func (s *session) serve(ctx context.Context) int {
 // memoryLimit is from how many bytes on memory is collected eagerly while callers
 // are served over a network, so that a crowd of them costs what it holds and not
 // twice as much. The variable GOMEMLIMIT may set a lower one.
-const memoryLimit = 224 << 20
+const memoryLimit = 288 << 20
 
 // serveHTTP serves callers over a network until ctx ends.
 func (s *session) serveHTTP(ctx context.Context, served *tools.Server) int {
