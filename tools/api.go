@@ -105,9 +105,9 @@ func (c *call) operation(name string) (zerops.Operation, error) {
 		}
 		names = append(names, op.String())
 	}
-	f := invalid("operation", "there is no operation %q", clean(name, 80))
+	f := invalid("operation", "%q is not known", clean(name, 80))
 	if near := closest(name, names, 3); len(near) > 0 {
-		f = invalid("operation", "there is no operation %q; did you mean %s?", clean(name, 80), strings.Join(near, ", "))
+		f = invalid("operation", "%q is not known; did you mean %s?", clean(name, 80), strings.Join(near, ", "))
 	}
 	f.Hint = "search_api finds operations by plain words."
 	f.Next = &failureNext{Tool: "search_api", Arguments: map[string]any{"query": clean(name, 80)}}

@@ -253,7 +253,7 @@ func goesOn(op zerops.Operation, raw json.RawMessage) (bool, string) {
 	}
 	_ = json.Unmarshal(raw, &answer)
 	switch {
-	case op.Class().Has(zerops.Asynchronous) && string(raw) == "{}":
+	case op.Class().Has(zerops.Asynchronous) && (string(raw) == "{}" || string(raw) == "null"):
 		return true, "the platform accepted the work but named no process to follow"
 	case op == zerops.PostClientProject && answer.Status != "ACTIVE":
 		return true, "the project is being created; get_project shows when it is ACTIVE"

@@ -141,13 +141,13 @@ func (m *matrix) cell(t *testing.T, letters map[string]string, f, example string
 			at[key[2]] = outcome
 		}
 	}
-	var cell string
+	var cell strings.Builder
 	for _, place := range slices.SortedFunc(maps.Keys(at), func(a, b string) int { return cmp.Compare(slices.Index(places, a), slices.Index(places, b)) }) {
 		letter, known := letters[at[place]]
 		if !known && at[place] != "" {
 			t.Errorf("%s of %s: the outcome %q is not explained", f, example, at[place])
 		}
-		cell += letter
+		cell.WriteString(letter)
 	}
-	return cmp.Or(cell, "·")
+	return cmp.Or(cell.String(), "·")
 }

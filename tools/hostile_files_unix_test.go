@@ -21,7 +21,7 @@ func TestLocalFilesThatAreTraps(t *testing.T) {
 	root := t.TempDir()
 	pipe := filepath.Join(root, "pipe.env")
 	piped := filepath.Join(root, "piped")
-	for name, make := range map[string]func() error{
+	for name, lay := range map[string]func() error{
 		"pipe":    func() error { return syscall.Mkfifo(pipe, 0o600) },
 		"folder":  func() error { return os.Mkdir(piped, 0o750) },
 		"yaml":    func() error { return syscall.Mkfifo(filepath.Join(piped, "zerops.yaml"), 0o600) },
@@ -31,7 +31,7 @@ func TestLocalFilesThatAreTraps(t *testing.T) {
 			return os.WriteFile(filepath.Join(root, "token.env"), []byte("A=fake\nURL=https://x:"+simulator.OwnerToken+"@example.com\n"), 0o600)
 		},
 	} {
-		if err := make(); err != nil {
+		if err := lay(); err != nil {
 			t.Skip(name, err)
 		}
 	}

@@ -142,7 +142,7 @@ func TestHostileNamesStayInTheirFields(t *testing.T) {
 		}
 	}
 	h.call("get_project", args{"project": "eshop-stagin"}).fails("not_found")
-	for _, line := range strings.Split(strings.TrimSpace(h.logs.String()), "\n") {
+	for line := range strings.SplitSeq(strings.TrimSpace(h.logs.String()), "\n") {
 		if !json.Valid([]byte(line)) {
 			t.Errorf("a name broke a line of the log: %q", line)
 		}

@@ -63,8 +63,7 @@ func ExampleClient_Do() {
 	operation, _ := zerops.LookupOperation("GetProject")
 	fmt.Println(operation.Method(), operation.Path(), operation.Safe())
 	_, err := client.Do(ctx, zerops.Call{Operation: operation, Path: []string{"AAAAAAAAAAAAAAAAAAAAAA"}})
-	var refusal *zerops.Error
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*zerops.Error](err); ok {
 		fmt.Println(refusal.Status, refusal.Code, errors.Is(err, zerops.ErrNotFound))
 	}
 	// Output:

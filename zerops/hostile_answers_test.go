@@ -31,7 +31,7 @@ func zeros(w io.Writer, n int) {
 // than a bounded amount of memory and time, or send the token elsewhere.
 func TestHostileAnswers(t *testing.T) {
 	var elsewhere atomic.Int64
-	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		elsewhere.Add(1)
 		_, _ = io.Copy(io.Discard, r.Body)
 	}))
