@@ -22,6 +22,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"zerops-mcp/internal/measure"
 	"zerops-mcp/internal/tenants"
 )
 
@@ -100,16 +101,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			clients.Go(func() { t.client(load, ctx, n, modern) })
 		}
 	}
-	if err := wait(load, *length/3); err != nil {
+	if err := measure.Pause(load, *length/3); err != nil {
 		return err
 	}
 	t.down.Store(true)
 	stop(first)
-	_ = wait(load, *length/6)
+	_ = measure.Pause(load, *length/6)
 	if first, err = t.start(ctx, ports[0], upstream.URL); err != nil {
 		return err
 	}
-	_ = wait(load, 2*time.Second)
+	_ = measure.Pause(load, 2*time.Second)
 	t.down.Store(false)
 	clients.Wait()
 	return t.report(stdout)
@@ -271,7 +272,7 @@ func ready(ctx context.Context, url string) error {
 				return nil
 			}
 		}
-		if err := wait(ctx, 50*time.Millisecond); err != nil {
+		if err := measure.Pause(ctx, 50*time.Millisecond); err != nil {
 			return err
 		}
 	}
@@ -283,18 +284,6 @@ func stop(command *exec.Cmd) {
 	if command != nil && command.Process != nil {
 		_ = command.Process.Kill()
 		_ = command.Wait()
-	}
-}
-
-// wait waits for a time, or until ctx ends.
-func wait(ctx context.Context, length time.Duration) error {
-	timer := time.NewTimer(length)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 
