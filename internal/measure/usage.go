@@ -6,7 +6,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Usage is what a process takes of the machine.
@@ -49,27 +48,4 @@ func UsageOf(pid int) (Usage, error) {
 	files, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
 	u.Files = len(files)
 	return u, err
-}
-
-// Spent returns the processor time of a process so far.
-func Spent(pid int) (time.Duration, error) {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 0, err
-	}
-	// The name of the program may hold anything but ends with the last bracket.
-	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-	if len(fields) < 13 {
-		return 0, errors.New("no times in /proc")
-	}
-	const tick = time.Second / 100
-	var sum time.Duration
-	for _, field := range fields[11:13] { // in user and in system mode
-		ticks, err := strconv.ParseInt(field, 10, 64)
-		if err != nil {
-			return 0, err
-		}
-		sum += time.Duration(ticks) * tick
-	}
-	return sum, nil
 }
