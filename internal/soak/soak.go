@@ -77,7 +77,7 @@ func (s *soak) run(ctx context.Context) error {
 	workers, visitors := s.hire(ctx, pipe, shared, "http://"+remote.Address+"/mcp", sources)
 	watched := []*series{
 		{name: "stdio", pid: local.PID(), log: log.Name()},
-		{name: "HTTP", pid: remote.Command.Process.Pid, log: remote.Log, gauge: gaugeOf(metrics)},
+		{name: "HTTP", pid: remote.PID(), log: remote.Log, gauge: gaugeOf(metrics)},
 	}
 	problems := s.work(ctx, workers, visitors, pipe, watched)
 
