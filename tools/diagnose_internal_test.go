@@ -265,20 +265,24 @@ func TestOldErrorsOfARunningServiceAreNoMoreThanAWarning(t *testing.T) {
 	}
 }
 
+// FuzzDiagnose reads whatever a service in trouble wrote, in turn while it was
+// built, prepared, started and run.
 func FuzzDiagnose(f *testing.F) {
-	f.Add("Error: connect ECONNREFUSED 127.0.0.1:5432 ${db_x}", "listening on port 99999999999")
-	f.Add("missing environment variable A_", "${")
-	f.Add("\x1b[31m[::]:", "port ")
-	f.Fuzz(func(t *testing.T, a, b string) {
-		for _, change := range []situation{saidInBuild(a, b), saidInPrepare(a, b), saidAtStart(a, b), saidWhileRunning(a, b)} {
-			for _, c := range diagnosed(change, variable("K", a), neighbour("db", "STOPPED")).diagnose() {
-				if len(c.Evidence) == 0 || len(c.Evidence) > maxEvidence {
-					t.Errorf("%s has %d lines of evidence", c.Cause, len(c.Evidence))
-				}
-				for _, line := range c.Evidence {
-					if strings.ContainsAny(line, "\x1b\n") {
-						t.Errorf("%q is not clean", line)
-					}
+	stages := []func(...string) situation{saidInBuild, saidInPrepare, saidAtStart, saidWhileRunning}
+	for i := range stages {
+		f.Add(uint8(i), "Error: connect ECONNREFUSED 127.0.0.1:5432 ${db_x}", "listening on port 99999999999")
+		f.Add(uint8(i), "missing environment variable A_", "${")
+		f.Add(uint8(i), "\x1b[31m[::]:", "port ")
+	}
+	f.Fuzz(func(t *testing.T, stage uint8, a, b string) {
+		said := stages[int(stage)%len(stages)]
+		for _, c := range diagnosed(said(a, b), variable("K", a), neighbour("db", "STOPPED")).diagnose() {
+			if len(c.Evidence) == 0 || len(c.Evidence) > maxEvidence {
+				t.Errorf("%s has %d lines of evidence", c.Cause, len(c.Evidence))
+			}
+			for _, line := range c.Evidence {
+				if strings.ContainsAny(line, "\x1b\n") {
+					t.Errorf("%q is not clean", line)
 				}
 			}
 		}

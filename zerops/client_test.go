@@ -488,20 +488,35 @@ func FuzzErrorBody(f *testing.F) {
 	})
 }
 
+// FuzzAnswer: a list in whatever form is read to its end or refused with an error
+// of a kind, in a bounded number of requests, and what is read can be passed on.
 func FuzzAnswer(f *testing.F) {
 	f.Add([]byte(`{"list":[{"id":"x","created":"2026-01-01T00:00:00Z"}],"total":1}`))
+	f.Add([]byte(`{"items":[{"id":"x","tagList":null,"maxCreditLimit":1e400}],"totalHits":9000000000}`))
+	f.Add([]byte(`{"success":true,"list":[{"status":7}],"limit":-1,"offset":3}`))
 	f.Add([]byte(`[[]]`))
+	f.Add([]byte(`[{"id":"x","id":"y"},null,5]`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		client, _ := newClient(t, func(n int, _ *http.Request) (*http.Response, error) {
+		client, sent := newClient(t, func(n int, _ *http.Request) (*http.Response, error) {
 			if n > 1 {
 				return respond(200, nil, `[]`), nil
 			}
 			return respond(200, nil, string(body)), nil
 		})
 		for project, err := range client.OrganizationProjects(t.Context(), id, zerops.ListOptions{}) {
-			if err == nil {
-				_, _ = json.Marshal(project)
+			var lost *zerops.ConnectionError
+			if err != nil && !errors.As(err, &lost) {
+				t.Errorf("%q: an error of no kind: %v", body, err)
 			}
+			if err != nil {
+				continue
+			}
+			if _, err := json.Marshal(project); err != nil {
+				t.Errorf("%q: %+v cannot be passed on: %v", body, project, err)
+			}
+		}
+		if n := sent.n.Load(); n > 3 {
+			t.Errorf("%q: %d requests", body, n)
 		}
 	})
 }
