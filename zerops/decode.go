@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"hash/fnv"
 	"reflect"
 	"slices"
 	"time"
@@ -59,28 +58,28 @@ func (l *whole[T]) UnmarshalJSON(data []byte) error {
 // for backups, projects for projects-by-name (platform facts §1.6).
 type page[T any] struct {
 	Items []T
-	Total int    // -1 when the answer does not tell
-	print uint64 // of the list's bytes, to notice an endpoint that ignores offset
+	Total int // -1 when the answer does not tell
 }
 
 // UnmarshalJSON accepts an array, or an object with one of the known members.
 func (p *page[T]) UnmarshalJSON(data []byte) error {
 	p.Items, p.Total = nil, -1
 	if trimmed := bytes.TrimLeft(data, " \t\r\n"); len(trimmed) > 0 && trimmed[0] == '[' {
-		err := p.forgive(json.Unmarshal(data, &p.Items))
+		err := p.keep(&p.Items, json.Unmarshal(data, &p.Items))
 		p.Total = len(p.Items) // an array is not paged
 		return err
 	}
 	var object struct {
-		List       json.RawMessage `json:"list"`
-		Items      json.RawMessage `json:"items"`
-		Projects   json.RawMessage `json:"projects"`
-		Files      json.RawMessage `json:"files"`
-		Total      *int            `json:"total"`
-		TotalCount *int            `json:"totalCount"`
-		TotalHits  *int            `json:"totalHits"`
+		List       *[]T `json:"list"`
+		Items      *[]T `json:"items"`
+		Projects   *[]T `json:"projects"`
+		Files      *[]T `json:"files"`
+		Total      *int `json:"total"`
+		TotalCount *int `json:"totalCount"`
+		TotalHits  *int `json:"totalHits"`
 	}
-	if err := json.Unmarshal(data, &object); !tolerable(err) {
+	err := json.Unmarshal(data, &object)
+	if !tolerable(err) {
 		return err
 	}
 	for _, total := range []*int{object.TotalCount, object.Total, object.TotalHits} {
@@ -89,15 +88,13 @@ func (p *page[T]) UnmarshalJSON(data []byte) error {
 			break
 		}
 	}
-	for _, list := range []json.RawMessage{object.List, object.Items, object.Projects, object.Files} {
-		if len(list) > 0 && !bytes.Equal(list, []byte("null")) {
-			hash := fnv.New64a()
-			_, _ = hash.Write(list)
-			p.print = hash.Sum64()
-			return p.forgive(json.Unmarshal(list, &p.Items))
+	for _, list := range []*[]T{object.List, object.Items, object.Projects, object.Files} {
+		if list != nil {
+			return p.keep(list, err)
 		}
 	}
-	if object.List == nil && object.Items == nil && object.Projects == nil && object.Files == nil {
+	var given struct{ List, Items, Projects, Files json.RawMessage } // null is an empty list, none is none
+	if json.Unmarshal(data, &given) != nil || given.List == nil && given.Items == nil && given.Projects == nil && given.Files == nil {
 		return errNoList
 	}
 	return nil
@@ -109,24 +106,28 @@ type row interface{ blank() bool }
 func (u Usage) blank() bool { return u.ServiceID == "" && u.ProjectID == "" }
 func (c Cost) blank() bool  { return c.ServiceID == "" && c.ProjectID == "" }
 
-// forgive accepts a list in which some element has an unexpected type. A list
-// whose elements all say nothing is that of another document, and must not pass for
-// an empty one.
-func (p *page[T]) forgive(err error) error {
-	var typeError *json.UnmarshalTypeError
+// keep takes a list, in which some element may have an unexpected type, after it
+// was decoded with err. What is no list at all leaves nil, and a list whose elements
+// all say nothing is that of another document: neither must pass for an empty one.
+func (p *page[T]) keep(list *[]T, err error) error {
 	says := func(item T) bool {
 		if r, ok := any(item).(row); ok {
 			return !r.blank()
 		}
 		return !reflect.ValueOf(&item).Elem().IsZero()
 	}
-	switch {
-	case len(p.Items) > 0 && !slices.ContainsFunc(p.Items, says):
+	switch p.Items = *list; {
+	case !typed(err):
+		return err
+	case p.Items == nil, len(p.Items) > 0 && !slices.ContainsFunc(p.Items, says):
 		return errNoList
-	case errors.As(err, &typeError) && len(p.Items) > 0:
-		return nil
-	case errors.As(err, &typeError):
-		return errNoList // the error itself would be forgiven like that of a field
 	}
-	return err
+	return nil
+}
+
+// typed reports whether err is at most about the type of a value, so that the rest
+// was decoded.
+func typed(err error) bool {
+	var typeError *json.UnmarshalTypeError
+	return err == nil || errors.As(err, &typeError)
 }

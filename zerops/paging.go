@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"reflect"
 )
 
 const (
@@ -26,7 +27,7 @@ var ErrTooManyPages = fmt.Errorf("the list has more than %d pages", maxPages)
 func paginate[T any](ctx context.Context, fetchPage func(ctx context.Context, limit, offset int) (page[T], error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		offset, ahead := 0, 1
-		var previous uint64
+		var previous []T
 		for read := 0; read < maxPages; {
 			pages := make([]page[T], ahead)
 			read += ahead
@@ -41,10 +42,10 @@ func paginate[T any](ctx context.Context, fetchPage func(ctx context.Context, li
 					yield(zero, errs[i])
 					return
 				}
-				if offset > 0 && len(p.Items) > 0 && p.print == previous {
+				if len(p.Items) > 0 && reflect.DeepEqual(p.Items, previous) {
 					return // the same page again: the endpoint ignores offset
 				}
-				previous = p.print
+				previous = p.Items
 				for _, item := range p.Items {
 					if !yield(item, nil) {
 						return
