@@ -93,8 +93,8 @@ func (p *page[T]) UnmarshalJSON(data []byte) error {
 			return p.keep(list, err)
 		}
 	}
-	var given struct{ List, Items, Projects, Files json.RawMessage } // null is an empty list, none is none
-	if json.Unmarshal(data, &given) != nil || given.List == nil && given.Items == nil && given.Projects == nil && given.Files == nil {
+	var given map[string]json.RawMessage // null is an empty list, none is none
+	if json.Unmarshal(data, &given) != nil || given["list"] == nil && given["items"] == nil && given["projects"] == nil && given["files"] == nil {
 		return errNoList
 	}
 	return nil
