@@ -124,7 +124,8 @@ func startFaulty(t *testing.T, root string) (*harness, *network) {
 func strikeAll(t *testing.T, root string, f fault, shapes map[string]shape, results *matrix) {
 	t.Helper()
 	h, n := startFaulty(t, root)
-	for _, e := range examples(h) {
+	list := examples(h)
+	for _, e := range list {
 		for _, at := range places(f, shapes[e.name()]) {
 			if outcome := h.strike(n, f, e, shapes[e.name()], at); n.struck > 0 || f.ends != "" {
 				results.set(f.name, e.name(), at.name, outcome)
@@ -135,16 +136,19 @@ func strikeAll(t *testing.T, root string, f fault, shapes map[string]shape, resu
 	if !*faultsAll || f.mild {
 		return
 	}
-	for i, e := range examples(h) {
-		s := shapes[e.name()]
+	h, n = startFaulty(t, root)
+	list = examples(h)
+	for i := range list {
+		s := shapes[list[i].name()]
 		for wave := range s.waves {
 			for _, at := range []strikes{fromWave(wave), onlyWave(wave)} {
-				if s.changes { // what the last strike did would be in the way of the next
-					h, n = startFaulty(t, root)
-				}
-				h.strike(n, f, examples(h)[i], s, at)
+				h.strike(n, f, list[i], s, at)
 				results.count()
 				h.checkAfterwards(n)
+				if s.changes { // what was done is in the way of the next
+					h, n = startFaulty(t, root)
+					list = examples(h)
+				}
 			}
 		}
 	}

@@ -27,10 +27,10 @@ func newAxis(values []float64, least float64) axis {
 			highest = max(highest, min(v, largest))
 		}
 	}
-	if highest > least {
-		highest *= 1.04
-	} else {
+	if least >= highest {
 		highest = least
+	} else {
+		highest *= 1.04
 	}
 	if !(highest >= smallest) {
 		highest = 1

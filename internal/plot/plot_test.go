@@ -187,7 +187,7 @@ func TestAxesEndOnRoundNumbers(t *testing.T) {
 		{values: []float64{123_456}, top: "150000", second: "50000"},
 		{values: []float64{math.Inf(1)}, top: "1.2e+30", second: "2e+29"},
 		{values: []float64{1}, least: math.Inf(1), top: "1e+30", second: "2e+29"},
-		{values: []float64{1}, least: math.NaN(), top: "1.0", second: "0.2"},
+		{values: []float64{1}, least: math.NaN(), top: "1.2", second: "0.2"},
 		{values: nil, top: "1.0", second: "0.2"},
 		{values: []float64{math.NaN(), -5, 5e-324}, top: "1.0", second: "0.2"},
 	} {
