@@ -60,18 +60,9 @@ func (c *call) gatherService(ctx context.Context, s zerops.Service) (*evidence, 
 	}
 	e.project = project
 	var deployments []zerops.Deployment
-	parts := []evidencePart{
+	parts := append(c.surroundings(e), []evidencePart{
 		{"processes", func(ctx context.Context) (err error) {
 			e.processes, _, err = zerops.Collect(c.api.ServiceProcesses(ctx, s.ID, zerops.ListOptions{Limit: 100}), 100)
-			return err
-		}},
-		{"containers", func(ctx context.Context) (err error) {
-			e.containers, _, err = zerops.Collect(c.api.Containers(ctx, s.ID), 200)
-			return err
-		}},
-		{"variables", func(ctx context.Context) error { return c.gatherVariables(ctx, e) }},
-		{"neighbours", func(ctx context.Context) (err error) {
-			e.siblings, _, err = zerops.Collect(c.api.ProjectServices(ctx, s.ProjectID, zerops.ListOptions{}), 0)
 			return err
 		}},
 		{"notifications", func(ctx context.Context) (err error) {
@@ -88,7 +79,7 @@ func (c *call) gatherService(ctx context.Context, s zerops.Service) (*evidence, 
 			e.routings, _, err = zerops.Collect(c.api.HTTPRoutings(ctx, s.ProjectID), 200)
 			return err
 		}},
-	}
+	}...)
 	if s.Runtime() {
 		parts = append(parts, evidencePart{"deployments", func(ctx context.Context) (err error) {
 			deployments, err = c.deploymentsOf(ctx, s, zerops.ListOptions{Limit: 50})
@@ -101,28 +92,34 @@ func (c *call) gatherService(ctx context.Context, s zerops.Service) (*evidence, 
 	return e, nil
 }
 
-// gatherDeployment reads what explains one failed deployment.
-func (c *call) gatherDeployment(ctx context.Context, s zerops.Service, d zerops.Deployment) *evidence {
-	e := &evidence{now: time.Now(), service: s}
-	c.gatherParts(ctx, e, []evidencePart{
-		{"project", func(ctx context.Context) (err error) {
-			e.project, err = c.api.Project(ctx, s.ProjectID)
-			return err
-		}},
+// surroundings are the parts that explain a deployment as well as a service.
+func (c *call) surroundings(e *evidence) []evidencePart {
+	return []evidencePart{
 		{"containers", func(ctx context.Context) (err error) {
-			e.containers, _, err = zerops.Collect(c.api.Containers(ctx, s.ID), 200)
+			e.containers, _, err = zerops.Collect(c.api.Containers(ctx, e.service.ID), 200)
 			return err
 		}},
 		{"variables", func(ctx context.Context) error { return c.gatherVariables(ctx, e) }},
 		{"neighbours", func(ctx context.Context) (err error) {
-			e.siblings, _, err = zerops.Collect(c.api.ProjectServices(ctx, s.ProjectID, zerops.ListOptions{}), 0)
+			e.siblings, _, err = zerops.Collect(c.api.ProjectServices(ctx, e.service.ProjectID, zerops.ListOptions{}), 0)
+			return err
+		}},
+	}
+}
+
+// gatherDeployment reads what explains one failed deployment.
+func (c *call) gatherDeployment(ctx context.Context, s zerops.Service, d zerops.Deployment) *evidence {
+	e := &evidence{now: time.Now(), service: s}
+	c.gatherParts(ctx, e, append(c.surroundings(e), []evidencePart{
+		{"project", func(ctx context.Context) (err error) {
+			e.project, err = c.api.Project(ctx, s.ProjectID)
 			return err
 		}},
 		{"deployment log", func(ctx context.Context) (err error) {
 			e.log, err = c.deploymentLog(ctx, d, maxBuildLines)
 			return err
 		}},
-	})
+	}...))
 	e.setDeployment([]zerops.Deployment{d})
 	return e
 }

@@ -20,8 +20,24 @@ var undocumented = []string{
 	"PostCurrentStatsGroupBySearch", "PostWebSocketLogin",
 }
 
-func TestCatalogueHoldsEveryOperation(t *testing.T) {
-	t.Parallel()
+// listedOperation is how the list of operations, which is not part of the
+// repository, writes one.
+type listedOperation struct {
+	Operation, Method, Path string
+	PathParams              []struct{ Name, Format string }
+	QueryParams, Body       []listedField
+}
+
+type listedField struct {
+	Name, Type, Format string
+	Required           bool
+	Enum               []string
+	Fields             []listedField
+	Items              *listedField
+}
+
+func listedOperations(t *testing.T) []listedOperation {
+	t.Helper()
 	raw, err := os.ReadFile("../../shared/operations.json")
 	if errors.Is(err, fs.ErrNotExist) {
 		t.Skip("no ../shared: the list of operations is not at hand")
@@ -29,20 +45,21 @@ func TestCatalogueHoldsEveryOperation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var listed struct {
-		Operations []struct {
-			Operation, Method, Path string
-			PathParams              []struct{ Name, Format string }
-		}
-	}
-	if err := json.Unmarshal(raw, &listed); err != nil {
+	var list struct{ Operations []listedOperation }
+	if err := json.Unmarshal(raw, &list); err != nil {
 		t.Fatal(err)
 	}
-	if len(listed.Operations) != 246 {
-		t.Errorf("the list holds %d operations, want 246", len(listed.Operations))
+	return list.Operations
+}
+
+func TestCatalogueHoldsEveryOperation(t *testing.T) {
+	t.Parallel()
+	operations := listedOperations(t)
+	if len(operations) != 246 {
+		t.Errorf("the list holds %d operations, want 246", len(operations))
 	}
 	known := map[string]bool{}
-	for _, want := range listed.Operations {
+	for _, want := range operations {
 		known[want.Operation] = true
 		got, ok := zerops.LookupOperation(want.Operation)
 		if !ok {
