@@ -66,8 +66,8 @@ func (b *bench) projects(ctx context.Context) (err error) {
 }
 
 // manyProjects measures lists over all organisations when each request takes as
-// long as over a real network, beside the client alone and beside the bare time of
-// the requests that depend on each other.
+// long as over a real network, beside the bare time of the requests that depend on
+// each other and beside the client alone.
 func (b *bench) manyProjects(ctx context.Context) error {
 	const latency = 80 * time.Millisecond
 	a, err := openAccount()
@@ -89,8 +89,8 @@ func (b *bench) manyProjects(ctx context.Context) error {
 		if err == nil {
 			least := fmt.Sprintf("the waiting alone: %d requests of %s, %d in a row", requests, latency, chain)
 			err = b.compare(fmt.Sprintf("`%s` of 50 projects × 20 services", tool), 1, limit{times: 1.5}, side{"", measure.Timed(ours)},
-				side{"the API client alone", measure.Timed(func() error { return a.listProjects(ctx) })},
-				side{least, measure.Timed(func() error { return measure.Pause(ctx, chain*latency) })})
+				side{least, measure.Timed(func() error { return measure.Pause(ctx, chain*latency) })},
+				side{"the API client alone", measure.Timed(func() error { return a.listProjects(ctx) })})
 		}
 		if err := errors.Join(err, stop()); err != nil {
 			return err
