@@ -2,6 +2,7 @@ package transport_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -112,6 +113,43 @@ func TestHTTPSlowBody(t *testing.T) {
 	}
 	if got := s.one(toolCall("1", "sleep", `{"ms":500}`), session); got.text() != "slept" {
 		t.Errorf("a long call was answered %s", got.raw)
+	}
+}
+
+// Who sends a header without the body that it announces is answered and let go,
+// although nobody asked for the body.
+func TestHTTPBodyThatNobodyReads(t *testing.T) {
+	t.Parallel()
+	running := start(t, newServer(t, newProbe()), func(cfg *transport.HTTPConfig) { cfg.BodyTimeout = 200 * time.Millisecond })
+	for _, request := range []string{"POST /mcp", "POST /healthz", "GET /nothing"} {
+		c, err := net.Dial("tcp", running.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = c.Close() }()
+		fmt.Fprintf(c, "%s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{", request)
+		_ = c.SetReadDeadline(time.Now().Add(5 * time.Second))
+		got, err := io.ReadAll(c)
+		if !strings.HasPrefix(string(got), "HTTP/1.1 ") || err != nil {
+			t.Errorf("%s: %q, %v", request, got, err)
+		}
+	}
+	// What takes longer once it has arrived goes on.
+	session := running.initialize(aliceToken, "2025-11-25", "{}")
+	stream := running.do(http.MethodGet, "/mcp", "", session)
+	defer func() { _ = stream.Body.Close() }()
+	ended := make(chan struct{})
+	go func() {
+		_, _ = io.Copy(io.Discard, stream.Body)
+		close(ended)
+	}()
+	if got := running.one(toolCall("1", "sleep", `{"ms":500}`), session); got.text() != "slept" {
+		t.Errorf("a long call was answered %s", got.raw)
+	}
+	select {
+	case <-ended:
+		t.Error("a stream was cut off")
+	default:
 	}
 }
 
