@@ -43,10 +43,11 @@ type Handler struct {
 	// background is for what belongs to sessions and so to no request.
 	background context.Context //nolint:containedctx // never ends
 
-	intake   intake
-	skipping atomic.Int32 // messages over the limit that are read to their end
-	drain    chan struct{}
-	once     sync.Once
+	intake    intake
+	skipping  atomic.Int32 // messages over the limit that are read to their end
+	collected atomic.Int64 // bytes of the answers to arrays that are not sent yet
+	drain     chan struct{}
+	once      sync.Once
 }
 
 // NewHandler checks the configuration and returns a handler. It listens to

@@ -1,6 +1,7 @@
 package transport_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -385,5 +386,39 @@ func TestHTTPBoundsForAllCallers(t *testing.T) {
 	}
 	if got := s.one(toolCall("3", "echo", `{"text":"x"}`), bob); got.text() != "x" {
 		t.Errorf("answered %s", got.raw)
+	}
+}
+
+// A short array of requests does not make an answer of any length: those for which
+// there is no room are told so.
+func TestHTTPArrayAnswersAreBounded(t *testing.T) {
+	t.Parallel()
+	const limit = 32 << 10
+	s := serveHTTP(t, newServer(t, newProbe()), func(cfg *transport.HTTPConfig) { cfg.MaxBody = limit })
+	session := s.initialize(aliceToken, "2025-03-26", "{}")
+	list := len(s.one(`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`, session).raw)
+	requests := make([]string, 300)
+	for i := range requests {
+		requests[i] = fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/list"}`, i)
+	}
+	for range 2 { // what was held once takes up no room later
+		response := s.do(http.MethodPost, "/mcp", "["+strings.Join(requests, ",")+"]", session)
+		body, err := io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		var all []message
+		if err = errors.Join(err, json.Unmarshal(body, &all)); err != nil || len(all) != len(requests) {
+			t.Fatalf("status %d, %d answers, %v", response.StatusCode, len(all), err)
+		}
+		lists := 0
+		for _, m := range all {
+			if len(m.Result.Tools) > 0 {
+				lists++
+			} else if !strings.Contains(string(m.Error.Data), `"code":"rate_limited"`) {
+				t.Fatalf("answered %+v", m)
+			}
+		}
+		if most := limit/list + 1 + 16; lists == 0 || lists > most {
+			t.Errorf("%d lists of %d bytes were answered, want 1 to %d", lists, list, most)
+		}
 	}
 }
