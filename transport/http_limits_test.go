@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -346,6 +347,41 @@ func TestHTTPSlowCallersMakeRoom(t *testing.T) {
 				t.Errorf("the slowest caller was answered %d", status)
 			}
 		})
+	}
+}
+
+// Callers whose large messages are being worked on, or who do not read the answers
+// to them, take no room from the small messages of others.
+func TestHTTPLargeMessagesLeaveRoomForSmallOnes(t *testing.T) {
+	t.Parallel()
+	p := newProbe()
+	s := serveHTTP(t, newServer(t, p), func(cfg *transport.HTTPConfig) { cfg.MaxHeld = 64 << 10 })
+	alice, bob := s.initialize(aliceToken, "2025-11-25", "{}"), s.initialize(bobToken, "2025-11-25", "{}")
+	release := sync.OnceFunc(func() { close(p.release) })
+	defer release()
+	large := func() int {
+		response := s.do(http.MethodPost, "/mcp", toolCall("1", "echo", `{"text":"`+strings.Repeat("x", 32<<10)+`"}`), bob)
+		_ = response.Body.Close()
+		return response.StatusCode
+	}
+	answered := make(chan message, 1)
+	go func() {
+		answered <- s.one(toolCall("1", "stubborn", `{"_padding":"`+strings.Repeat("x", 63<<10)+`"}`), alice)
+	}()
+	<-p.started
+	if status := large(); status != http.StatusServiceUnavailable {
+		t.Errorf("a large message beside it: status %d", status)
+	}
+	small := strings.Repeat("x", 2<<10)
+	if got := s.one(toolCall("1", "echo", `{"text":"`+small+`"}`), bob); got.text() != small {
+		t.Errorf("a small one was answered %s", got.raw)
+	}
+	release()
+	if got := <-answered; got.text() != "released" {
+		t.Errorf("answered %s", got.raw)
+	}
+	if status := large(); status != http.StatusOK {
+		t.Errorf("a large message later: status %d", status)
 	}
 }
 

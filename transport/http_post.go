@@ -29,6 +29,7 @@ type exchange struct {
 	account *caller
 	session *httpSession // nil: the messages stand alone
 	answer  *answerWriter
+	release func() // says that the message is not held any more
 }
 
 // httpCall is one request in a POST.
@@ -56,7 +57,7 @@ func (h *Handler) post(w http.ResponseWriter, r *http.Request, who identity) {
 		writeRPC(w, http.StatusBadRequest, errorAnswer(env.id, code, reason, nil))
 		return
 	}
-	e := &exchange{h: h, w: w, r: r, who: who, account: account}
+	e := &exchange{h: h, w: w, r: r, who: who, account: account, release: release}
 	version := r.Header.Get(mcp.HeaderProtocolVersion)
 	if mcp.IsModernProtocol(version) || mcp.IsModernProtocol(versionOf(message)) {
 		e.modern(message, &env)
@@ -224,6 +225,7 @@ func (e *exchange) single(message []byte, env *envelope, modern bool) {
 		e.h.sessions.add(e.session)
 		e.w.Header().Set(mcp.HeaderSessionID, e.session.id)
 	}
+	e.release() // a client may take its time to read the answer
 	e.answer.finish(!c.state.CompareAndSwap(requestOpen, requestAnswered))
 }
 
@@ -309,6 +311,7 @@ func (e *exchange) array(message []byte) {
 	if held > 0 {
 		body.WriteByte(']')
 	}
+	e.release()
 	e.answer.finish(held == 0)
 }
 
