@@ -108,3 +108,22 @@ func (m *incoming) release() {
 	m.intake.held -= m.held
 	m.held = 0
 }
+
+// keep takes up room for a message of n bytes that is worked on after its request
+// was answered, until it is dropped. It reports whether there was room.
+func (t *intake) keep(n int) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.held+max(0, n-smallMessage) > t.maxHeld {
+		return false
+	}
+	t.held += max(0, n-smallMessage)
+	return true
+}
+
+// drop ends that.
+func (t *intake) drop(n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.held -= max(0, n-smallMessage)
+}
