@@ -134,6 +134,11 @@ func (h *Handler) openStream(s *httpSession) *getStream {
 		if err := h.server.RegisterSession(h.background, listedSession{id: s.id, client: &s.client, broadcast: &s.broadcast}); err != nil {
 			h.logger.Debug("session is listed already")
 		}
+		select {
+		case <-s.ended: // perhaps before it was listed, and then nobody would take it out
+			h.server.UnregisterSession(h.background, s.id)
+		default:
+		}
 	}
 	return stream
 }
