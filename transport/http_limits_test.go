@@ -425,6 +425,20 @@ func TestHTTPBoundsForAllCallers(t *testing.T) {
 	}
 }
 
+// What comes with the request for a stream is not held as long as the stream.
+func TestHTTPStreamsHaveNoBody(t *testing.T) {
+	t.Parallel()
+	s := serveHTTP(t, newServer(t, newProbe()), withSSE)
+	session := s.initialize(aliceToken, "2025-11-25", "{}")
+	for _, path := range []string{"/mcp", "/sse"} {
+		response := s.do(http.MethodGet, path, pingLine, session)
+		_ = response.Body.Close()
+		if response.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: status %d", path, response.StatusCode)
+		}
+	}
+}
+
 // A short array of requests does not make an answer of any length: those for which
 // there is no room are told so.
 func TestHTTPArrayAnswersAreBounded(t *testing.T) {
