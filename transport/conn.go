@@ -30,6 +30,10 @@ type conn struct {
 	client        clientState
 	broadcast     notifier
 	memory        int // bytes of messages that may be held
+	// take and give count a request, with the length of its message, against what
+	// all connections may use together; nil where there is only one.
+	take func(size int) bool
+	give func(size int)
 
 	ctx    context.Context //nolint:containedctx // the life of every call on the connection
 	cancel context.CancelCauseFunc
@@ -258,11 +262,25 @@ func (c *conn) admit(r *request) (start bool, refusal *failure) {
 	if c.held+r.size > c.memory {
 		return false, tooMany("The requests that are being worked on hold too much data.")
 	}
+	if c.take != nil {
+		if !c.take(r.size) {
+			return false, tooManyAtOnce()
+		}
+		r.taken = true
+	}
 	start, ok := c.lane(r).add(r)
 	if !ok {
+		c.giveBack(r)
 		return false, tooMany("Too many requests are waiting.")
 	}
 	return start, nil
+}
+
+// giveBack ends what admit has counted.
+func (c *conn) giveBack(r *request) {
+	if r.taken {
+		c.give(r.size)
+	}
 }
 
 // tooMany is the refusal of a request that nothing was done for.
@@ -388,6 +406,7 @@ func (c *conn) release(r *request) {
 	}
 	c.outstanding--
 	c.held -= r.size
+	c.giveBack(r)
 	if c.outstanding == 0 && c.idle != nil {
 		close(c.idle)
 		c.idle = nil

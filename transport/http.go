@@ -82,9 +82,11 @@ type HTTPConfig struct {
 	// SigningKey binds session ids to callers; nil means one of this process.
 	SigningKey []byte
 
-	// MaxBody is the largest message in bytes, 4 MiB. MaxHeld bounds in bytes what
-	// is held of the messages of all callers, 64 MiB, and MaxIncoming how many of
-	// them may be on their way in at once, 1,024.
+	// MaxBody is the largest message in bytes, 4 MiB, and from when on no more
+	// requests of an array are answered. MaxHeld bounds in bytes what is held of the
+	// messages of all callers beside the first 4 KiB of each, 64 MiB, half of it what
+	// is held of answers to arrays, and MaxIncoming how many messages may be on their
+	// way in at once, 1,024.
 	MaxBody, MaxHeld, MaxIncoming int
 	// MaxRunning is how many calls of all callers may run at once, 2,048, and
 	// MaxStreams how many of their streams may be open, 4,096. Who has no stream

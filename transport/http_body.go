@@ -51,7 +51,9 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (body []byte,
 	_ = control.SetReadDeadline(time.Now().Add(h.cfg.BodyTimeout))
 	message := h.intake.begin(r.Body, func() { _ = control.SetReadDeadline(time.Unix(1, 0)) })
 	body, err = readUpTo(message, h.cfg.MaxBody)
-	message.arrived()
+	if !message.arrived() {
+		err = errBusy
+	}
 	if err != nil || len(body) > h.cfg.MaxBody {
 		message.release()
 		if len(body) > h.cfg.MaxBody {

@@ -69,6 +69,12 @@ func (h *Handler) admitStream(w http.ResponseWriter, r *http.Request, who identi
 		})
 		return nil
 	}
+	// Over HTTP/2 a megabyte of it would be taken in and held with the stream.
+	if r.ContentLength != 0 {
+		h.metrics.refused("body")
+		writeProblem(w, http.StatusBadRequest, failure{Code: "invalid_arguments", Message: "A stream is opened without a body.", Hint: "Send messages by POST."})
+		return nil
+	}
 	account := h.callers.get(who.key)
 	if after := account.wait(time.Now()); after > 0 {
 		h.refuse(w, tooFast(after))
@@ -133,6 +139,11 @@ func (h *Handler) openStream(s *httpSession) *getStream {
 		s.broadcast.send = s.sendToStream
 		if err := h.server.RegisterSession(h.background, listedSession{id: s.id, client: &s.client, broadcast: &s.broadcast}); err != nil {
 			h.logger.Debug("session is listed already")
+		}
+		select {
+		case <-s.ended: // perhaps before it was listed, and then nobody would take it out
+			h.server.UnregisterSession(h.background, s.id)
+		default:
 		}
 	}
 	return stream

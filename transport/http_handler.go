@@ -43,10 +43,11 @@ type Handler struct {
 	// background is for what belongs to sessions and so to no request.
 	background context.Context //nolint:containedctx // never ends
 
-	intake   intake
-	skipping atomic.Int32 // messages over the limit that are read to their end
-	drain    chan struct{}
-	once     sync.Once
+	intake    intake
+	skipping  atomic.Int32 // messages over the limit that are read to their end
+	collected atomic.Int64 // bytes of the answers to arrays that are not sent yet
+	drain     chan struct{}
+	once      sync.Once
 }
 
 // NewHandler checks the configuration and returns a handler. It listens to
@@ -245,12 +246,8 @@ func (w *statusWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// Flush sends off what is buffered; the library asks for the method itself.
-func (w *statusWriter) Flush() {
-	_ = http.NewResponseController(w.ResponseWriter).Flush()
-}
-
-// Unwrap lets http.ResponseController reach the connection.
+// Unwrap lets http.ResponseController reach the connection. There is no Flush here,
+// because it could not say that the client is gone.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // writeProblem answers with a failure outside of JSON-RPC.

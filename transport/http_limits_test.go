@@ -1,13 +1,16 @@
 package transport_test
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -112,6 +115,43 @@ func TestHTTPSlowBody(t *testing.T) {
 	}
 	if got := s.one(toolCall("1", "sleep", `{"ms":500}`), session); got.text() != "slept" {
 		t.Errorf("a long call was answered %s", got.raw)
+	}
+}
+
+// Who sends a header without the body that it announces is answered and let go,
+// although nobody asked for the body.
+func TestHTTPBodyThatNobodyReads(t *testing.T) {
+	t.Parallel()
+	running := start(t, newServer(t, newProbe()), func(cfg *transport.HTTPConfig) { cfg.BodyTimeout = 200 * time.Millisecond })
+	for _, request := range []string{"POST /mcp", "POST /healthz", "GET /nothing"} {
+		c, err := net.Dial("tcp", running.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = c.Close() }()
+		fmt.Fprintf(c, "%s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{", request)
+		_ = c.SetReadDeadline(time.Now().Add(5 * time.Second))
+		got, err := io.ReadAll(c)
+		if !strings.HasPrefix(string(got), "HTTP/1.1 ") || err != nil {
+			t.Errorf("%s: %q, %v", request, got, err)
+		}
+	}
+	// What takes longer once it has arrived goes on.
+	session := running.initialize(aliceToken, "2025-11-25", "{}")
+	stream := running.do(http.MethodGet, "/mcp", "", session)
+	defer func() { _ = stream.Body.Close() }()
+	ended := make(chan struct{})
+	go func() {
+		_, _ = io.Copy(io.Discard, stream.Body)
+		close(ended)
+	}()
+	if got := running.one(toolCall("1", "sleep", `{"ms":500}`), session); got.text() != "slept" {
+		t.Errorf("a long call was answered %s", got.raw)
+	}
+	select {
+	case <-ended:
+		t.Error("a stream was cut off")
+	default:
 	}
 }
 
@@ -310,6 +350,41 @@ func TestHTTPSlowCallersMakeRoom(t *testing.T) {
 	}
 }
 
+// Callers whose large messages are being worked on, or who do not read the answers
+// to them, take no room from the small messages of others.
+func TestHTTPLargeMessagesLeaveRoomForSmallOnes(t *testing.T) {
+	t.Parallel()
+	p := newProbe()
+	s := serveHTTP(t, newServer(t, p), func(cfg *transport.HTTPConfig) { cfg.MaxHeld = 64 << 10 })
+	alice, bob := s.initialize(aliceToken, "2025-11-25", "{}"), s.initialize(bobToken, "2025-11-25", "{}")
+	release := sync.OnceFunc(func() { close(p.release) })
+	defer release()
+	large := func() int {
+		response := s.do(http.MethodPost, "/mcp", toolCall("1", "echo", `{"text":"`+strings.Repeat("x", 32<<10)+`"}`), bob)
+		_ = response.Body.Close()
+		return response.StatusCode
+	}
+	answered := make(chan message, 1)
+	go func() {
+		answered <- s.one(toolCall("1", "stubborn", `{"_padding":"`+strings.Repeat("x", 63<<10)+`"}`), alice)
+	}()
+	<-p.started
+	if status := large(); status != http.StatusServiceUnavailable {
+		t.Errorf("a large message beside it: status %d", status)
+	}
+	small := strings.Repeat("x", 2<<10)
+	if got := s.one(toolCall("1", "echo", `{"text":"`+small+`"}`), bob); got.text() != small {
+		t.Errorf("a small one was answered %s", got.raw)
+	}
+	release()
+	if got := <-answered; got.text() != "released" {
+		t.Errorf("answered %s", got.raw)
+	}
+	if status := large(); status != http.StatusOK {
+		t.Errorf("a large message later: status %d", status)
+	}
+}
+
 // What all callers may use at once is bounded, whoever they are.
 func TestHTTPBoundsForAllCallers(t *testing.T) {
 	t.Parallel()
@@ -347,5 +422,53 @@ func TestHTTPBoundsForAllCallers(t *testing.T) {
 	}
 	if got := s.one(toolCall("3", "echo", `{"text":"x"}`), bob); got.text() != "x" {
 		t.Errorf("answered %s", got.raw)
+	}
+}
+
+// What comes with the request for a stream is not held as long as the stream.
+func TestHTTPStreamsHaveNoBody(t *testing.T) {
+	t.Parallel()
+	s := serveHTTP(t, newServer(t, newProbe()), withSSE)
+	session := s.initialize(aliceToken, "2025-11-25", "{}")
+	for _, path := range []string{"/mcp", "/sse"} {
+		response := s.do(http.MethodGet, path, pingLine, session)
+		_ = response.Body.Close()
+		if response.StatusCode != http.StatusBadRequest {
+			t.Errorf("%s: status %d", path, response.StatusCode)
+		}
+	}
+}
+
+// A short array of requests does not make an answer of any length: those for which
+// there is no room are told so.
+func TestHTTPArrayAnswersAreBounded(t *testing.T) {
+	t.Parallel()
+	const limit = 32 << 10
+	s := serveHTTP(t, newServer(t, newProbe()), func(cfg *transport.HTTPConfig) { cfg.MaxBody = limit })
+	session := s.initialize(aliceToken, "2025-03-26", "{}")
+	list := len(s.one(`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`, session).raw)
+	requests := make([]string, 300)
+	for i := range requests {
+		requests[i] = fmt.Sprintf(`{"jsonrpc":"2.0","id":%d,"method":"tools/list"}`, i)
+	}
+	for range 2 { // what was held once takes up no room later
+		response := s.do(http.MethodPost, "/mcp", "["+strings.Join(requests, ",")+"]", session)
+		body, err := io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		var all []message
+		if err = errors.Join(err, json.Unmarshal(body, &all)); err != nil || len(all) != len(requests) {
+			t.Fatalf("status %d, %d answers, %v", response.StatusCode, len(all), err)
+		}
+		lists := 0
+		for _, m := range all {
+			if len(m.Result.Tools) > 0 {
+				lists++
+			} else if !strings.Contains(string(m.Error.Data), `"code":"rate_limited"`) {
+				t.Fatalf("answered %+v", m)
+			}
+		}
+		if most := limit/list + 1 + 16; lists == 0 || lists > most {
+			t.Errorf("%d lists of %d bytes were answered, want 1 to %d", lists, list, most)
+		}
 	}
 }

@@ -29,6 +29,7 @@ type exchange struct {
 	account *caller
 	session *httpSession // nil: the messages stand alone
 	answer  *answerWriter
+	release func() // says that the message is not held any more
 }
 
 // httpCall is one request in a POST.
@@ -56,7 +57,7 @@ func (h *Handler) post(w http.ResponseWriter, r *http.Request, who identity) {
 		writeRPC(w, http.StatusBadRequest, errorAnswer(env.id, code, reason, nil))
 		return
 	}
-	e := &exchange{h: h, w: w, r: r, who: who, account: account}
+	e := &exchange{h: h, w: w, r: r, who: who, account: account, release: release}
 	version := r.Header.Get(mcp.HeaderProtocolVersion)
 	if mcp.IsModernProtocol(version) || mcp.IsModernProtocol(versionOf(message)) {
 		e.modern(message, &env)
@@ -224,10 +225,12 @@ func (e *exchange) single(message []byte, env *envelope, modern bool) {
 		e.h.sessions.add(e.session)
 		e.w.Header().Set(mcp.HeaderSessionID, e.session.id)
 	}
+	e.release() // a client may take its time to read the answer
 	e.answer.finish(!c.state.CompareAndSwap(requestOpen, requestAnswered))
 }
 
-// array answers the requests of an array in one array.
+// array answers the requests of an array in one array. A few bytes ask for an
+// answer that is a thousand times as long, so the answers are bounded too.
 func (e *exchange) array(message []byte) {
 	agreed := e.r.Header.Get(mcp.HeaderProtocolVersion)
 	if e.session != nil {
@@ -247,15 +250,30 @@ func (e *exchange) array(message []byte) {
 	e.answer = newAnswerWriter(e.w, e.r, e.h.cfg.KeepAlive)
 
 	var (
-		mu      sync.Mutex
-		answers [][]byte
-		group   errgroup.Group
+		mu    sync.Mutex
+		held  int64
+		group errgroup.Group
 	)
+	body := &e.answer.body
 	add := func(answer []byte) {
 		mu.Lock()
 		defer mu.Unlock()
-		answers = append(answers, answer)
+		separator := byte(',')
+		if held == 0 {
+			separator = '['
+		}
+		body.WriteByte(separator)
+		body.Write(answer)
+		held += int64(len(answer))
+		e.h.collected.Add(int64(len(answer)))
 	}
+	// full reports whether there is no room for more answers.
+	full := func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return held > int64(e.h.cfg.MaxBody) || e.h.collected.Load() > int64(e.h.cfg.MaxHeld/2)
+	}
+	defer func() { e.h.collected.Add(-held) }()
 	group.SetLimit(batchParallel)
 	for _, member := range members {
 		env := scanEnvelope(member)
@@ -274,24 +292,27 @@ func (e *exchange) array(message []byte) {
 		default:
 			group.Go(func() error {
 				c := e.call(&env)
-				var body bytes.Buffer
-				if refusal := e.run(c, member, false, &body); refusal != nil {
-					body.Write(failureAnswer(c.rpcID, c.method, member, *refusal))
+				var answer bytes.Buffer
+				refusal := tooMany("The answers to arrays hold too much data.")
+				if !full() {
+					refusal = e.run(c, member, false, &answer)
+				}
+				if refusal != nil {
+					answer.Write(failureAnswer(c.rpcID, c.method, member, *refusal))
 				}
 				if c.state.CompareAndSwap(requestOpen, requestAnswered) {
-					add(body.Bytes())
+					add(answer.Bytes())
 				}
 				return nil
 			})
 		}
 	}
 	_ = group.Wait()
-	if len(answers) > 0 {
-		e.answer.body.WriteByte('[')
-		e.answer.body.Write(bytes.Join(answers, []byte(",")))
-		e.answer.body.WriteByte(']')
+	if held > 0 {
+		body.WriteByte(']')
 	}
-	e.answer.finish(len(answers) == 0)
+	e.release()
+	e.answer.finish(held == 0)
 }
 
 // run gets the answer to a request into body, or returns why it was not done.

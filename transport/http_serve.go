@@ -50,7 +50,7 @@ func ServeHTTP(ctx context.Context, cfg HTTPConfig, ready func(net.Addr)) error 
 	if err != nil {
 		return err
 	}
-	main := newHTTPServer(h, cfg.Logger)
+	main := newHTTPServer(h, cfg)
 	main.TLSConfig = secure
 	failed := make(chan error, 2)
 	go func() { failed <- serveListener(main, listener, secure != nil) }()
@@ -114,16 +114,18 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 
 // newHTTPServer returns a server with limits on everything that a client may be
 // slow with. There is none on writing as a whole, because streams stay open; each
-// piece has its own.
-func newHTTPServer(handler http.Handler, logger *slog.Logger) *http.Server {
+// piece has its own. The one on reading also ends what nobody reads: before a
+// refusal goes out, net/http waits for the body that the request announced.
+func newHTTPServer(handler http.Handler, cfg HTTPConfig) *http.Server {
 	open := &conns{open: make(map[net.Conn]*openConn)}
 	return &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       cfg.BodyTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ConnState:         open.changed,
-		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+		ErrorLog:          slog.NewLogLogger(cfg.Logger.Handler(), slog.LevelDebug),
 	}
 }
 
@@ -143,7 +145,7 @@ func serveMetrics(ctx context.Context, cfg HTTPConfig, failed chan<- error) (sto
 	if err != nil {
 		return nil, err
 	}
-	s := newHTTPServer(cfg.Metrics, cfg.Logger)
+	s := newHTTPServer(cfg.Metrics, cfg)
 	s.WriteTimeout = writeTimeout
 	go func() { failed <- serveListener(s, listener, false) }()
 	return func() { _ = s.Close() }, nil

@@ -20,6 +20,7 @@ type request struct {
 	requestSession
 	key     string // the id as a map key
 	size    int    // bytes of the message
+	taken   bool   // counted by conn.take
 	message json.RawMessage
 
 	ctx    context.Context //nolint:containedctx // the life of the request, not of a call

@@ -57,6 +57,21 @@ func (h *Handler) openSSE(w http.ResponseWriter, r *http.Request, who identity) 
 		HandleMessage: h.cfg.HandleMessage, Logger: h.logger, Concurrency: h.cfg.Concurrency, Queue: noQueue, MaxPending: 4 * h.cfg.MaxBody,
 	})
 	c.canAsk = false
+	account := h.callers.get(who.key)
+	c.take = func(size int) bool {
+		if !h.takeCall(account) {
+			return false
+		}
+		if !h.intake.keep(size) {
+			h.giveCall(account)
+			return false
+		}
+		return true
+	}
+	c.give = func(size int) {
+		h.intake.drop(size)
+		h.giveCall(account)
+	}
 	c.write = func(message []byte) error { return writeEvent(w, control, message) }
 	defer c.cancel(errServerEnds)
 	id := h.sessions.ids.make(idOfStream, 0, who.key)
@@ -142,7 +157,7 @@ func (h *Handler) postSSE(w http.ResponseWriter, r *http.Request, who identity) 
 	if !ok {
 		return
 	}
-	defer release()
+	release() // what is worked on takes up room of its own
 	caller, _ := tools.CallerFrom(r.Context())
 	if len(message) > 0 {
 		client.conn.handle(tools.WithCaller(client.conn.ctx, caller), message, nil)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -202,4 +203,46 @@ func TestSSELimits(t *testing.T) {
 			t.Errorf("answered %s", got.raw)
 		}
 	}
+}
+
+// The bounds for one caller, and for all, hold across streams as they do without
+// them.
+func TestSSESharesTheBounds(t *testing.T) {
+	t.Parallel()
+	p := newProbe()
+	s := serveHTTP(t, newServer(t, p), func(cfg *transport.HTTPConfig) {
+		cfg.SSE, cfg.Concurrency, cfg.MaxRunning, cfg.MaxHeld = true, 4, 5, 64<<10
+	})
+	large := `{"_padding":"` + strings.Repeat("x", 40<<10) + `"}`
+	refused := func(c *sseStream, line string) {
+		t.Helper()
+		c.send(line)
+		if got := c.next(); !strings.Contains(got.text(), `"code":"rate_limited"`) {
+			t.Errorf("answered %s", got.raw)
+		}
+	}
+	release := sync.OnceFunc(func() { close(p.release) })
+	t.Cleanup(release)
+	first, second, other := s.openSSE(aliceToken), s.openSSE(aliceToken), s.openSSE(bobToken)
+	first.send(toolCall("1", "stubborn", large))
+	<-p.started
+	if status := other.send(toolCall("1", "stubborn", large)); status != http.StatusServiceUnavailable {
+		t.Errorf("a large message beside another: status %d", status)
+	}
+	for i := range 3 {
+		second.send(toolCall(strconv.Itoa(i), "stubborn", "{}"))
+		<-p.started
+	}
+	refused(second, toolCall("9", "echo", "{}"))
+	other.send(toolCall("2", "stubborn", "{}"))
+	<-p.started
+	refused(other, toolCall("9", "echo", "{}"))
+	release()
+	if got := first.next(); got.text() != "released" {
+		t.Errorf("answered %s", got.raw)
+	}
+	eventually(t, "there is room for a large message again", func() bool {
+		first.send(toolCall("2", "echo", large))
+		return !first.next().Result.IsError
+	})
 }

@@ -87,8 +87,8 @@ func (p *program) ownPath() (string, error) {
 	}
 	name := filepath.Base(p.Executable)
 	for _, pair := range p.Environ {
-		dirs, ok := strings.CutPrefix(pair, "PATH=")
-		if !ok {
+		variable, dirs, _ := strings.Cut(pair, "=")
+		if !strings.EqualFold(variable, "PATH") { // Windows spells it Path
 			continue
 		}
 		for _, dir := range filepath.SplitList(dirs) {

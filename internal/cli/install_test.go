@@ -237,3 +237,20 @@ func TestAfterInstallTheTokenIsThere(t *testing.T) {
 		t.Errorf("a mistyped client: %d %s", near.code, near.stderr)
 	}
 }
+
+// A file that is named from here is found by a client that starts the server
+// somewhere else.
+func TestInstallWritesWholePaths(t *testing.T) {
+	t.Parallel()
+	home, executable := fresh(t)
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "key"), []byte(strings.Repeat("obviously-fake-key", 3)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := run{args: "install cursor --dry-run --signing-key-file key --audit-log log", home: home, executable: executable, dir: dir}.do(t)
+	for _, name := range []string{"signing-key-file=" + filepath.Join(dir, "key"), "audit-log=" + filepath.Join(dir, "log")} {
+		if got.code != 0 || !strings.Contains(got.stdout, `"--`+strings.ReplaceAll(name, `\`, `\\`)+`"`) {
+			t.Errorf("no %s: exit code %d\n%s%s", name, got.code, got.stdout, got.stderr)
+		}
+	}
+}

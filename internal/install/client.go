@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // serverKey is the name of our entry in every configuration. Clients build tool
@@ -20,11 +21,13 @@ type System struct {
 	Environ []string
 }
 
-// env is the value of a variable, "" where it is not set.
+// env is the value of a variable, "" where it is not set. Windows spells PATH Path,
+// and does not care.
 func (s System) env(name string) string {
 	for _, pair := range s.Environ {
-		if len(pair) > len(name) && pair[len(name)] == '=' && pair[:len(name)] == name {
-			return pair[len(name)+1:]
+		is, value, _ := strings.Cut(pair, "=")
+		if is == name || s.OS == "windows" && strings.EqualFold(is, name) {
+			return value
 		}
 	}
 	return ""

@@ -350,3 +350,21 @@ func TestDiff(t *testing.T) {
 		t.Error("planning changed the file")
 	}
 }
+
+// Windows spells the variable Path; a client's own program is found all the same,
+// and so is a configured name without a path.
+func TestProgramsAreFoundOnWindows(t *testing.T) {
+	t.Parallel()
+	s := machine(t, "windows")
+	s.Environ = []string{"Path=" + filepath.Join(s.Home, "bin")}
+	claude := filepath.Join(s.Home, "bin", "claude.exe")
+	write(t, claude, "")
+	changes, err := install.Plan(options("claude-code", s))
+	if err != nil || len(changes.Steps) != 1 || len(changes.Steps[0].Command) == 0 || changes.Steps[0].Command[0] != claude {
+		t.Errorf("%+v, %v", changes, err)
+	}
+	write(t, filepath.Join(s.Home, "bin", "zerops-mcp.exe"), "")
+	if found := (&install.Installed{Command: "zerops-mcp"}); !found.Executable(s) {
+		t.Error("zerops-mcp counts as one that cannot be started")
+	}
+}

@@ -49,6 +49,7 @@ func (l *loader) finish() error {
 	if err := l.finishLists(); err != nil {
 		return err
 	}
+	s.signingKeyFile = l.path(s.signingKeyFile)
 	if err := l.finishKeys(); err != nil {
 		return err
 	}

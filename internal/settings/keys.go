@@ -25,7 +25,7 @@ func (l *loader) finishKeys() error {
 			l.warn("ZMCP_SIGNING_KEY", "is ignored: %s wins", l.where("signing-key-file"))
 		}
 		from = l.where("signing-key-file")
-		content, err := readSecretFile(l.path(s.signingKeyFile))
+		content, err := readSecretFile(s.signingKeyFile)
 		if err != nil {
 			return fmt.Errorf("%s: %w", from, err)
 		}
