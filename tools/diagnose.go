@@ -81,7 +81,7 @@ func diagnoseService(ctx context.Context, c *call, in onService) (diagnoseServic
 			ID: s.ID, Hostname: clean(s.Name, 40), ProjectID: s.ProjectID, Type: clean(s.Type.Version, 60), Status: clean(s.Status, 40),
 			Containers: e.containerWords(), Public: s.SubdomainAccess,
 		},
-		Causes: e.diagnose(), Checked: e.checked, Incomplete: e.incomplete, Resources: e.resources(),
+		Causes: e.diagnose(), Checked: append([]string{}, e.checked...), Incomplete: e.incomplete, Resources: e.resources(),
 	}
 	if e.deployment != nil {
 		view := viewDeployment(*e.deployment, e.now)

@@ -57,6 +57,8 @@ type callTrace struct {
 	struck        int
 	struckWrite   bool
 	struckOutside bool // struck at an address that the platform handed out
+	// missing are the requests that were struck and not answered when sent again.
+	missing map[string]bool
 }
 
 // write is a request of a call that may change something.
@@ -127,7 +129,7 @@ func (n *network) begin(f *fault, at strikes, expected int) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.fault, n.strikes, n.expected = f, at, expected
-	n.began, n.waves, n.written, n.callTrace = time.Time{}, 0, false, callTrace{}
+	n.began, n.waves, n.written, n.callTrace = time.Time{}, 0, false, callTrace{missing: map[string]bool{}}
 }
 
 // end lets everything through again and returns what happened to the call.
@@ -154,7 +156,9 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 		n.foreign = append(n.foreign, r.URL.Host)
 	}
 	f, struck := n.fault, n.fault != nil && n.strikes.on(n, unsafe)
+	asked := r.Method + " " + r.URL.RequestURI()
 	if struck {
+		n.missing[asked] = true
 		n.struck++
 		n.struckWrite = n.struckWrite || unsafe
 		n.struckOutside = n.struckOutside || !strings.HasPrefix(r.URL.Path, "/api/rest/public/")
@@ -174,9 +178,10 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	if struck && f.reset && err != nil && r.Context().Err() == nil {
 		err = &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 	}
-	if !struck && unsafe && err == nil && response.StatusCode < 300 {
+	if !struck && err == nil && response.StatusCode < 300 {
 		n.mu.Lock()
-		n.written = true
+		n.written = n.written || unsafe
+		delete(n.missing, asked)
 		n.mu.Unlock()
 	}
 	return response, err

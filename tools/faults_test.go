@@ -15,9 +15,7 @@ import (
 	"zerops-mcp/zerops/simulator"
 )
 
-// faultsAll widens the matrix: faults also strike from every request on, and
-// every single request.
-var faultsAll = flag.Bool("faults.all", false, "strike at every request of every tool (some minutes)")
+var faultsAll = flag.Bool("faults.all", false, "run TestFaultsEverywhere (some minutes)")
 
 // shape is what a call does on a healthy account.
 type shape struct {
@@ -124,8 +122,7 @@ func startFaulty(t *testing.T, root string) (*harness, *network) {
 func strikeAll(t *testing.T, root string, f fault, shapes map[string]shape, results *matrix) {
 	t.Helper()
 	h, n := startFaulty(t, root)
-	list := examples(h)
-	for _, e := range list {
+	for _, e := range examples(h) {
 		for _, at := range places(f, shapes[e.name()]) {
 			if outcome := h.strike(n, f, e, shapes[e.name()], at); n.struck > 0 || f.ends != "" {
 				results.set(f.name, e.name(), at.name, outcome)
@@ -133,23 +130,40 @@ func strikeAll(t *testing.T, root string, f fault, shapes map[string]shape, resu
 		}
 	}
 	h.checkAfterwards(n)
-	if !*faultsAll || f.mild {
-		return
+}
+
+// TestFaultsEverywhere lets every fault also strike from each request of each tool
+// on, and each single request, on an account of its own.
+func TestFaultsEverywhere(t *testing.T) {
+	if !*faultsAll {
+		t.Skip("-faults.all was not given")
 	}
-	h, n = startFaulty(t, root)
-	list = examples(h)
-	for i := range list {
-		s := shapes[list[i].name()]
-		for wave := range s.waves {
-			for _, at := range []strikes{fromWave(wave), onlyWave(wave)} {
-				h.strike(n, f, list[i], s, at)
-				results.count()
-				h.checkAfterwards(n)
-				if s.changes { // what was done is in the way of the next
-					h, n = startFaulty(t, root)
-					list = examples(h)
+	root := deployRoot(t)
+	shapes, order := shapesOf(t, root)
+	results := &matrix{cells: map[[3]string]string{}}
+	t.Cleanup(func() { t.Logf("%d calls", results.calls) })
+	for _, f := range faults(t) {
+		if f.mild {
+			continue
+		}
+		for i, name := range order {
+			t.Run(f.name+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				s, struck := shapes[name], 0
+				for struck < 2*s.waves {
+					synctest.Test(t, func(t *testing.T) {
+						h, n := startFaulty(t, root)
+						e := examples(h)[i]
+						for again := true; again && struck < 2*s.waves; struck++ {
+							h.strike(n, f, e, s, [2]strikes{fromWave(struck / 2), onlyWave(struck / 2)}[struck%2])
+							results.count()
+							h.checkAfterwards(n)
+							again = !s.changes // what was done is in the way of the next
+						}
+						<-time.After(time.Hour) // what goes on after the answer, such as an upload
+					})
 				}
-			}
+			})
 		}
 	}
 }
@@ -213,6 +227,7 @@ func (h *harness) strike(n *network, f fault, e example, s shape, at strikes) st
 		t.Errorf("%s: says that there is nothing: %s", where, r.raw)
 	case f.ends != "" && s.follows && outcome != f.ends:
 		t.Errorf("%s: %s, want %s: %s", where, outcome, f.ends, r.raw)
+	case done.struck > 0 && len(done.missing) == 0: // all was asked for again
 	case f.mild, f.passable, f.readBack && s.changes && at.name == onWrites().name:
 	case r.object["dry_run"] == true: // which says what it could not check
 	case f.plausible && strings.HasSuffix(e.tool, "_api"): // which pass on what the platform says
