@@ -3,6 +3,7 @@ package tools_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -234,9 +235,9 @@ func (h *harness) strike(n *network, f fault, e example, s shape, at strikes) st
 	case at.name == everywhere().name:
 		t.Errorf("%s: succeeded although nothing was answered: %s", where, r.raw)
 	case s.changes && (outcome == "done" || outcome == "unchanged"):
-		t.Errorf("%s: %s although it could not know: %.500s", where, outcome, r.raw)
+		t.Errorf("%s: %s although it could not know %v: %.500s", where, outcome, slices.Sorted(maps.Keys(done.missing)), r.raw)
 	case !s.changes && outcome == "ok":
-		t.Errorf("%s: does not say that something is missing: %.500s", where, r.raw)
+		t.Errorf("%s: does not say that %v is missing: %.500s", where, slices.Sorted(maps.Keys(done.missing)), r.raw)
 	}
 	return outcome
 }
