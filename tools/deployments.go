@@ -276,7 +276,8 @@ func listDeployments(ctx context.Context, c *call, in listDeploymentsIn) (page[d
 			views = append(views, viewDeployment(d, now))
 		}
 	}
-	return paginate(views, in.paging, in.Project, in.Service, in.Status)
+	shown, err := paginate(views, in.paging, in.Project, in.Service, in.Status)
+	return shown.readUpTo(len(deployments), maxVersions, "deployments"), err
 }
 
 // deploymentsOf lists the versions of a service with their newest processes.
