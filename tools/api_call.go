@@ -157,13 +157,24 @@ func (c *call) prepareAPI(in apiArguments, reading bool) (*apiRequest, error) {
 	return r, nil
 }
 
-// lost tells how to find out what became of a write whose answer was lost.
+// lost tells how to find out what became of a write whose answer was lost, or
+// over which the API failed.
 func (c *call) lost(err error, r *apiRequest) error {
-	uncertain, ok := errors.AsType[*zerops.UncertainError](err)
-	if !ok || c.projectID != "" || c.serviceID != "" {
+	if c.projectID != "" || c.serviceID != "" {
 		return err
 	}
-	f := c.explainUncertain(uncertain)
+	var f *failure
+	refusal, refused := errors.AsType[*zerops.Error](err)
+	uncertain, lost := errors.AsType[*zerops.UncertainError](err)
+	switch {
+	case lost:
+		f = c.explainUncertain(uncertain)
+	case refused && refusal.Status >= 500:
+		f = c.explainRefusal(refusal)
+		f.cause = err
+	default:
+		return err
+	}
 	f.Operation = r.op.String()
 	reader, ok := r.op.Current()
 	if !ok {

@@ -276,7 +276,8 @@ func listDeployments(ctx context.Context, c *call, in listDeploymentsIn) (page[d
 			views = append(views, viewDeployment(d, now))
 		}
 	}
-	return paginate(views, in.paging, in.Project, in.Service, in.Status)
+	shown, err := paginate(views, in.paging, in.Project, in.Service, in.Status)
+	return shown.readUpTo(len(deployments), maxVersions, "deployments"), err
 }
 
 // deploymentsOf lists the versions of a service with their newest processes.
@@ -329,6 +330,17 @@ func runtimeOnly(s zerops.Service) error {
 	}
 }
 
+// serviceOf is the service of a deployment, with its ids only where it cannot be
+// read.
+func (c *call) serviceOf(ctx context.Context, v zerops.AppVersion) zerops.Service {
+	s, err := c.api.Service(ctx, v.ServiceID)
+	if err != nil {
+		s = zerops.Service{ID: v.ServiceID, ProjectID: v.ProjectID}
+	}
+	s.Project.OrganizationID = v.OrganizationID
+	return s
+}
+
 type getDeploymentIn struct {
 	Deployment string `json:"deployment" jsonschema:"minLength=1"`
 	LogLines   int    `json:"log_lines,omitempty" jsonschema:"minimum=0,maximum=500"`
@@ -360,6 +372,7 @@ func getDeployment(ctx context.Context, c *call, in getDeploymentIn) (getDeploym
 		}
 	}
 	if in.LogLines > 0 {
+		c.learnLogSecrets(ctx, []zerops.Service{c.serviceOf(ctx, d.Version)})
 		log, err := c.deploymentLog(ctx, d, in.LogLines)
 		out.Log = log.shown(in.LogLines)
 		out.LogNote = log.note()

@@ -88,6 +88,7 @@ func (c *call) gatherService(ctx context.Context, s zerops.Service) (*evidence, 
 	}
 	c.gatherParts(ctx, e, parts)
 	e.setDeployment(deployments)
+	c.learnSecrets(ctx, envStore{project: project}, envStore{project: project, service: &s})
 	c.gatherLogs(ctx, e)
 	return e, nil
 }
@@ -120,6 +121,8 @@ func (c *call) gatherDeployment(ctx context.Context, s zerops.Service, d zerops.
 			return err
 		}},
 	}...))
+	s.Project.OrganizationID = organizationOf(s, e.project)
+	c.learnLogSecrets(ctx, []zerops.Service{s})
 	e.setDeployment([]zerops.Deployment{d})
 	return e
 }

@@ -139,3 +139,33 @@ func TestCancelProcessRefuses(t *testing.T) {
 	h.sim.Fail(simulator.Fault{Operation: "PutProcessCancel", Drop: simulator.DropAfter})
 	h.call("cancel_process", args{"process": id}).fails("uncertain")
 }
+
+// Lists that are read only so far must not pass for the whole history.
+func TestListsSayHowFarTheyWereRead(t *testing.T) {
+	h := start(t)
+	row := func(i int, more string) string { return fmt.Sprintf(`{"id":"%021dA","sequence":%d,%s}`, i, i, more) }
+	rows := func(n int, more string) string {
+		var all []string
+		for i := range n {
+			all = append(all, row(n-i, more))
+		}
+		return `{"list":[` + strings.Join(all, ",") + `]}`
+	}
+	for _, test := range []struct {
+		tool, operation, more, words string
+		limit                        int
+	}{
+		{"list_processes", "GetServiceStackProcess", `"status":"FINISHED","actionName":"stack.restart"`, "newest 1000 processes", 1000},
+		{"list_deployments", "GetServiceStackAppVersion", `"status":"BUILD_FAILED","source":"CLI"`, "newest 200 deployments", 200},
+	} {
+		for _, n := range []int{test.limit - 1, test.limit + 50} {
+			off := h.sim.Fail(simulator.Fault{Operation: test.operation, Status: 200, Body: rows(n, test.more)})
+			r := h.call(test.tool, args{"project": "docs-site", "service": "docs", "limit": 20}).ok()
+			off()
+			words, _ := r.get("truncated").(string)
+			if whole := n < test.limit; whole != (r.get("total") == float64(n)) || whole == strings.Contains(words, test.words) {
+				t.Errorf("%s of %d: total %v, truncated %q", test.tool, n, r.get("total"), words)
+			}
+		}
+	}
+}

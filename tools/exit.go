@@ -1,9 +1,12 @@
 package tools
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
@@ -59,7 +62,7 @@ func (c *call) failed(f *failure) *mcp.CallToolResult {
 	if err != nil {
 		raw = []byte(`{"error":{"code":"internal","message":"the error could not be written"}}`)
 	}
-	raw = rewriteStrings(raw, c.safe)
+	raw = rewriteStrings(c.withoutRefused(raw), c.safe)
 	return &mcp.CallToolResult{
 		IsError: true,
 		Content: []mcp.Content{mcp.TextContent{Type: mcp.ContentTypeText, Text: string(raw)}},
@@ -83,7 +86,53 @@ func (c *call) write(out any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return rewriteStrings(raw, c.safe), nil
+	return rewriteStrings(c.withoutRefused(raw), c.safe), nil
+}
+
+// withoutRefused leaves out next calls of tools that this server does not offer:
+// mode or toolsets would refuse them, and clients do not even know their names.
+func (c *call) withoutRefused(raw []byte) []byte {
+	const mark = `"next":{"tool":"`
+	for at := 0; ; {
+		found := bytes.Index(raw[at:], []byte(mark))
+		if found < 0 {
+			return raw
+		}
+		start := at + found
+		at = start + len(mark)
+		name, _, _ := strings.Cut(string(raw[at:min(at+longestTool, len(raw))]), `"`)
+		if c.server.byName[name] == nil || c.server.visible[name] {
+			continue
+		}
+		end := objectEnd(raw, start+len(`"next":`))
+		switch {
+		case raw[start-1] == ',':
+			start--
+		case end < len(raw) && raw[end] == ',':
+			end++
+		}
+		raw, at = slices.Concat(raw[:start], raw[end:]), start
+	}
+}
+
+// longestTool is more than a tool's name may have.
+const longestTool = 48
+
+// objectEnd returns the index after the object that begins at start.
+func objectEnd(raw []byte, start int) int {
+	for i, depth := start, 0; i < len(raw); i++ {
+		switch raw[i] {
+		case '"':
+			i = stringEnd(raw, i) - 1
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return len(raw)
 }
 
 // allow lets a secret value out as it is. Only tools that exist for it, and that

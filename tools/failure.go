@@ -218,9 +218,12 @@ func (c *call) explainExternal(e *zerops.ExternalError) *failure {
 
 func (c *call) explainUncertain(e *zerops.UncertainError) *failure {
 	f := &failure{
-		Code: codeUncertain, Status: e.Status, Operation: e.Operation.String(),
+		Code: codeUncertain, Status: e.Status,
 		Message: "the request was sent but its answer was lost, so it may have taken effect; it was not sent again",
 		Hint:    "Look before you repeat it.",
+	}
+	if e.Operation != 0 { // unknown where the call ended before its write did
+		f.Operation = e.Operation.String()
 	}
 	look := c.lookAgain()
 	f.Next = &failureNext{Tool: look.Tool, Arguments: look.Arguments}
@@ -249,6 +252,13 @@ func (c *call) explainRefusal(e *zerops.Error) *failure {
 		f.Code, f.Retryable = codeUnavailable, true
 		f.Message = fmt.Sprintf("the Zerops API cannot answer now (HTTP %d)", e.Status)
 		f.Hint = "Try again later; the platform may have an incident."
+		if e.Status >= 500 && !e.Operation.Safe() {
+			// The API failed over the work, at whatever point of it (platform facts §6).
+			look := c.lookAgain()
+			f.Retryable, f.Next = false, &failureNext{Tool: look.Tool, Arguments: look.Arguments}
+			f.Message = fmt.Sprintf("the Zerops API failed over the request (HTTP %d), which may have taken effect all the same; it was not sent again", e.Status)
+			f.Hint = "Look before you repeat it; the platform may have an incident."
+		}
 		if e.Status < 500 {
 			f.Message = fmt.Sprintf("the address answered with a redirect (HTTP %d), which the Zerops API does not do; it was not followed", e.Status)
 			f.Hint = "Check ZEROPS_API_URL."

@@ -192,3 +192,40 @@ func TestUnexpandedTokenIsExplained(t *testing.T) {
 		t.Errorf("%d requests without a token", n)
 	}
 }
+
+// The API may fail before its work or after it. A caller who repeats a creation
+// on its word would have it twice.
+func TestWriteOverWhichTheAPIFailedIsLookedAtBeforeItIsRepeated(t *testing.T) {
+	h := start(t)
+	docs := h.sim.ProjectID("docs-site")
+	for _, test := range []struct {
+		operation, tool, code, look string
+		arguments                   args
+		fault                       simulator.Fault
+	}{
+		{
+			operation: "PostProjectServiceStack", tool: "create_service", code: "unavailable", look: "get_project",
+			arguments: args{"project": docs, "hostname": "twice", "type": "nodejs@22"}, fault: simulator.Fault{Status: 500, Code: "internalServerError"},
+		},
+		{
+			operation: "PutServiceStackRestart", tool: "restart_service", code: "unavailable", look: "list_events",
+			arguments: args{"project": docs, "service": "docs"}, fault: simulator.Fault{Status: 503, Code: "notAvailable"},
+		},
+		{
+			operation: "PutUserToken", tool: "write_api", code: "unavailable", look: "read_api",
+			arguments: args{"operation": "PutUserToken", "path": args{"id": docs}, "body": args{"name": "x"}}, fault: simulator.Fault{Status: 500, Code: "internalServerError"},
+		},
+		{
+			operation: "PostProjectServiceStack", tool: "create_service", code: "uncertain", look: "get_project",
+			arguments: args{"project": docs, "hostname": "twice", "type": "nodejs@22"}, fault: simulator.Fault{Status: 502, Body: `{"error":{"message":"upstream timed out"}}`},
+		},
+	} {
+		test.fault.Operation = test.operation
+		off := h.sim.Fail(test.fault)
+		e := h.call(test.tool, test.arguments).fails(test.code)
+		off()
+		if e["retryable"] == true || !strings.Contains(e["hint"].(string), "before you repeat") || lookup(e, "next.tool") != test.look {
+			t.Errorf("%s after HTTP %d: %v", test.tool, test.fault.Status, e)
+		}
+	}
+}

@@ -334,9 +334,7 @@ func (c *call) containersOf(s logStream) func(context.Context) []string {
 }
 
 // learnLogSecrets registers the secret variables of services and their projects,
-// because applications like to print their configuration. What cannot be read
-// stays unknown, as it is for the caller. Plain settings such as "production"
-// are no secrets and would only blank words.
+// because applications like to print their configuration.
 func (c *call) learnLogSecrets(ctx context.Context, services []zerops.Service) {
 	var stores []envStore
 	for _, s := range services {
@@ -346,22 +344,65 @@ func (c *call) learnLogSecrets(ctx context.Context, services []zerops.Service) {
 		}
 		stores = append(stores, envStore{project: project, service: &s})
 	}
-	zerops.FanOut(len(stores), func(i int) error {
+	c.learnSecrets(ctx, stores...)
+}
+
+// learnSecrets registers the secret variables of stores, and of the services that
+// they refer to. What cannot be read stays unknown, as it is for the caller.
+func (c *call) learnSecrets(ctx context.Context, stores ...envStore) {
+	variables := c.learnEach(ctx, stores)
+	c.learnEach(ctx, c.referredTo(ctx, stores, variables))
+}
+
+// learnEach registers the secret variables of stores and returns all of each. Plain
+// settings such as "production" are no secrets and would only blank words.
+func (c *call) learnEach(ctx context.Context, stores []envStore) [][]zerops.Variable {
+	found := make([][]zerops.Variable, len(stores))
+	zerops.FanOut(len(stores), func(i int) (err error) {
 		store := stores[i]
-		var variables []zerops.Variable
-		var err error
 		if store.service != nil {
-			variables, err = c.api.ServiceVariables(ctx, store.service.ID)
+			found[i], err = c.api.ServiceVariables(ctx, store.service.ID)
 		} else {
-			variables, err = c.api.ProjectVariables(ctx, store.organizationID(), store.project.ID)
+			found[i], err = c.api.ProjectVariables(ctx, store.organizationID(), store.project.ID)
 		}
-		for _, v := range variables {
+		for _, v := range found[i] {
 			if len(v.Content) >= shortValue/2 && (v.Sensitive || secretKey(v.Key)) && !identityKey(v.Key) {
 				c.knowValues([]string{v.Content}, store.names())
 			}
 		}
 		return err
 	})
+	return found
+}
+
+// maxReferred bounds the services that are read because others refer to them.
+const maxReferred = 8
+
+// referredTo finds the services whose variables stand in those of stores: an
+// application that prints its configuration prints the password of its database.
+func (c *call) referredTo(ctx context.Context, stores []envStore, variables [][]zerops.Variable) []envStore {
+	known := map[string]bool{}
+	for _, store := range stores {
+		if store.service != nil {
+			known[store.project.ID+store.service.Name] = true
+		}
+	}
+	var others []envStore
+	for i, store := range stores {
+		for _, v := range variables[i] {
+			for _, name := range referencesIn(v.Content) {
+				hostname, _, prefixed := strings.Cut(name, "_") // a hostname has no underscore
+				if !prefixed || !validHostname(hostname) || known[store.project.ID+hostname] || len(known) >= maxReferred+len(stores) {
+					continue
+				}
+				known[store.project.ID+hostname] = true
+				if s, err := c.api.ServiceByName(ctx, store.project.ID, hostname); err == nil {
+					others = append(others, envStore{project: store.project, service: &s})
+				}
+			}
+		}
+	}
+	return others
 }
 
 // secretKey knows the names that secrets go by.

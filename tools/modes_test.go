@@ -198,3 +198,42 @@ func TestEveryToolStatesItsHints(t *testing.T) {
 		}
 	}
 }
+
+// What the next call names is what a model does next: a tool that this server
+// refuses, or does not even list, is no help.
+func TestNextCallsAreOnesThisServerOffers(t *testing.T) {
+	t.Parallel()
+	all := start(t, func(s *setup) { s.sim = append(s.sim, simulator.WithStepByPoll()) })
+	stopped := args{"service": stoppedService(t, all)}
+	if all.call("diagnose_service", stopped).get("causes.0.next.tool") != "start_service" {
+		t.Fatal("the cause has no next call to leave out")
+	}
+	readOnly := all.beside(func(c *tools.Config) { c.ReadOnly = true })
+	r := readOnly.call("diagnose_service", stopped).ok()
+	if r.get("causes.0.cause") != "service_stopped" || r.get("causes.0.next") != nil {
+		t.Errorf("read-only: %s", r.raw)
+	}
+	few := all.beside(func(c *tools.Config) {
+		c.Toolsets, c.ExcludeTools = []string{"services"}, []string{"list_service_types"}
+	})
+	r = few.call("restart_service", args{"project": "docs-site", "service": "docs", "wait_seconds": 0}).status("in_progress")
+	if r.get("next") != nil || r.get("processes.0.id") == nil {
+		t.Errorf("without wait_for: %s", r.raw)
+	}
+	all.sim.Fail(simulator.Fault{Operation: "PutServiceStackRestart", Times: 1, Drop: simulator.DropAfter})
+	if e := few.call("restart_service", args{"project": "docs-site", "service": "docs"}).fails("uncertain"); e["next"] != nil || e["hint"] == nil {
+		t.Errorf("without list_events: %v", e)
+	}
+}
+
+func stoppedService(t *testing.T, h *harness) string {
+	t.Helper()
+	for _, s := range h.call("list_services", args{"status": []string{"STOPPED"}, "category": "USER"}).items() {
+		if project := h.call("get_project", args{"project": s["project_id"]}).ok(); project.get("status") == "ACTIVE" {
+			id, _ := s["id"].(string)
+			return id
+		}
+	}
+	t.Fatal("nothing is stopped")
+	return ""
+}

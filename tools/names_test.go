@@ -66,3 +66,29 @@ func TestDefaultToolsTakeNamesAndIDs(t *testing.T) {
 		}
 	}
 }
+
+// A name may be as long as an id and made of the same characters. The platform
+// refuses it as an id with bad input rather than not found.
+func TestNamesAsLongAsIDsAreNames(t *testing.T) {
+	const project, hostname = "my-production-projects", "backendservicecustomer"
+	h := start(t)
+	id := h.call("create_project", args{"name": project, "org": "Northwind Trading"}).ok().str("project.id")
+	service := h.call("create_service", args{"project": project, "hostname": hostname, "type": "nodejs@22"}).status("done").str("service.id")
+	if got := h.call("get_project", args{"project": project}).ok().str("id"); got != id {
+		t.Errorf("%s is %s, want %s", project, got, id)
+	}
+	if got := h.call("get_service", args{"project": project, "service": hostname}).ok().str("id"); got != service {
+		t.Errorf("%s is %s, want %s", hostname, got, service)
+	}
+	h.call("get_project", args{"project": "my-production-projectz"}).fails("not_found")
+	h.call("get_service", args{"service": hostname}).fails("invalid_arguments") // of which project?
+
+	scoped := h.beside(func(c *tools.Config) { c.Projects, c.Toolsets = []string{project, "docs-site"}, []string{"all"} })
+	if got := scoped.call("get_service", args{"project": project, "service": hostname}).ok().str("id"); got != service {
+		t.Errorf("in scope %s is %s, want %s", hostname, got, service)
+	}
+	scoped.call("get_project", args{"project": "blog"}).fails("not_found")
+	byID := h.beside(func(c *tools.Config) { c.Projects, c.Toolsets = []string{id}, []string{"all"} })
+	byID.call("get_project", args{"project": project}).ok()
+	byID.call("get_project", args{"project": h.sim.ProjectID("blog")}).fails("out_of_scope")
+}

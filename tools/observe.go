@@ -61,7 +61,8 @@ func listProcesses(ctx context.Context, c *call, in listProcessesIn) (page[proce
 			views = append(views, viewProcess(p))
 		}
 	}
-	return paginate(views, in.paging, in.Project, in.Service, in.Status)
+	shown, err := paginate(views, in.paging, in.Project, in.Service, in.Status)
+	return shown.readUpTo(len(processes), scanned, "processes"), err
 }
 
 type getProcessIn struct {

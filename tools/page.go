@@ -30,6 +30,7 @@ type page[T any] struct {
 
 	offset int
 	digest string
+	unread string // what was never read, in words
 }
 
 // paginate cuts the page that the arguments ask for out of all items. filters
@@ -56,6 +57,16 @@ func paginate[T any](all []T, p paging, filters ...any) (page[T], error) {
 	return result, nil
 }
 
+// readUpTo says of a list whose source was read no further than limit rows that
+// there may be more than it shows.
+func (p page[T]) readUpTo(rows, limit int, what string) page[T] {
+	if rows >= limit {
+		p.Total, p.unread = nil, fmt.Sprintf("only the newest %d %s were read; there may be older ones", limit, what)
+		p.Truncated = p.unread
+	}
+	return p
+}
+
 // Len is how many items the page has.
 func (p page[T]) Len() int { return len(p.Items) }
 
@@ -67,7 +78,7 @@ func (p page[T]) Cut(n int) any { return p.first(n) }
 func (p page[T]) first(n int) page[T] {
 	p.Items = p.Items[:n]
 	p.NextCursor = encodeCursor(p.offset+n, p.digest)
-	p.Truncated = fmt.Sprintf("only %d items fit; pass next_cursor for the rest, or narrow the list", n)
+	p.Truncated = joinWords(fmt.Sprintf("only %d items fit; pass next_cursor for the rest, or narrow the list", n), p.unread)
 	return p
 }
 

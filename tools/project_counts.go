@@ -25,6 +25,9 @@ func (c *call) countServices(ctx context.Context, v visible, shown []zerops.Proj
 		}
 	} else {
 		for _, o := range v.organizations {
+			if o.Err != nil {
+				continue // none of its projects is shown
+			}
 			lists = append(lists, func(ctx context.Context) ([]zerops.Service, error) {
 				services, _, err := zerops.Collect(c.api.OrganizationServices(ctx, o.ID), 0)
 				return services, err

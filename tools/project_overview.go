@@ -2,6 +2,7 @@ package tools
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"zerops-mcp/zerops"
@@ -81,6 +82,9 @@ func getProject(ctx context.Context, c *call, in inProject) (getProjectOut, erro
 		out.addServices(p, services)
 	}
 	out.addProcesses(processes, time.Now())
+	if n := len(processes); n == overviewScan && time.Since(processes[n-1].Created.Time) < recentlyFailed {
+		out.Incomplete = append(out.Incomplete, fmt.Sprintf("processes: only the newest %d were looked at, which does not reach back %d hours", n, int(recentlyFailed.Hours())))
+	}
 	out.addDomains(routings)
 	if errs[3] == nil {
 		out.VariableCount = new(len(variables))

@@ -229,6 +229,9 @@ func (c *call) followProject(ctx context.Context, p zerops.Project, org string, 
 	}
 	if f.Status == statusDone && now.Status != "ACTIVE" {
 		f.Status = statusInProgress
+		if now.Status == "FAILED" {
+			f.Status = statusFailed
+		}
 		f.Message = "the project is " + clean(now.Status, 40)
 		f.Next = &next{Tool: "get_project", Arguments: nextArgs{Project: p.ID}}
 	}

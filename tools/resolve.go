@@ -168,7 +168,7 @@ func (c *call) project(ctx context.Context, wanted string) (zerops.Project, erro
 }
 
 func (c *call) findProject(ctx context.Context, wanted string) (zerops.Project, error) {
-	if zerops.ValidID(wanted) && !slices.Contains(c.server.scope.given, wanted) {
+	if zerops.ValidID(wanted) && !onlyName(wanted) && !slices.Contains(c.server.scope.given, wanted) {
 		// Scope comes first, so that nothing outside it is even read.
 		if err := c.inScope(ctx, wanted); err != nil {
 			return zerops.Project{}, err
@@ -176,7 +176,7 @@ func (c *call) findProject(ctx context.Context, wanted string) (zerops.Project, 
 	}
 	if zerops.ValidID(wanted) {
 		p, err := c.api.Project(ctx, wanted)
-		if !errors.Is(err, zerops.ErrNotFound) {
+		if !noSuchID(wanted, err) {
 			return p, err
 		}
 	}
@@ -210,6 +210,17 @@ func (c *call) findProject(ctx context.Context, wanted string) (zerops.Project, 
 	}
 	return zerops.Project{}, &failure{Code: codeAmbiguous, Message: fmt.Sprintf("%d projects are named %q; give the id as project", len(matches), clean(wanted, 80)), Candidates: exact}
 }
+
+// noSuchID reports that nothing has a text as its id: a name may be as long as one.
+// What no id can be is refused as bad input rather than not found (platform facts
+// §4.2).
+func noSuchID(text string, err error) bool {
+	return errors.Is(err, zerops.ErrNotFound) || onlyName(text) && zerops.HasCode(err, zerops.CodeInvalidInput)
+}
+
+// onlyName reports a text in the form of an id that is none: ids are 16 bytes in
+// base64, which leaves four characters for their end (platform facts §1.7).
+func onlyName(s string) bool { return zerops.ValidID(s) && !strings.ContainsAny(s[len(s)-1:], "AQgw") }
 
 func (v visible) organizationNames() map[string]string {
 	names := make(map[string]string, len(v.organizations))
@@ -256,7 +267,7 @@ func (c *call) findService(ctx context.Context, project, wanted string) (zerops.
 		switch {
 		case err == nil:
 			return s, c.belongs(ctx, s, project)
-		case !errors.Is(err, zerops.ErrNotFound) || project == "":
+		case !noSuchID(wanted, err) || project == "" && !onlyName(wanted):
 			return s, err
 		}
 	}

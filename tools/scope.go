@@ -54,7 +54,7 @@ func (c *call) scopeIDs(ctx context.Context) ([]string, error) {
 	}
 	var ids, names []string
 	for _, project := range s.given[:min(len(s.given), maxScopeList)] {
-		if zerops.ValidID(project) {
+		if zerops.ValidID(project) && !onlyName(project) {
 			ids = append(ids, project)
 		} else {
 			names = append(names, project)

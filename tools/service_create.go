@@ -81,16 +81,57 @@ func storageSize(in scalingIn) float64 {
 
 // chooseVersion finds the version to create. Both spellings of managed types are
 // accepted, postgresql@17 with a mode and postgresql:ha@17 (platform facts
-// §1.9), as well as a type without a version, which means its default.
+// §1.9), as well as a type without a version, which means its default. A mode that
+// cannot be had is refused, because the platform is told of it by the name alone.
 func chooseVersion(types []zerops.ServiceType, wanted, mode string) (version, category string, err error) {
 	wanted = strings.ToLower(strings.TrimSpace(wanted))
+	version, category, err = findVersion(types, wanted, mode)
+	switch has := modeIn(version); {
+	case err != nil || mode == "" || mode == has:
+		return version, category, err
+	case has == "" && mode == "NON_HA":
+		return version, category, nil // what is not said to be HA is not
+	case category != "STANDARD":
+		return "", "", invalid("mode", "is for databases and other managed types; %s has none, so leave it out", clean(version, 60))
+	case !strings.Contains(wanted, ":"):
+		if other, ok := inMode(types, version, mode); ok {
+			return other, category, nil
+		}
+	}
+	return "", "", invalid("mode", "%s contradicts the type %s; list_service_types shows the versions there are", mode, clean(version, 60))
+}
+
+// modeIn is the mode that the name of a version states, "" where it states none.
+func modeIn(version string) string {
+	switch {
+	case strings.Contains(version, ":ha@"):
+		return "HA"
+	case strings.Contains(version, ":single@"):
+		return "NON_HA"
+	}
+	return ""
+}
+
+// composite names a managed version with its mode.
+func composite(name, mode, number string) string {
+	if mode == "HA" {
+		return name + ":ha@" + number
+	}
+	return name + ":single@" + number
+}
+
+// inMode finds the same version in another mode.
+func inMode(types []zerops.ServiceType, version, mode string) (string, bool) {
+	name, number, _ := strings.Cut(version, "@")
+	name, _, _ = strings.Cut(name, ":")
+	other, _, err := findVersion(types, composite(name, mode, number), mode)
+	return other, err == nil
+}
+
+func findVersion(types []zerops.ServiceType, wanted, mode string) (version, category string, err error) {
 	spellings := []string{wanted}
 	if name, number, found := strings.Cut(wanted, "@"); found && !strings.Contains(name, ":") {
-		kind := ":single@"
-		if mode == "HA" {
-			kind = ":ha@"
-		}
-		spellings = append(spellings, name+kind+number)
+		spellings = append(spellings, composite(name, mode, number))
 		if mode == "HA" {
 			slices.Reverse(spellings)
 		}

@@ -112,8 +112,9 @@ func answer(op Operation, attempt int, resp *http.Response, body []byte) (json.R
 		return body, nil
 	}
 	e := &Error{Operation: op, Status: resp.StatusCode, RetryAfter: retryAfter(resp.Header, time.Now()), Attempts: attempt}
-	if !parseError(body, e) && resp.StatusCode >= 500 && !op.Safe() {
-		// A gateway answered for the API, which may have done the work.
+	if (!parseError(body, e) || e.Code == "") && resp.StatusCode >= 500 && !op.Safe() {
+		// A gateway answered for the API, which may have done the work. The API itself
+		// always gives a code.
 		return nil, &UncertainError{Operation: op, Status: resp.StatusCode, Err: errNotJSON}
 	}
 	return nil, e

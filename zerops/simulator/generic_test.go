@@ -82,8 +82,8 @@ func fillers(a api) map[string]string {
 // fill puts arguments into a path.
 func fill(ids map[string]string, path string) string {
 	area, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	id := cmp.Or(ids[area], strings.Repeat("z", 22))
-	return strings.NewReplacer("{id}", id, "{clientId}", id, "{projectId}", id, "{name}", "web", "{tokenId}", strings.Repeat("z", 22),
+	id := cmp.Or(ids[area], strings.Repeat("w", 22))
+	return strings.NewReplacer("{id}", id, "{clientId}", id, "{projectId}", id, "{name}", "web", "{tokenId}", strings.Repeat("w", 22),
 		"{date}", "2026-01-01%2000:00:00", "{stackTypeId}", "nodejs", "{serviceStackTypeVersionId}", "nodejs@22", "{token}", "t",
 		"{base64PublicKey}", "a2V5", "{domain}", "example.com", "{path...}", "a/b").Replace(path)
 }
@@ -133,7 +133,7 @@ func bodyOf(fields string) any {
 		case "object":
 			body[name] = map[string]any{}
 		case "id":
-			body[name] = strings.Repeat("z", 22)
+			body[name] = strings.Repeat("w", 22)
 		default:
 			body[name] = sample(kind)
 		}

@@ -37,18 +37,13 @@ func (s *idSource) secret(kind string) string {
 	return SecretMark + "-" + kind + "-" + s.next()[:10]
 }
 
-// isID reports whether text has the form of an id; the API refuses anything else
-// with invalidUserInput before it looks for the object.
+// isID reports whether text has the form of an id, 16 bytes in base64; the API
+// refuses anything else with invalidUserInput before it looks for the object. A name
+// of the same length is such a thing.
 func isID(text string) bool {
 	if len(text) != idLength {
 		return false
 	}
-	for _, c := range []byte(text) {
-		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_':
-		default:
-			return false
-		}
-	}
-	return true
+	_, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	return err == nil
 }
