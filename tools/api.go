@@ -203,7 +203,7 @@ func (c *call) describeParam(op zerops.Operation, param zerops.PathParam) string
 func viewField(prefix string, field zerops.Field) apiField {
 	v := apiField{Name: prefix + field.Name, Type: typeWords(field.Shape), Required: field.Required, Values: field.Enum, Description: field.Description}
 	if field.EmptyList {
-		v.Description = strings.TrimPrefix(v.Description+"; ", "; ") + "sent as [] when left out"
+		v.Description = joinWords(v.Description, "sent as [] when left out")
 	}
 	if field.Items != nil && len(field.Items.Enum) > 0 {
 		v.Values = field.Items.Enum

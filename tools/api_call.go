@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"zerops-mcp/zerops"
 )
@@ -205,7 +204,7 @@ func (c *call) outcomeOf(ctx context.Context, r *apiRequest, raw json.RawMessage
 			// The change was accepted, whatever keeps its process from being read.
 			f = framed(processes)
 			f.Status = statusInProgress
-			f.Message = "the work was accepted, but its process cannot be read: " + c.explain(ctx, err).Message
+			f.Message = "the work was accepted, but its process cannot be read: " + c.reason(ctx, err)
 		}
 		out.frame = f
 	} else if unfinished, words := goesOn(r.op, raw); unfinished {
@@ -216,7 +215,7 @@ func (c *call) outcomeOf(ctx context.Context, r *apiRequest, raw json.RawMessage
 	}
 	answer, err := c.answer(ctx, r, raw, program)
 	if err != nil {
-		out.Message = strings.TrimPrefix(out.Message+"; the change was accepted, but its answer cannot be shown: "+c.explain(ctx, err).Message, "; ")
+		out.Message = joinWords(out.Message, "the change was accepted, but its answer cannot be shown: "+c.reason(ctx, err))
 		return out, nil
 	}
 	out.answer, out.Result, out.Masked = answer, answer.value, answer.masked

@@ -139,6 +139,7 @@ func (c *call) watchTriggered(ctx context.Context, out deployServiceOut, s zerop
 	return out, nil
 }
 
+// joinWords makes one remark of several, any of which may be empty.
 func joinWords(words ...string) string {
 	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), "; ")
 }

@@ -152,11 +152,12 @@ func (c *call) explainFailed(ctx context.Context, out *deployServiceOut, s zerop
 // addURL reads back how the service can be reached.
 func (c *call) addURL(ctx context.Context, out *deployServiceOut, s zerops.Service) {
 	now, err := c.api.Service(ctx, s.ID)
-	if err != nil {
-		return // the deployment is done all the same
+	var project zerops.Project
+	if err == nil {
+		project, err = c.api.Project(ctx, s.ProjectID)
 	}
-	project, err := c.api.Project(ctx, s.ProjectID)
-	if err != nil {
+	if err != nil { // the deployment is done all the same
+		out.Message = joinWords(out.Message, "the addresses could not be read: "+c.reason(ctx, err))
 		return
 	}
 	urls := serviceURLs(now, project)

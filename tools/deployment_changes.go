@@ -195,9 +195,11 @@ func rollbackService(ctx context.Context, c *call, in rollbackServiceIn) (rollba
 		out.Status, out.Message = statusFailed, "the process has finished, but the deployment is "+out.Deployment.Status+", not ACTIVE"
 	}
 	if active != nil {
-		if before, err := c.api.AppVersion(ctx, active.ID); err == nil {
-			view := viewDeployment(zerops.Deployment{Version: before}, time.Now())
-			out.Previous = &view
+		before, err := c.api.AppVersion(ctx, active.ID)
+		if err != nil {
+			out.Message = joinWords(out.Message, "what ran before could not be read: "+c.reason(ctx, err))
+		} else {
+			out.Previous = new(viewDeployment(zerops.Deployment{Version: before}, time.Now()))
 		}
 	}
 	return out, nil

@@ -372,13 +372,14 @@ func getDeployment(ctx context.Context, c *call, in getDeploymentIn) (getDeploym
 		}
 	}
 	if in.LogLines > 0 {
-		c.learnLogSecrets(ctx, []zerops.Service{c.serviceOf(ctx, d.Version)})
+		unmasked := c.learnLogSecrets(ctx, []zerops.Service{c.serviceOf(ctx, d.Version)})
 		log, err := c.deploymentLog(ctx, d, in.LogLines)
 		out.Log = log.shown(in.LogLines)
 		out.LogNote = log.note()
 		if err != nil {
-			out.LogNote = "the log could not be read: " + c.explain(ctx, err).Message
+			out.LogNote = "the log could not be read: " + c.reason(ctx, err)
 		}
+		out.LogNote = joinWords(out.LogNote, unmasked)
 	}
 	switch d.Outcome(now) {
 	case zerops.DeploymentOpen:

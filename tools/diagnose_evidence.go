@@ -88,7 +88,7 @@ func (c *call) gatherService(ctx context.Context, s zerops.Service) (*evidence, 
 	}
 	c.gatherParts(ctx, e, parts)
 	e.setDeployment(deployments)
-	c.learnSecrets(ctx, envStore{project: project}, envStore{project: project, service: &s})
+	e.unmasked(c.learnSecrets(ctx, envStore{project: project}, envStore{project: project, service: &s}))
 	c.gatherLogs(ctx, e)
 	return e, nil
 }
@@ -122,9 +122,16 @@ func (c *call) gatherDeployment(ctx context.Context, s zerops.Service, d zerops.
 		}},
 	}...))
 	s.Project.OrganizationID = organizationOf(s, e.project)
-	c.learnLogSecrets(ctx, []zerops.Service{s})
+	e.unmasked(c.learnLogSecrets(ctx, []zerops.Service{s}))
 	e.setDeployment([]zerops.Deployment{d})
 	return e
+}
+
+// unmasked keeps why some values in logs are not hidden.
+func (e *evidence) unmasked(words string) {
+	if words != "" {
+		e.incomplete = append(e.incomplete, words)
+	}
 }
 
 // evidencePart is one thing to read.
@@ -137,7 +144,7 @@ func (c *call) gatherParts(ctx context.Context, e *evidence, parts []evidencePar
 	errs := zerops.FanOut(len(parts), func(i int) error { return parts[i].read(ctx) })
 	for i, err := range errs {
 		if err != nil {
-			e.incomplete = append(e.incomplete, parts[i].name+": "+c.explain(ctx, err).Message)
+			e.incomplete = append(e.incomplete, parts[i].name+": "+c.reason(ctx, err))
 			continue
 		}
 		e.checked = append(e.checked, parts[i].name)
@@ -190,7 +197,7 @@ func (e *evidence) setDeployment(deployments []zerops.Deployment) {
 func (c *call) gatherLogs(ctx context.Context, e *evidence) {
 	grant, err := c.logGrant(ctx, e.service.ProjectID)
 	if err != nil {
-		e.incomplete = append(e.incomplete, "logs: "+c.explain(ctx, err).Message)
+		e.incomplete = append(e.incomplete, "logs: "+c.reason(ctx, err))
 		return
 	}
 	severity := zerops.SeverityWarning

@@ -324,7 +324,7 @@ func (c *call) listVariables(ctx context.Context, s envStore) (views []envView, 
 		return nil, nil, err
 	}
 	if unsettled != nil {
-		incomplete = append(incomplete, "sources of some variables: "+c.explain(ctx, unsettled).Message)
+		incomplete = append(incomplete, "sources of some variables: "+c.reason(ctx, unsettled))
 	}
 	prints := c.server.fingerprints(s.organizationID())
 	owners := map[string]string{}
@@ -336,7 +336,7 @@ func (c *call) listVariables(ctx context.Context, s envStore) (views []envView, 
 	if s.service != nil {
 		inherited, err := c.readEnv(ctx, envStore{project: s.project})
 		if err != nil {
-			incomplete = append(incomplete, "variables of the project: "+c.explain(ctx, err).Message)
+			incomplete = append(incomplete, "variables of the project: "+c.reason(ctx, err))
 		}
 		for _, v := range inherited {
 			view := viewVariable(v, prints)

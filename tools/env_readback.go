@@ -8,42 +8,45 @@ import (
 	"zerops-mcp/zerops"
 )
 
-// readBack notes for each changed key whether the change can be seen. A project's
-// list trails writes, so it is read some times before the answer is no.
-func (w *envWriter) readBack(ctx context.Context) {
+// readBack notes for each changed key whether the change can be seen, or returns why
+// it cannot tell. A project's list trails writes, so it is read some times before
+// the answer is no.
+func (w *envWriter) readBack(ctx context.Context) (err error) {
 	for _, delay := range append([]time.Duration{0}, listDelays()...) {
 		if delay > 0 && !zerops.Pause(ctx, delay) {
-			return
+			return err
 		}
-		current, err := w.call.readEnv(ctx, w.store)
-		if err != nil {
+		var current []envVariable
+		if current, err = w.call.readEnv(ctx, w.store); err != nil {
 			continue
 		}
 		w.current = current
-		if w.seen(ctx) || w.store.service != nil {
-			return
+		var all bool
+		if all, err = w.seen(ctx); all || w.store.service != nil {
+			return err
 		}
 	}
+	return err
 }
 
 // seen compares what is there now with the outcomes, and reports whether all
 // changes show.
-func (w *envWriter) seen(ctx context.Context) bool {
-	all := true
+func (w *envWriter) seen(ctx context.Context) (all bool, err error) {
+	all = true
 	for i := range w.outcomes {
 		o := &w.outcomes[i]
 		if !o.changed() || o.ReadBack != nil && *o.ReadBack {
 			continue
 		}
-		shows, err := w.shows(ctx, o)
-		if err != nil {
-			all = false
+		shows, failed := w.shows(ctx, o)
+		if failed != nil {
+			all, err = false, failed
 			continue
 		}
 		o.ReadBack = &shows
 		all = all && shows
 	}
-	return all
+	return all, err
 }
 
 // shows reports whether the change of one key can be seen. A value that this

@@ -215,8 +215,9 @@ func (c *call) envChanged(ctx context.Context, w *envWriter, wait waiting) (envC
 	}
 	out.frame = f
 	w.markFailedProcesses(f.Processes)
+	var unread error
 	if f.Status != statusInProgress {
-		w.readBack(ctx)
+		unread = w.readBack(ctx)
 	}
 	failed, changed, unseen := 0, 0, 0
 	for i := range w.outcomes {
@@ -248,6 +249,8 @@ func (c *call) envChanged(ctx context.Context, w *envWriter, wait waiting) (envC
 		out.Status = statusInProgress
 		out.Message = "accepted, but not visible yet in what the API lists"
 		out.Next = &next{Tool: "list_env", Arguments: w.store.next()}
+	case unread != nil:
+		out.Message = joinWords(out.Message, "what is there now could not be read back: "+c.reason(ctx, unread))
 	}
 	if changed > 0 {
 		out.addRestarts(w.store)

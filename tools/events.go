@@ -163,7 +163,7 @@ func (c *call) gather(ctx context.Context, t *timeline, sources []source) error 
 		switch {
 		case err != nil:
 			failed++
-			t.incomplete = append(t.incomplete, sources[i].name+": "+c.explain(ctx, err).Message)
+			t.incomplete = append(t.incomplete, sources[i].name+": "+c.reason(ctx, err))
 		case !whole[i]:
 			t.incomplete = append(t.incomplete, fmt.Sprintf("%s: only the newest %d were read, which does not reach back to since", sources[i].name, maxEvents))
 		}

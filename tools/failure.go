@@ -98,7 +98,15 @@ func (c *call) unchanged() string {
 	if len(c.changes()) > 0 {
 		return ""
 	}
-	return "; nothing was changed"
+	return nothingChanged
+}
+
+const nothingChanged = "; nothing was changed"
+
+// reason says in a part of a result why another part is missing. Whether something
+// was changed is for the result to say.
+func (c *call) reason(ctx context.Context, err error) string {
+	return strings.TrimSuffix(c.explain(ctx, err).Message, nothingChanged)
 }
 
 // halfway answers for a call that failed after the platform had accepted a

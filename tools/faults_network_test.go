@@ -178,9 +178,9 @@ func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	if struck && f.reset && err != nil && r.Context().Err() == nil {
 		err = &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 	}
-	if !struck && err == nil && response.StatusCode < 300 {
+	if !struck && err == nil {
 		n.mu.Lock()
-		n.written = n.written || unsafe
+		n.written = n.written || unsafe && response.StatusCode < 300
 		delete(n.missing, asked)
 		n.mu.Unlock()
 	}

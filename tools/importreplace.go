@@ -93,16 +93,18 @@ func (c *call) replacement(ctx context.Context, p importPlan, project zerops.Pro
 		case s.ActiveVersion != nil:
 			out.Loses = append(out.Loses, name+": the running deployment "+s.ActiveVersion.ID+" and the files in its containers")
 		}
-		if variables, err := c.readEnv(ctx, envStore{project: project, service: &s}); err == nil {
-			var set []string
-			for _, v := range variables {
-				if v.owner == zerops.OwnerUser {
-					set = append(set, clean(v.Key, 60))
-				}
+		variables, err := c.readEnv(ctx, envStore{project: project, service: &s})
+		var set []string
+		for _, v := range variables {
+			if v.owner == zerops.OwnerUser {
+				set = append(set, clean(v.Key, 60))
 			}
-			if len(set) > 0 {
-				out.Loses = append(out.Loses, fmt.Sprintf("%s: %d variables set by hand may be lost: %s", name, len(set), strings.Join(set[:min(len(set), 20)], ", ")))
-			}
+		}
+		switch {
+		case err != nil:
+			out.Loses = append(out.Loses, name+": variables set by hand may be lost; which ones could not be read ("+c.reason(ctx, err)+")")
+		case len(set) > 0:
+			out.Loses = append(out.Loses, fmt.Sprintf("%s: %d variables set by hand may be lost: %s", name, len(set), strings.Join(set[:min(len(set), 20)], ", ")))
 		}
 		if !entry.fromGit && !entry.startWithoutCode {
 			out.repeats = true

@@ -55,10 +55,12 @@ func (c *call) readImported(ctx context.Context, plan importPlan, target importT
 	project, err := c.api.Project(ctx, result.ProjectID)
 	if err == nil {
 		out.Project.Name, out.Project.Status = clean(project.Name, 120), clean(project.Status, 40)
+	} else {
+		out.Message = "the project could not be read back: " + c.reason(ctx, err)
 	}
 	services, _, err := zerops.Collect(c.api.ProjectServices(ctx, result.ProjectID, zerops.ListOptions{}), 0)
 	if err != nil {
-		out.Message = "the services could not be read back: " + c.explain(ctx, err).Message
+		out.Message = "the services could not be read back: " + c.reason(ctx, err)
 	}
 	failed, open := 0, 0
 	for _, wanted := range plan.services {

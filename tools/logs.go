@@ -62,6 +62,7 @@ func searchLogs(ctx context.Context, c *call, in searchLogsIn) (searchLogsOut, e
 	if limit == 0 {
 		limit = defaultLimit
 	}
+	unmasked := c.learnLogSecrets(ctx, services)
 	scans, err := c.scanLogs(ctx, streams, &filter, limit+filter.before.shown+1)
 	if err != nil {
 		return searchLogsOut{}, err
@@ -69,9 +70,9 @@ func searchLogs(ctx context.Context, c *call, in searchLogsIn) (searchLogsOut, e
 	out := gatherLogs(scans, &filter, limit, digest)
 	if more > 0 {
 		out.Complete = false
-		words := fmt.Sprintf("%d more services of the project were not read; name up to %d as services", more, maxLogServices)
-		out.Message = strings.TrimPrefix(out.Message+"; "+words, "; ")
+		out.Message = joinWords(out.Message, fmt.Sprintf("%d more services of the project were not read; name up to %d as services", more, maxLogServices))
 	}
+	out.Message = joinWords(out.Message, unmasked)
 	return out, nil
 }
 
@@ -280,7 +281,7 @@ func (c *call) scanLogs(ctx context.Context, streams []logStream, filter *logFil
 	for _, s := range scans {
 		if s.err != nil {
 			errs = append(errs, s.err)
-			s.whyNot = c.explain(ctx, s.err).Message
+			s.whyNot = c.reason(ctx, s.err)
 		}
 	}
 	if len(errs) > 0 && len(errs) == len(scans) {
@@ -289,20 +290,14 @@ func (c *call) scanLogs(ctx context.Context, streams []logStream, filter *logFil
 	return scans, nil
 }
 
-// logGrants opens the logs of each project once and learns what must not be
-// shown of them.
+// logGrants opens the logs of each project once.
 func (c *call) logGrants(ctx context.Context, streams []logStream) (map[string]*zerops.LogGrant, error) {
 	var projects []string
-	var services []zerops.Service
 	for _, s := range streams {
 		if !slices.Contains(projects, s.service.ProjectID) {
 			projects = append(projects, s.service.ProjectID)
 		}
-		if !slices.ContainsFunc(services, func(known zerops.Service) bool { return known.ID == s.service.ID }) {
-			services = append(services, s.service)
-		}
 	}
-	c.learnLogSecrets(ctx, services)
 	grants := make([]*zerops.LogGrant, len(projects))
 	errs := zerops.FanOut(len(projects), func(i int) (err error) {
 		grants[i], err = c.logGrant(ctx, projects[i])
@@ -331,83 +326,4 @@ func (c *call) containersOf(s logStream) func(context.Context) []string {
 		}
 		return ids
 	}
-}
-
-// learnLogSecrets registers the secret variables of services and their projects,
-// because applications like to print their configuration.
-func (c *call) learnLogSecrets(ctx context.Context, services []zerops.Service) {
-	var stores []envStore
-	for _, s := range services {
-		project := zerops.Project{ID: s.ProjectID, Name: s.Project.Name, OrganizationID: s.Project.OrganizationID}
-		if !slices.ContainsFunc(stores, func(known envStore) bool { return known.service == nil && known.project.ID == project.ID }) {
-			stores = append(stores, envStore{project: project})
-		}
-		stores = append(stores, envStore{project: project, service: &s})
-	}
-	c.learnSecrets(ctx, stores...)
-}
-
-// learnSecrets registers the secret variables of stores, and of the services that
-// they refer to. What cannot be read stays unknown, as it is for the caller.
-func (c *call) learnSecrets(ctx context.Context, stores ...envStore) {
-	variables := c.learnEach(ctx, stores)
-	c.learnEach(ctx, c.referredTo(ctx, stores, variables))
-}
-
-// learnEach registers the secret variables of stores and returns all of each. Plain
-// settings such as "production" are no secrets and would only blank words.
-func (c *call) learnEach(ctx context.Context, stores []envStore) [][]zerops.Variable {
-	found := make([][]zerops.Variable, len(stores))
-	zerops.FanOut(len(stores), func(i int) (err error) {
-		store := stores[i]
-		if store.service != nil {
-			found[i], err = c.api.ServiceVariables(ctx, store.service.ID)
-		} else {
-			found[i], err = c.api.ProjectVariables(ctx, store.organizationID(), store.project.ID)
-		}
-		for _, v := range found[i] {
-			if len(v.Content) >= shortValue/2 && (v.Sensitive || secretKey(v.Key)) && !identityKey(v.Key) {
-				c.knowValues([]string{v.Content}, store.names())
-			}
-		}
-		return err
-	})
-	return found
-}
-
-// maxReferred bounds the services that are read because others refer to them.
-const maxReferred = 8
-
-// referredTo finds the services whose variables stand in those of stores: an
-// application that prints its configuration prints the password of its database.
-func (c *call) referredTo(ctx context.Context, stores []envStore, variables [][]zerops.Variable) []envStore {
-	known := map[string]bool{}
-	for _, store := range stores {
-		if store.service != nil {
-			known[store.project.ID+store.service.Name] = true
-		}
-	}
-	var others []envStore
-	for i, store := range stores {
-		for _, v := range variables[i] {
-			for _, name := range referencesIn(v.Content) {
-				hostname, _, prefixed := strings.Cut(name, "_") // a hostname has no underscore
-				if !prefixed || !validHostname(hostname) || known[store.project.ID+hostname] || len(known) >= maxReferred+len(stores) {
-					continue
-				}
-				known[store.project.ID+hostname] = true
-				if s, err := c.api.ServiceByName(ctx, store.project.ID, hostname); err == nil {
-					others = append(others, envStore{project: store.project, service: &s})
-				}
-			}
-		}
-	}
-	return others
-}
-
-// secretKey knows the names that secrets go by.
-func secretKey(key string) bool {
-	key = strings.ToLower(key)
-	return slices.ContainsFunc([]string{"pass", "secret", "token", "key", "credential", "private", "dsn", "connectionstring", "database_url", "auth"},
-		func(word string) bool { return strings.Contains(key, word) })
 }

@@ -131,7 +131,7 @@ func (c *call) publicPorts(ctx context.Context, projectID, only string) ([]servi
 		}
 		if errs[i] != nil {
 			failed++
-			incomplete = append(incomplete, clean(s.Name, 40)+": "+c.explain(ctx, errs[i]).Message)
+			incomplete = append(incomplete, clean(s.Name, 40)+": "+c.reason(ctx, errs[i]))
 		}
 	}
 	if failed > 0 && failed == len(services) {

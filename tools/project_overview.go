@@ -75,7 +75,7 @@ func getProject(ctx context.Context, c *call, in inProject) (getProjectOut, erro
 	errs := zerops.FanOut(len(parts), func(i int) error { return parts[i].read(ctx) })
 	for i, err := range errs {
 		if err != nil {
-			out.Incomplete = append(out.Incomplete, parts[i].name+": "+c.explain(ctx, err).Message)
+			out.Incomplete = append(out.Incomplete, parts[i].name+": "+c.reason(ctx, err))
 		}
 	}
 	if errs[0] == nil {

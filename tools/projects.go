@@ -129,7 +129,7 @@ func listProjects(ctx context.Context, c *call, in listProjectsIn) (listProjects
 		Items: []projectView{}, NextCursor: shown.NextCursor, Total: shown.Total, offset: shown.offset, digest: shown.digest,
 	}, Failures: c.failures(ctx, found.organizations)}
 	if err != nil {
-		out.Incomplete = []string{"services: " + c.explain(ctx, err).Message}
+		out.Incomplete = []string{"services: " + c.reason(ctx, err)}
 	}
 	for _, p := range shown.Items {
 		v := viewProject(p, orDash(names[p.OrganizationID], p.OrganizationID))

@@ -268,7 +268,7 @@ func (c *call) addTypeDetails(ctx context.Context, org string, views []serviceTy
 	})
 	for i, err := range errs {
 		if err != nil {
-			incomplete = append(incomplete, "limits of "+views[i].ID+": "+c.explain(ctx, err).Message)
+			incomplete = append(incomplete, "limits of "+views[i].ID+": "+c.reason(ctx, err))
 		}
 	}
 	return incomplete, nil

@@ -99,7 +99,7 @@ func getService(ctx context.Context, c *call, in onService) (getServiceOut, erro
 	out := newServiceDetail(s, project)
 	for i, err := range errs {
 		if err != nil {
-			out.Incomplete = append(out.Incomplete, parts[i].name+": "+c.explain(ctx, err).Message)
+			out.Incomplete = append(out.Incomplete, parts[i].name+": "+c.reason(ctx, err))
 		}
 	}
 	for _, container := range containers {

@@ -3,7 +3,6 @@ package tools
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"zerops-mcp/zerops"
@@ -149,7 +148,7 @@ func (c *call) subdomainOut(ctx context.Context, s zerops.Service, f frame, pati
 	out := setSubdomainAccessOut{frame: f, ServiceID: s.ID, Hostname: clean(s.Name, 40), Enabled: new(s.SubdomainAccess)}
 	p, err := c.api.Project(ctx, s.ProjectID)
 	if err != nil { // the state of the access stands without its addresses
-		out.Message = strings.TrimPrefix(out.Message+"; the addresses could not be read ("+c.explain(ctx, err).Code+")", "; ")
+		out.Message = joinWords(out.Message, "the addresses could not be read ("+c.explain(ctx, err).Code+")")
 		return out, nil
 	}
 	for _, url := range serviceURLs(s, p) {

@@ -102,7 +102,7 @@ func listMembers(ctx context.Context, c *call, in inOrganization) (listMembersOu
 		}
 		out.Items = append(out.Items, v)
 		if errs[i] != nil {
-			out.Incomplete = append(out.Incomplete, "projects of "+clean(memberName(m), 80)+": "+c.explain(ctx, errs[i]).Message)
+			out.Incomplete = append(out.Incomplete, "projects of "+clean(memberName(m), 80)+": "+c.reason(ctx, errs[i]))
 		}
 	}
 	return out, nil
@@ -118,7 +118,7 @@ func (c *call) grantedNames(ctx context.Context, user zerops.User, org zerops.Or
 	names = map[string]string{}
 	found, err := c.projectsOf(ctx, user, []zerops.Organization{org}, zerops.ListOptions{})
 	if err != nil {
-		return names, []string{"names of projects: " + c.explain(ctx, err).Message}
+		return names, []string{"names of projects: " + c.reason(ctx, err)}
 	}
 	for _, p := range found.projects {
 		names[p.ID] = clean(p.Name, 120)
@@ -211,7 +211,7 @@ func listTokens(ctx context.Context, c *call, in inOrganization) (listTokensOut,
 	out := listTokensOut{page: shown, Incomplete: incomplete}
 	for i, what := range []string{"integration tokens", "personal tokens"} {
 		if errs[i] != nil {
-			out.Incomplete = append(out.Incomplete, what+": "+c.explain(ctx, errs[i]).Message)
+			out.Incomplete = append(out.Incomplete, what+": "+c.reason(ctx, errs[i]))
 		}
 	}
 	return out, err

@@ -123,7 +123,7 @@ func (noLoader) Load(url string) (any, error) {
 func (c *call) schemaUnavailable(ctx context.Context, err error) yamlIssue {
 	why := "its schema cannot be used"
 	if !errors.Is(err, errSchema) {
-		why = c.explain(ctx, err).Message
+		why = c.reason(ctx, err)
 	}
 	return yamlIssue{Message: "not checked against the platform's schema: " + why}
 }
