@@ -349,9 +349,7 @@ func removalPlan(p zerops.Project, r zerops.HTTPRouting, d zerops.RoutedDomain, 
 	if len(r.Domains) == 1 {
 		removal.Loses = append(removal.Loses, fmt.Sprintf("its %d routes with their rules", len(r.Routes)))
 	}
-	for _, draft := range others[:min(len(others), 10)] {
-		removal.Changes = append(removal.Changes, "applied as well, because it was never applied: "+draft)
-	}
+	removal.Changes = append(removal.Changes, firstDrafts(others, appliedAsWell)...)
 	removal.state = append(removal.state, others...)
 	return removal
 }

@@ -56,10 +56,26 @@ func foreignDrafts(kind string, drafts []string, apply, discard zerops.Operation
 	return &failure{
 		Code: codeConflict,
 		Message: fmt.Sprintf("the project has %s changes that were never applied, and applying this one would apply them too: %s; nothing was changed",
-			kind, strings.Join(drafts[:min(len(drafts), 10)], "; ")),
+			kind, strings.Join(firstDrafts(drafts, "%s"), "; ")),
 		Hint: fmt.Sprintf("A person can apply or discard them in the Zerops GUI; write_api can as well, with %s or %s, once they agree.", apply, discard),
 	}
 }
+
+// firstDrafts puts some of the drafts into words, and says how many more there are.
+func firstDrafts(drafts []string, format string) []string {
+	const shown = 10
+	var words []string
+	for _, draft := range drafts[:min(len(drafts), shown)] {
+		words = append(words, fmt.Sprintf(format, draft))
+	}
+	if more := len(drafts) - shown; more > 0 {
+		words = append(words, fmt.Sprintf("and %d more like these", more))
+	}
+	return words
+}
+
+// appliedAsWell is what a plan says of drafts that are applied with a removal.
+const appliedAsWell = "applied as well, because it was never applied: %s"
 
 // unread answers for a change that was carried out and could not be read back:
 // what the platform said of the work stands, what came of it is not known.

@@ -272,15 +272,20 @@ func (w *envWriter) findFresh(ctx context.Context, key string) (*envVariable, er
 	return nil, nil
 }
 
-// markFailedProcesses turns the outcome of keys whose process failed.
+// markFailedProcesses turns the outcome of keys whose process failed or was
+// cancelled.
 func (w *envWriter) markFailedProcesses(processes []processView) {
 	for _, p := range processes {
-		if p.Error == "" {
+		why := p.Error
+		if (zerops.Process{Status: p.Status}).State() == zerops.ProcessCanceled {
+			why = joinWords("it was cancelled", why)
+		}
+		if why == "" {
 			continue
 		}
 		for i := range w.outcomes {
 			if o := &w.outcomes[i]; o.process == p.ID {
-				o.failed(&failure{Code: codeConflict, Message: "the platform accepted the change and failed to apply it: " + p.Error, Hint: "list_env shows how it stands."})
+				o.failed(&failure{Code: codeConflict, Message: "the platform accepted the change and failed to apply it: " + why, Hint: "list_env shows how it stands."})
 			}
 		}
 	}

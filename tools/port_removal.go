@@ -88,9 +88,7 @@ func closingPlan(s zerops.Service, p servicePort, others, incomplete []string) p
 		Loses:   []string{"nobody outside the project reaches the service through this port any more"},
 		state:   []string{v.ID, name, fmt.Sprint(v.Applied, v.ToBeDeleted, v.InternalPort)},
 	}
-	for _, draft := range others[:min(len(others), 10)] {
-		closing.Changes = append(closing.Changes, "applied as well, because it was never applied: "+draft)
-	}
+	closing.Changes = append(closing.Changes, firstDrafts(others, appliedAsWell)...)
 	if len(incomplete) > 0 {
 		closing.Changes = append(closing.Changes, "changes of other services that were never applied may be applied as well; they could not be read")
 	}

@@ -40,7 +40,12 @@ func (d Deployment) Outcome(now time.Time) DeploymentOutcome {
 		return d.withoutProcess(state, now)
 	}
 	switch d.Process.State() {
-	case ProcessFailed, ProcessUnknown:
+	case ProcessFailed:
+		return DeploymentFailed
+	case ProcessUnknown: // ended in a word of a later platform; a version that runs has not failed
+		if state == VersionRunning {
+			return DeploymentSucceeded
+		}
 		return DeploymentFailed
 	case ProcessCanceled:
 		return DeploymentCanceled

@@ -50,6 +50,8 @@ func TestDeploymentOutcome(t *testing.T) {
 		{"finished, version behind", zerops.VersionDeploying, time.Second, process("FINISHED", time.Second), zerops.DeploymentOpen},
 		{"finished, version stuck", zerops.VersionDeploying, time.Hour, process("FINISHED", time.Hour), zerops.DeploymentAbandoned},
 		{"a status of tomorrow", "POLISHING", time.Second, process("RUNNING", 0), zerops.DeploymentOpen},
+		{"a process of tomorrow", zerops.VersionActive, time.Second, process("POLISHED", time.Second), zerops.DeploymentSucceeded},
+		{"a process of tomorrow, nothing runs", zerops.VersionDeploying, time.Second, process("POLISHED", time.Second), zerops.DeploymentFailed},
 		{"a failure of tomorrow", "POLISHING_FAILED", time.Second, nil, zerops.DeploymentFailed},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
