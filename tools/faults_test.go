@@ -230,6 +230,7 @@ func (h *harness) strike(n *network, f fault, e example, s shape, at strikes) st
 	case f.ends != "" && s.follows && outcome != f.ends:
 		t.Errorf("%s: %s, want %s: %s", where, outcome, f.ends, r.raw)
 	case done.struck > 0 && len(done.missing) == 0: // all was asked for again
+	case at.name == onlyWave(0).name: // what was looked for first was found in another way
 	case knownOtherwise(e.name(), done.missing):
 	case !done.struckWrite && (r.object["message"] != nil || r.object["warnings"] != nil): // which tell of it
 	case f.mild, f.passable, f.readBack && s.changes && at.name == onWrites().name:
@@ -256,6 +257,7 @@ func knownOtherwise(example string, missing map[string]bool) bool {
 		// The person who confirmed was told.
 		"replace_services_from_yaml": {"/env", "/app-version/"},
 	}[example]
+	without = append(without, "/project?") // those refused the list of projects search for them
 	for asked := range missing {
 		if !slices.ContainsFunc(without, func(part string) bool { return strings.Contains(asked, part) }) {
 			return false

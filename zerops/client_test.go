@@ -232,7 +232,8 @@ func TestClassesOfErrors(t *testing.T) {
 		is     error
 	}{
 		{400, "projectNotFound", zerops.ErrNotFound},
-		{404, "", zerops.ErrNotFound},
+		{404, "notFound", zerops.ErrNotFound},
+		{404, "", nil}, // a page of somebody else
 		{401, "notAuthorized", zerops.ErrUnauthorized},
 		{401, "insufficientPrivileges", zerops.ErrForbidden},
 		{403, "insufficientPermissions", zerops.ErrForbidden},

@@ -15,7 +15,7 @@ import (
 // Classes of failure, for use with [errors.Is].
 var (
 	// ErrNotFound matches a missing object, which the API answers with HTTP 400
-	// and a code that ends in NotFound, and an unknown address (HTTP 404).
+	// and a code that ends in NotFound, and a 404 in the API's own words.
 	ErrNotFound = errors.New("not found")
 	// ErrUnauthorized matches a token that is missing, invalid, expired or revoked.
 	ErrUnauthorized = errors.New("unauthorized")
@@ -89,7 +89,8 @@ func (e *Error) Is(target error) bool {
 	case ErrForbidden:
 		return e.Status == http.StatusForbidden || e.Code == CodeInsufficientPrivileges
 	case ErrNotFound:
-		return e.Status == http.StatusNotFound || e.MissingObject()
+		// A page that says 404 is somebody else's: it knows nothing of the object.
+		return e.Status == http.StatusNotFound && e.Code != "" || e.MissingObject()
 	case ErrRateLimited:
 		return e.Status == http.StatusTooManyRequests
 	case ErrUnavailable:
