@@ -9,9 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mark3labs/mcp-go/mcp"
-	"github.com/mark3labs/mcp-go/server"
-
 	"zerops-mcp/transport"
 )
 
@@ -27,11 +24,7 @@ func FuzzHTTPBody(f *testing.F) {
 		f.Add([]byte(seed), true)
 		f.Add([]byte(seed), false)
 	}
-	s := server.NewMCPServer("fuzz", "0")
-	s.AddTool(mcp.NewToolWithRawSchema("echo", "x", []byte(echoSchema)),
-		func(_ context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-			return mcp.NewToolResultText(r.GetString("text", "")), nil
-		})
+	s := echoServer()
 	handlers := map[bool]http.Handler{}
 	for _, stateless := range []bool{false, true} {
 		h, err := transport.NewHandler(transport.HTTPConfig{Server: s, Stateless: stateless})

@@ -32,11 +32,7 @@ func FuzzStdioLine(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	s := server.NewMCPServer("fuzz", "0")
-	s.AddTool(mcp.NewToolWithRawSchema("echo", "x", []byte(echoSchema)),
-		func(_ context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-			return mcp.NewToolResultText(r.GetString("text", "")), nil
-		})
+	s := echoServer()
 	f.Fuzz(func(t *testing.T, input []byte) {
 		var out bytes.Buffer
 		in := append(bytes.Clone(input), "\n"+`{"jsonrpc":"2.0","id":"the end","method":"ping"}`...)
@@ -60,4 +56,14 @@ func FuzzStdioLine(f *testing.F) {
 			t.Fatalf("the last message was not answered: %q", out.String())
 		}
 	})
+}
+
+// echoServer has one tool, which says what it is told.
+func echoServer() *server.MCPServer {
+	s := server.NewMCPServer("fuzz", "0")
+	s.AddTool(mcp.NewToolWithRawSchema("echo", "x", []byte(echoSchema)),
+		func(_ context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			return mcp.NewToolResultText(r.GetString("text", "")), nil
+		})
+	return s
 }
