@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"runtime"
 	"strconv"
 	"strings"
@@ -292,15 +293,18 @@ func TestHTTPIdleConnections(t *testing.T) {
 	}
 }
 
-// slowly begins a message of a caller of its own and does not go on. The answer,
-// if one comes, is sent to the channel.
+// slowly begins a message of a caller of its own and does not go on, once the server
+// has begun to read it. The answer, if one comes, is sent to the channel.
 func (s *site) slowly(token, start string) (answered chan int, end func()) {
 	s.tb.Helper()
 	reader, writer := io.Pipe()
-	r, err := http.NewRequestWithContext(s.tb.Context(), http.MethodPost, s.url+"/mcp", reader)
+	begun := make(chan struct{}) // net/http asks for a body when somebody reads it
+	ctx := httptrace.WithClientTrace(s.tb.Context(), &httptrace.ClientTrace{Got100Continue: func() { close(begun) }})
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/mcp", reader)
 	if err != nil {
 		s.tb.Fatal(err)
 	}
+	r.Header.Set("Expect", "100-continue")
 	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Content-Type", "application/json")
 	answered = make(chan int, 1)
@@ -315,6 +319,11 @@ func (s *site) slowly(token, start string) (answered chan int, end func()) {
 	}()
 	if _, err := io.WriteString(writer, start); err != nil {
 		s.tb.Fatal(err)
+	}
+	select {
+	case <-begun:
+	case <-time.After(10 * time.Second):
+		s.tb.Fatal("the server does not read the message")
 	}
 	return answered, func() { _ = writer.Close() }
 }

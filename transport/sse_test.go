@@ -242,7 +242,6 @@ func TestSSESharesTheBounds(t *testing.T) {
 		t.Errorf("answered %s", got.raw)
 	}
 	eventually(t, "there is room for a large message again", func() bool {
-		first.send(toolCall("2", "echo", large))
-		return !first.next().Result.IsError
+		return first.send(toolCall("2", "echo", large)) == http.StatusAccepted && !first.next().Result.IsError
 	})
 }
