@@ -22,7 +22,7 @@ import (
 const (
 	boundStart = 1.35
 	boundRSS   = 18.0
-	boundSize  = 17.0
+	boundSize  = measure.PromisedBinary
 )
 
 func main() {
