@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -137,8 +138,7 @@ func protocolEnding(raw json.RawMessage) []byte {
 	_ = json.Unmarshal(raw, &failure) // the numbers that are missing are zero
 	code := failure.Data.Code
 	if code == "" {
-		code = fmt.Sprint(failure.Code)
+		code = strconv.Itoa(failure.Code)
 	}
-	text, _ := json.Marshal(map[string]any{"error": map[string]string{"code": code}})
-	return text
+	return fmt.Appendf(nil, `{"error":{"code":%q}}`, code)
 }

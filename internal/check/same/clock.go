@@ -2,6 +2,7 @@ package same
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,8 +25,8 @@ func stopClock(source string) (string, error) {
 	head, body, found := strings.Cut(source, "\nfunc Now() Time {\n")
 	now, rest, ended := strings.Cut(body, "\n}\n")
 	if !found || !ended || strings.Count(now, clockAnchor) != 1 || !strings.Contains(now, "sec, nsec, mono := ") {
-		return "", fmt.Errorf("time.Now of this Go is written in another way than stopClock of internal/check/same expects: " +
-			"the wall clock cannot be stopped; adapt it to the new form")
+		return "", errors.New("time.Now of this Go is written in another way than stopClock of internal/check/same expects, " +
+			"so the wall clock cannot be stopped and nothing was compared: adapt stopClock to the new form")
 	}
 	now = strings.Replace(now, clockAnchor, fmt.Sprintf("\tsec, nsec = %d, 0\n%s", clock().Unix(), clockAnchor), 1)
 	return head + "\nfunc Now() Time {\n" + now + "\n}\n" + rest, nil

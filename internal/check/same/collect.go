@@ -41,7 +41,7 @@ type task struct {
 func (c *collector) collect(ctx context.Context, calls []call) error {
 	c.found, c.ends = snapshot{}, map[string]string{}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(max(1, runtime.NumCPU()))
+	group.SetLimit(2 * runtime.NumCPU()) // some of them wait
 	for _, t := range append(append(c.offers(), c.commands()...), c.answers(calls)...) {
 		group.Go(func() error {
 			text, err := t.run(ctx)
@@ -104,13 +104,17 @@ func (c *collector) offer(ctx context.Context, era string, flags []string) (text
 	return s.sent.take(), nil
 }
 
-// answers lists the calls in all forms in which they are made.
+// answers lists the calls in all forms in which they are made: each by a client,
+// one of each tool on the command line, and where a confirmation is needed, in two
+// steps and with a person who is asked.
 func (c *collector) answers(calls []call) []task {
 	var tasks []task
 	add := func(key string, run func(ctx context.Context) (string, error)) { tasks = append(tasks, task{key, run}) }
+	printed := map[string]bool{"": true}
 	for _, one := range calls {
 		add("call/"+one.Key, func(ctx context.Context) (string, error) { return c.once(ctx, one) })
-		if one.Tool != "" {
+		if !printed[one.Tool] {
+			printed[one.Tool] = true
 			add("shell/"+one.Key, func(ctx context.Context) (string, error) { return c.shell(ctx, one) })
 		}
 		if !one.Confirms {

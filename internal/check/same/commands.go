@@ -22,6 +22,8 @@ func (c *collector) commands() []task {
 		{"call", "list_env", "--demo", "--arg", "project=eshop-staging", "--arg", "service=api", "--output", "table"},
 		{"call", "stop_service", "--demo", "--arg", "project=eshop-staging", "--arg", "service=api"},
 
+		{"doctor", "--demo", "--output", "json"}, {"doctor", "--demo", "--output", "table"},
+
 		{"helb"}, {"help", "sevre"}, {"serve", "--demo", "--redonly"}, {"serve", "--toolsets", "everything"}, {"serve", "--confirm", "sometimes"},
 		{"serve", "--transport", "websocket"}, {"serve", "--max-wait", "soon"}, {"serve", "--api-url", "http://example.com"},
 		{"call"}, {"call", "list_project", "--demo"}, {"call", "get_project", "--demo", "--arg", "projekt=x"}, {"call", "list_projects"},

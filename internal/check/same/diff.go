@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
-	"sort"
 	"strings"
 )
 
@@ -50,7 +49,7 @@ func compare(was, is snapshot) []difference {
 			all = append(all, difference{key, hunks})
 		}
 	}
-	sort.Slice(all, func(i, j int) bool { return all[i].key < all[j].key })
+	slices.SortFunc(all, func(a, b difference) int { return strings.Compare(a.key, b.key) })
 	return all
 }
 

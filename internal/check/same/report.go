@@ -27,25 +27,45 @@ func reportDifferences(out io.Writer, rest []difference) error {
 				fmt.Fprintln(out, "  … and more: the rest is not shown")
 				return writeEntries(out, rest)
 			}
-			showLines(out, "  - ", h.was)
-			showLines(out, "  + ", h.is)
+			showLines(out, "  - ", h.was, h.is)
+			showLines(out, "  + ", h.is, h.was)
 			fmt.Fprintln(out)
 		}
 	}
 	return writeEntries(out, rest)
 }
 
-func showLines(out io.Writer, mark string, lines []string) {
+// showLines writes the lines of one side, long ones from a little before the place
+// where they leave those of the other side.
+func showLines(out io.Writer, mark string, lines, others []string) {
 	for i, line := range lines {
 		if i == shownLines {
 			fmt.Fprintf(out, "%s… %d more lines\n", mark, len(lines)-i)
 			return
+		}
+		if i < len(others) && len(line) > shownLength {
+			line = fromDifference(line, others[i])
 		}
 		if len(line) > shownLength {
 			line = fmt.Sprintf("%s… (%d bytes)", strings.ToValidUTF8(line[:shownLength], ""), len(line))
 		}
 		fmt.Fprintln(out, mark+line)
 	}
+}
+
+// fromDifference cuts out what a line has in common with another one, up to a
+// little before the first difference. The path of a value stays.
+func fromDifference(line, other string) string {
+	const before = 60
+	at := 0
+	for at < len(line) && at < len(other) && line[at] == other[at] {
+		at++
+	}
+	head := strings.Index(line, " = ") + 3
+	if at-before <= head || head < 3 {
+		return line
+	}
+	return line[:head] + "…" + strings.ToValidUTF8(line[at-before:], "")
 }
 
 // writeEntries writes an entry for every hunk, with all keys under which it is.

@@ -98,7 +98,7 @@ func verdict(out io.Writer, allowed allowances, all []difference) error {
 func checkEnds(calls []call, ends map[string]string) error {
 	var wrong []string
 	for _, c := range calls {
-		if got := ends[c.Key]; got != c.Ends && (c.Tool != "" || c.Ends != "") {
+		if got := ends[c.Key]; got != c.Ends {
 			wrong = append(wrong, fmt.Sprintf("%s ended with %q, not with %q", c.Key, got, c.Ends))
 		}
 	}
