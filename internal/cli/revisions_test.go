@@ -213,7 +213,7 @@ func overHTTP(t *testing.T, r remote, revision string, questions []question) spo
 }
 
 // overSSE asks everything over the older transport.
-func overSSE(t *testing.T, r remote, questions []question) spoken {
+func overSSE(t *testing.T, r remote, key string, questions []question) spoken {
 	t.Helper()
 	send := func(method, path, body string) *http.Response {
 		request, err := http.NewRequestWithContext(t.Context(), method, "http://localhost"+path, bytes.NewBufferString(body))
@@ -221,7 +221,7 @@ func overSSE(t *testing.T, r remote, questions []question) spoken {
 			t.Fatal(err)
 		}
 		request.Header.Set("Content-Type", "application/json")
-		request.Header.Set("X-API-Key", simulator.OwnerToken)
+		request.Header.Set("X-API-Key", key)
 		response, err := r.client.Do(request)
 		if err != nil {
 			t.Fatal(err)
@@ -278,7 +278,7 @@ func TestAnswersHoldWhatTheRevisionHas(t *testing.T) {
 		check("stdio", patient, members, func(t *testing.T) spoken { return overStdio(t, env, patient) })
 		check("HTTP", patient, members, func(t *testing.T) spoken { return overHTTP(t, plain, revision, patient) })
 		check("HTTP beside SSE", questions, members, func(t *testing.T) spoken { return overHTTP(t, sse, revision, questions) })
-		check("SSE", questions, members, func(t *testing.T) spoken { return overSSE(t, sse, questions) })
+		check("SSE", questions, members, func(t *testing.T) spoken { return overSSE(t, sse, simulator.OwnerToken, questions) })
 		if revision == "2024-11-05" {
 			// A request that stands alone says only that it is older than 2025-06-18.
 			members = published["2025-03-26"]
