@@ -76,8 +76,8 @@ func deployService(ctx context.Context, c *call, in deployServiceIn) (deployServ
 	if err := runtimeOnly(s); err != nil {
 		return deployServiceOut{}, err
 	}
-	if out, busy, err := c.alreadyDeploying(ctx, s); busy || err != nil {
-		return out, err
+	if err := c.alreadyDeploying(ctx, s); err != nil {
+		return deployServiceOut{}, err
 	}
 	switch {
 	case in.Directory != "":
@@ -88,38 +88,37 @@ func deployService(ctx context.Context, c *call, in deployServiceIn) (deployServ
 	return c.deployConnected(ctx, s, in)
 }
 
-// alreadyDeploying answers with the deployment that is under way, if one is: the
-// platform would refuse a second or, worse, let the older one win.
-func (c *call) alreadyDeploying(ctx context.Context, s zerops.Service) (deployServiceOut, bool, error) {
-	const words = "a deployment of this service is under way, so none was started; wait for it, or stop it with cancel_deployment"
+// alreadyDeploying refuses a deployment while another is under way: the platform
+// would refuse it too or, worse, let the older one win.
+func (c *call) alreadyDeploying(ctx context.Context, s zerops.Service) error {
 	if job := c.server.uploads.running(s.ID); job != nil {
-		return deployServiceOut{
-			frame: frame{Status: statusUnchanged, Message: words + " (" + job.progress() + ")", Next: &next{Tool: "wait_for", Arguments: nextArgs{Deployments: []string{job.version}}}},
-		}, true, nil
+		return deploysAlready(s, job.version, job.progress())
 	}
 	options := zerops.ListOptions{Statuses: []string{"PENDING", "RUNNING", "CANCELING", "ROLLBACKING"}, Limit: 100}
 	for p, err := range c.api.ServiceProcesses(ctx, s.ID, options) {
 		if err != nil {
-			return deployServiceOut{}, false, err
+			return err
 		}
 		if !p.Deploys() || p.Ended() {
 			continue
 		}
 		v, err := c.api.AppVersion(ctx, p.Version.ID)
 		if err != nil {
-			return deployServiceOut{}, false, err
+			return err
 		}
-		c.knowVersion(v, s.Name)
-		view := viewDeployment(zerops.Deployment{Version: v, Process: &p}, time.Now())
-		return deployServiceOut{
-			frame: frame{
-				Status: statusUnchanged, Message: words, Processes: []processView{viewProcess(p)},
-				Next: &next{Tool: "wait_for", Arguments: nextArgs{Deployments: []string{v.ID}}},
-			},
-			Deployment: &view,
-		}, true, nil
+		return deploysAlready(s, v.ID, clean(v.Status, 40))
 	}
-	return deployServiceOut{}, false, nil
+	return nil
+}
+
+// deploysAlready names the deployment to wait for.
+func deploysAlready(s zerops.Service, version, state string) *failure {
+	return &failure{
+		Code:    codeConflict,
+		Message: fmt.Sprintf("another deployment of the service %q is under way (%s, %s), so none was started; nothing was changed", clean(s.Name, 40), version, state),
+		Hint:    "Wait for it, or stop it with cancel_deployment; then call again.",
+		Next:    &failureNext{Tool: "wait_for", Arguments: map[string]any{"deployments": []string{version}}}, Retryable: true,
+	}
 }
 
 // deployDirectory validates, then uploads, then asks for the deployment: nothing

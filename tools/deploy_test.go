@@ -272,9 +272,13 @@ func TestSecondDeployWhileOneRuns(t *testing.T) {
 		t.Errorf("next: %v", first.get("next"))
 	}
 	h.sim.ResetRequests()
-	second := h.call("deploy_service", args{"service": service, "directory": "."}).status("unchanged")
-	if second.get("next.arguments.deployments.0") != id || second.get("deployment.id") != id || h.writes() != 0 {
-		t.Errorf("second deployment: %s", second.raw)
+	for name, second := range map[string]map[string]any{
+		"directory": h.call("deploy_service", args{"service": service, "directory": "."}).fails("conflict"),
+		"git":       h.call("deploy_service", args{"service": service, "git_url": "https://github.com/zeropsio/recipe-nodejs"}).fails("conflict"),
+	} {
+		if lookup(second, "next.tool") != "wait_for" || lookup(second, "next.arguments.deployments.0") != id || h.writes() != 0 {
+			t.Errorf("second deployment from %s: %v", name, second)
+		}
 	}
 	open := h.call("wait_for", args{"deployments": []string{id}, "wait_seconds": 1}).status("in_progress")
 	if open.get("next.arguments.deployments.0") != id || open.get("deployments.0.outcome") != "open" {
@@ -297,6 +301,10 @@ func TestDeployWaitsForVariables(t *testing.T) {
 	t.Parallel()
 	dir := sources(t, map[string]string{"zerops.yaml": goodYAML})
 	h, service := deployable(t, dir, func(s *setup) { s.sim = []simulator.Option{simulator.WithPace(0.1), simulator.WithIndexLag(0)} })
+	// What the creation deploys has to end first.
+	for _, p := range h.call("list_processes", args{"service": service}).items() {
+		h.call("wait_for", args{"processes": []any{p["id"]}}).status("done")
+	}
 	h.call("set_env", args{"project": h.sim.ProjectID("playground"), "service": service, "variables": []args{{"key": "A", "value": "b"}}, "wait_seconds": 0}).ok()
 	r := h.call("deploy_service", args{"service": service, "directory": ".", "wait_seconds": 0}).ok()
 	if r.get("status") == "failed" || strings.Contains(string(r.raw), "userDataSyncRunning") {
@@ -368,7 +376,9 @@ func TestUploadOutlivesTheCall(t *testing.T) {
 	if !strings.Contains(r.str("message"), "goes on") || r.get("deployment.phase") != "upload" {
 		t.Errorf("while it uploads: %s", r.raw)
 	}
-	h.call("deploy_service", args{"service": service, "directory": "."}).status("unchanged")
+	if e := h.call("deploy_service", args{"service": service, "directory": "."}).fails("conflict"); lookup(e, "next.arguments.deployments.0") != id {
+		t.Errorf("a second deployment while it uploads: %v", e)
+	}
 	remove()
 	for range 40 {
 		if r = h.call("wait_for", args{"deployments": []string{id}}).ok(); r.get("status") != "in_progress" {

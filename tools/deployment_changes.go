@@ -166,8 +166,8 @@ func rollbackService(ctx context.Context, c *call, in rollbackServiceIn) (rollba
 		view := viewDeployment(chosen, now)
 		return rollbackServiceOut{frame: frame{Status: statusUnchanged, Message: "this deployment runs already"}, Deployment: &view}, nil
 	}
-	if out, busy, err := c.alreadyDeploying(ctx, s); busy || err != nil {
-		return rollbackServiceOut{frame: out.frame, Deployment: out.Deployment}, err
+	if err := c.alreadyDeploying(ctx, s); err != nil {
+		return rollbackServiceOut{}, err
 	}
 	if err := c.guard(ctx, s.ProjectID, s.ID); err != nil {
 		return rollbackServiceOut{}, err

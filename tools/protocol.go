@@ -57,6 +57,7 @@ func (p *protocolFailure) details(modern bool) mcp.JSONRPCErrorDetails {
 type answerSlot struct {
 	failed *protocolFailure
 	list   *listCache // set when the answer is the whole list of tools
+	method mcp.MCPMethod
 }
 
 type answerSlotKey struct{}
@@ -71,8 +72,19 @@ func HandleMessage(ctx context.Context, s *server.MCPServer, message json.RawMes
 		failed.Error = slot.failed.details(isModern(message))
 		return failed
 	}
-	if answered, ok := answer.(mcp.JSONRPCResponse); ok && slot.list != nil {
-		answered.Result = slot.list.result(isModern(message), answered.Result)
+	if answered, ok := answer.(mcp.JSONRPCResponse); ok {
+		revision := mcp.LATEST_PROTOCOL_VERSION
+		if !isModern(message) {
+			revision = revisionOf(ctx)
+		}
+		if first, ok := answered.Result.(mcp.InitializeResult); ok {
+			revision = first.ProtocolVersion
+		}
+		if slot.list != nil {
+			answered.Result = slot.list.result(revision, answered.Result)
+		} else {
+			answered.Result = fitting(revision, string(slot.method), answered.Result)
+		}
 		return answered
 	}
 	return answer
@@ -85,28 +97,25 @@ type Prepared json.RawMessage
 // MarshalJSON returns the JSON.
 func (p Prepared) MarshalJSON() ([]byte, error) { return p, nil }
 
-// listCache keeps the written list of tools for each era. The list never
-// changes while the server runs, and writing it is most of its cost.
+// listCache keeps the written list of tools for each revision. The list never
+// changes while the server runs, and writing it is most of its cost. Transports
+// know only the revisions that there are.
 type listCache struct {
 	mu      sync.Mutex
-	written [2]Prepared
+	written map[string]Prepared
 }
 
-func (l *listCache) result(modern bool, result any) any {
-	era := 0
-	if modern {
-		era = 1
-	}
+func (l *listCache) result(revision string, result any) any {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.written[era] == nil {
-		raw, err := json.Marshal(result)
+	if l.written[revision] == nil {
+		raw, err := json.Marshal(fitting(revision, string(mcp.MethodToolsList), result))
 		if err != nil {
 			return result
 		}
-		l.written[era] = raw
+		l.written[revision] = raw
 	}
-	return l.written[era]
+	return l.written[revision]
 }
 
 // isModern reports whether a request says its protocol revision itself, as those
@@ -118,6 +127,13 @@ func isModern(message json.RawMessage) bool {
 		} `json:"params"`
 	}
 	return json.Unmarshal(message, &request) == nil && request.Params.Meta["io.modelcontextprotocol/protocolVersion"] != nil
+}
+
+// noteMethod is the library's hook before every request.
+func noteMethod(ctx context.Context, _ any, method mcp.MCPMethod, _ any) {
+	if slot, ok := ctx.Value(answerSlotKey{}).(*answerSlot); ok {
+		slot.method = method
+	}
 }
 
 // noteFailure is the library's error hook.

@@ -64,7 +64,7 @@ func (s *Server) callPlainly(ctx context.Context, message json.RawMessage) (mcp.
 	if string(params.Arguments) != "null" {
 		req.args = params.Arguments
 	}
-	return mcp.NewJSONRPCResultResponse(id, prepare(s.serve(ctx, t, req))), true
+	return mcp.NewJSONRPCResultResponse(id, fitting(revisionOf(ctx), plain.Method, prepare(s.serve(ctx, t, req)))), true
 }
 
 // prepare writes a result. Those of one text and its structured form, which are

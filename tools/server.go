@@ -193,13 +193,14 @@ func (s *Server) refusal(t *tool) *failure {
 func (s *Server) register() {
 	hooks := &server.Hooks{}
 	definitions := sync.OnceValue(s.definitions)
-	written := &listCache{}
+	written := &listCache{written: map[string]Prepared{}}
 	hooks.AddAfterListTools(func(ctx context.Context, _ any, r *mcp.ListToolsRequest, result *mcp.ListToolsResult) {
 		result.Tools = definitions()
 		if slot, ok := ctx.Value(answerSlotKey{}).(*answerSlot); ok && r.Params.Cursor == "" {
 			slot.list = written
 		}
 	})
+	hooks.AddBeforeAny(noteMethod)
 	hooks.AddOnError(noteFailure)
 	options := slices.Concat(identity(), s.resourceOptions(hooks), s.promptOptions(), []server.ServerOption{
 		server.WithToolCapabilities(false),

@@ -214,9 +214,11 @@ func (c *call) notifyProgress(ctx context.Context) func(message string) {
 		last = now
 		// Seconds rise whatever the platform's work does.
 		value = max(value+0.001, now.Sub(started).Seconds())
-		err := c.server.mcp.SendNotificationToClient(ctx, "notifications/progress", map[string]any{
-			"progressToken": c.request.progress, "progress": value, "message": c.redactor.text(message),
-		})
+		params := map[string]any{"progressToken": c.request.progress, "progress": value, "message": c.redactor.text(message)}
+		if !hasMember(ctx, methodProgress, "message") {
+			delete(params, "message")
+		}
+		err := c.server.mcp.SendNotificationToClient(ctx, methodProgress, params)
 		if err != nil && !errors.Is(err, server.ErrNotificationNotInitialized) {
 			c.server.logger.DebugContext(ctx, "progress not sent", slog.String("tool", c.tool.Name), slog.Any("error", err))
 		}

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -16,6 +17,10 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"golang.org/x/sync/errgroup"
 )
+
+// headerless is the last revision whose clients do not repeat it in a header, and
+// so that of a request which stands alone and has none.
+const headerless = mcp.ProtocolVersion20250326
 
 // batchParallel is how many requests of one array run at once.
 const batchParallel = 16
@@ -192,7 +197,7 @@ func (e *exchange) call(env *envelope) *httpCall {
 	if e.session == nil {
 		c.id = "http " + rand.Text()
 		c.own.initialized = true
-		c.own.version = e.r.Header.Get(mcp.HeaderProtocolVersion)
+		c.own.version = cmp.Or(e.r.Header.Get(mcp.HeaderProtocolVersion), headerless)
 		return c
 	}
 	c.id = e.session.id
@@ -236,7 +241,7 @@ func (e *exchange) array(message []byte) {
 	if e.session != nil {
 		agreed = e.session.client.agreed()
 	} else if agreed == "" {
-		agreed = mcp.ProtocolVersion20250326 // the last revision without that header
+		agreed = headerless
 	}
 	if agreed != mcp.ProtocolVersion20250326 {
 		writeRPC(e.w, http.StatusBadRequest, errorAnswer(nil, codeInvalidRequest, "arrays of messages are part of protocol revision 2025-03-26 only", nil))

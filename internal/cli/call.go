@@ -54,7 +54,7 @@ func (s *session) call(ctx context.Context) int {
 		fmt.Fprintln(s.Stderr, "Nothing has been changed.")
 		return exitConfirm
 	}
-	return s.printResult(args, result)
+	return s.printResult(name, args, result)
 }
 
 // runTool runs the tool with its progress shown. Its error is about the name.
@@ -99,7 +99,12 @@ type outcome struct {
 	Plan   json.RawMessage `json:"plan"`
 	// Confirm is the token that a second call has to bring.
 	Confirm string `json:"confirm"`
-	Error   struct {
+	// What a change was about, as it is now.
+	Service    state   `json:"service"`
+	Project    state   `json:"project"`
+	Processes  []state `json:"processes"`
+	Deployment state   `json:"deployment"`
+	Error      struct {
 		Code    string `json:"code"`
 		Message string `json:"message"`
 		Hint    string `json:"hint"`
@@ -174,11 +179,11 @@ func resultJSON(result *mcp.CallToolResult) []byte {
 }
 
 // printResult prints and turns the outcome into the exit code.
-func (s *session) printResult(args json.RawMessage, result *mcp.CallToolResult) int {
+func (s *session) printResult(tool string, args json.RawMessage, result *mcp.CallToolResult) int {
 	raw := resultJSON(result)
 	var o outcome
 	_ = json.Unmarshal(raw, &o) // a result that is no object simply has no status
-	code := exitCode(result.IsError, o.Status)
+	code := exitCode(tool, result.IsError, o)
 	if !s.asTable() {
 		s.printRaw(raw)
 		return code
@@ -205,20 +210,6 @@ func (s *session) printResult(args json.RawMessage, result *mcp.CallToolResult) 
 		fmt.Fprintf(s.Stderr, "\nNothing has been changed. To go on:\n  zerops-mcp %s --args %s\n", s.withoutArguments(), shellQuote(string(confirmed)))
 	}
 	return code
-}
-
-func exitCode(isError bool, status string) int {
-	switch {
-	case isError:
-		return exitFailed
-	case status == "confirmation_required":
-		return exitConfirm
-	case status == "failed":
-		return exitWorkFailed
-	case status == "in_progress":
-		return exitInProgress
-	}
-	return exitDone
 }
 
 // printError tells on stderr what went wrong and what to do.

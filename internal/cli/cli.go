@@ -33,6 +33,8 @@ type Env struct {
 	// wire is Stdout as it came, for a server, which has to notice when the
 	// client is gone.
 	wire io.Writer
+	// bounded is Stderr as the commands see it.
+	bounded *boundedWriter
 	// The streams that are terminals.
 	StdinTerminal, StdoutTerminal, StderrTerminal bool
 	// Width is the terminal's, in columns; 0 where unknown.
@@ -58,6 +60,9 @@ type program struct {
 func Run(ctx context.Context, env Env) int {
 	out := &output{to: env.Stdout}
 	env.wire, env.Stdout = env.Stdout, out
+	env.bounded = newBoundedWriter(env.Stderr)
+	env.Stderr = env.bounded
+	defer env.bounded.flush()
 	code := run(ctx, env)
 	if code == exitDone && out.failed != nil {
 		return failed(env.Stderr, fmt.Errorf("write the result: %w", out.failed))

@@ -295,10 +295,19 @@ func (c command) checkGo(t *testing.T, env []string) {
 // checkClient checks the server that a client's own command would configure.
 func (c command) checkClient(t *testing.T) {
 	t.Helper()
-	for i, w := range c.words {
+	if isAdd(c.words) {
+		added, err := readAdd(c.words)
+		if err != nil {
+			t.Fatalf("%v\n%q", err, c.words)
+		}
+		if added.name != "zerops" || added.command != "zerops-mcp" {
+			t.Errorf("%q adds %q, which runs %q", c.words, added.name, added.command)
+		}
+		load(t, added.args, added.env)
+		return
+	}
+	for _, w := range c.words {
 		switch {
-		case w == "zerops-mcp":
-			load(t, c.words[i+1:], nil)
 		case strings.HasPrefix(w, "ZEROPS_") || strings.HasPrefix(w, "ZMCP_"):
 			load(t, nil, []string{w})
 		case strings.HasPrefix(w, "{"):
