@@ -53,8 +53,8 @@ type Config struct {
 	Stateless bool
 	// SigningKey signs confirmation tokens; nil means random for this process.
 	SigningKey []byte
-	// OwnService is the id of the service this server runs in, which it never stops
-	// or deletes.
+	// OwnService is the id of the service this server runs in, on which no tool
+	// operates.
 	OwnService string
 	// Logger receives what the operator should know; never secrets.
 	Logger *slog.Logger
@@ -84,6 +84,7 @@ type Server struct {
 	visible  map[string]bool
 	signer   signer
 	scope    *scope
+	own      ownServices
 	patterns func() *patternSet
 	uploads  uploads
 	// operations finds and describes the operations of the API; built on first use.
