@@ -285,8 +285,18 @@ func (c *call) guard(ctx context.Context, projectID, serviceID string) error {
 	return c.protected(project)
 }
 
+// protectAll is the ProtectTag under which every project is protected.
+const protectAll = "*"
+
 // protected refuses to destroy anything in a project with the protecting tag.
 func (c *call) protected(project zerops.Project) error {
+	if c.server.cfg.ProtectTag == protectAll {
+		return &failure{
+			Code:    codeBlocked,
+			Message: fmt.Sprintf("this server protects every project from destruction, and so %q (%s); nothing was changed", clean(project.Name, 80), project.ID),
+			Hint:    "The operator can name a tag with --protect-tag.",
+		}
+	}
 	for _, tag := range project.Tags {
 		if strings.EqualFold(tag, c.server.cfg.ProtectTag) {
 			return &failure{

@@ -46,6 +46,9 @@ func (l *loader) finish() error {
 	if s.Remove && s.StoreToken {
 		return errors.New("--remove and --store-token contradict each other: drop one")
 	}
+	if err := l.finishWords(); err != nil {
+		return err
+	}
 	if err := l.finishLists(); err != nil {
 		return err
 	}
