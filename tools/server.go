@@ -71,6 +71,9 @@ type Config struct {
 const (
 	defaultMaxWait    = 50 * time.Second
 	defaultProtectTag = "protected"
+	// shortestKey is the fewest bytes of a signing key: from a weak one the values
+	// behind fingerprints could be found by trying.
+	shortestKey = 32
 	// readTime bounds a call that changes nothing: just below the minute after
 	// which many clients give up.
 	readTime = 50 * time.Second
@@ -112,6 +115,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if cfg.ProtectTag == "" {
 		cfg.ProtectTag = defaultProtectTag
+	}
+	if n := len(cfg.SigningKey); cfg.SigningKey != nil && n < shortestKey {
+		return nil, fmt.Errorf("tools: the signing key has %d bytes, and can be guessed below %d", n, shortestKey)
 	}
 	if cfg.SigningKey == nil {
 		cfg.SigningKey = make([]byte, 32)

@@ -125,7 +125,7 @@ func TestServeOverHTTPForCallersWithTokens(t *testing.T) {
 	t.Parallel()
 	_, env := account(t)
 	// The server's own token must never serve a caller.
-	r := listen(t, "--transport http --stateless", append(env, "ZMCP_SIGNING_KEY=0123456789abcdef0123456789abcdef")...)
+	r := listen(t, "--transport http --stateless", append(env, "ZMCP_SIGNING_KEY="+generatedKey)...)
 	if !strings.Contains(r.log.String(), "the server's own is ignored") {
 		t.Errorf("no warning about the server's token:\n%s", r.log)
 	}

@@ -64,6 +64,11 @@ func (l *loader) finish() error {
 	}
 	s.TokenFile = l.path(s.TokenFile)
 	s.TLSCert, s.TLSKey = l.path(s.TLSCert), l.path(s.TLSKey)
+	if s.TLSKey != "" {
+		if err := checkExposure(s.TLSKey); err != nil {
+			return fmt.Errorf("%s: %w", l.where("tls-key"), err)
+		}
+	}
 	if s.AuditLog != "" && s.AuditLog != "stderr" {
 		s.AuditLog = l.path(s.AuditLog)
 	}
