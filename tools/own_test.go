@@ -285,6 +285,7 @@ func TestImportsSpareTheServersOwnService(t *testing.T) {
 	} {
 		h.untouched(name, func() {
 			h.call("write_api", args{"operation": "PostProjectServiceStackImport", "path": args{"id": project}, "body": args{"yaml": yaml}}).fails("blocked")
+			h.call("write_api", args{"operation": "PutProjectFirstClassRecipeDevelopmentContainer", "path": args{"id": project}, "body": args{"serviceImportYaml": yaml}}).fails("blocked")
 			if r := h.call("replace_services_from_yaml", args{"project": project, "yaml": yaml}); !r.isError {
 				t.Errorf("%s: replaced", name)
 			}

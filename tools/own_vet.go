@@ -144,8 +144,8 @@ func (c *call) vetProject(ctx context.Context, r zerops.Call, body any) error {
 			return openIsolation()
 		}
 		return err
-	case zerops.PostProjectServiceStackImport:
-		return c.spareFromImport(ctx, r.Path[0], member("yaml"))
+	case zerops.PostProjectServiceStackImport, zerops.PutProjectFirstClassRecipeDevelopmentContainer:
+		return c.spareFromImport(ctx, r.Path[0], orDash(member("yaml"), member("serviceImportYaml")))
 	default:
 		return nil
 	}

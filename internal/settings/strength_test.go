@@ -68,96 +68,107 @@ func TestNoFileShowsAKey(t *testing.T) {
 	}
 }
 
-// secretLayouts are ways in which a secret lies in a file: what is refused, and
-// what has to work.
+const fakeToken, fakeKeys = "obviously-fake-token", "ci:obviously-fake-access-key"
+
+// lay writes the secret of the file's name with a mode.
+func lay(t *testing.T, path string, mode os.FileMode) string {
+	t.Helper()
+	content := map[string]string{"token": fakeToken, "key": goodKey, "keys": fakeKeys}[filepath.Base(path)]
+	err := os.WriteFile(path, []byte(content), 0o600)
+	if err == nil {
+		err = os.Chmod(path, mode)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// folder makes a directory with a mode.
+func folder(t *testing.T, path string, mode os.FileMode) string {
+	t.Helper()
+	err := os.MkdirAll(path, 0o700)
+	if err == nil {
+		err = os.Chmod(path, mode)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path + "/"
+}
+
+// link makes a symbolic link to a file.
+func link(t *testing.T, to, path string) string {
+	t.Helper()
+	if err := os.Symlink(to, path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// layout is a way in which a secret lies in a file: what is refused, and what has
+// to work.
+type layout struct {
+	// put writes the file of a name below root and returns how it is called.
+	put      func(t *testing.T, root, name string) string
+	ok, warn bool
+}
+
+func withMode(mode os.FileMode) func(*testing.T, string, string) string {
+	return func(t *testing.T, root, name string) string { t.Helper(); return lay(t, root+name, mode) }
+}
+
+func layouts() map[string]layout {
+	const sticky = 0o777 | os.ModeSticky
+	return map[string]layout{
+		"its owner's":           {withMode(0o600), true, false},
+		"of a group to read":    {withMode(0o640), true, false},
+		"of everybody to read":  {withMode(0o444), true, true},
+		"of everybody to write": {withMode(0o666), false, false},
+		"of a group to write":   {withMode(0o660), false, false},
+		"of others to write":    {withMode(0o602), false, false},
+		"in an open folder": {func(t *testing.T, root, name string) string {
+			t.Helper()
+			return lay(t, folder(t, root+"open", 0o777)+name, 0o600)
+		}, false, false},
+		"in a folder like /tmp": {func(t *testing.T, root, name string) string {
+			t.Helper()
+			return lay(t, folder(t, root+"tmp", sticky)+name, 0o600)
+		}, true, false},
+		"a link to one of everybody": {func(t *testing.T, root, name string) string {
+			t.Helper()
+			return link(t, lay(t, folder(t, root+"there", 0o700)+name, 0o646), root+name)
+		}, false, false},
+		"a link into an open folder": {func(t *testing.T, root, name string) string {
+			t.Helper()
+			return link(t, lay(t, folder(t, root+"open", 0o777)+name, 0o600), root+name)
+		}, false, false},
+		"a link in an open folder": {func(t *testing.T, root, name string) string {
+			t.Helper()
+			return link(t, lay(t, folder(t, root+"there", 0o700)+name, 0o600), folder(t, root+"open", 0o777)+name)
+		}, false, false},
+		"as Kubernetes mounts it": {func(t *testing.T, root, name string) string {
+			t.Helper()
+			mount := folder(t, root+"mount", sticky)
+			lay(t, folder(t, mount+"..2026_01_31", 0o755)+name, 0o444)
+			link(t, "..2026_01_31", mount+"..data")
+			return link(t, "..data/"+name, mount+name)
+		}, true, true},
+	}
+}
+
 func TestSecretFilesThatOthersCanWrite(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("modes of files say nothing on Windows")
 	}
-	const token, keys = "obviously-fake-token", "ci:obviously-fake-access-key"
-	write := func(t *testing.T, path string, mode os.FileMode) {
-		t.Helper()
-		content := map[string]string{"token": token, "key": goodKey, "keys": keys}[filepath.Base(path)]
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Chmod(path, mode); err != nil {
-			t.Fatal(err)
-		}
-	}
-	folder := func(t *testing.T, path string, mode os.FileMode) string {
-		t.Helper()
-		if err := os.MkdirAll(path, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Chmod(path, mode); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	for name, tt := range map[string]struct {
-		// lay puts the file name where it belongs and returns how it is named.
-		lay      func(t *testing.T, root, name string) string
-		ok, warn bool
-	}{
-		"its owner's":        {func(t *testing.T, root, name string) string { write(t, root+"/"+name, 0o600); return root + "/" + name }, true, false},
-		"of a group to read": {func(t *testing.T, root, name string) string { write(t, root+"/"+name, 0o640); return root + "/" + name }, true, false},
-		"of everybody to read": {func(t *testing.T, root, name string) string {
-			write(t, root+"/"+name, 0o444)
-			return root + "/" + name
-		}, true, true},
-		"of everybody": {func(t *testing.T, root, name string) string { write(t, root+"/"+name, 0o666); return root + "/" + name }, false, false},
-		"of a group":   {func(t *testing.T, root, name string) string { write(t, root+"/"+name, 0o660); return root + "/" + name }, false, false},
-		"write only":   {func(t *testing.T, root, name string) string { write(t, root+"/"+name, 0o602); return root + "/" + name }, false, false},
-		"in an open folder": {func(t *testing.T, root, name string) string {
-			dir := folder(t, root+"/open", 0o777)
-			write(t, dir+"/"+name, 0o600)
-			return dir + "/" + name
-		}, false, false},
-		"in a folder like /tmp": {func(t *testing.T, root, name string) string {
-			dir := folder(t, root+"/sticky", 0o777|os.ModeSticky)
-			write(t, dir+"/"+name, 0o600)
-			return dir + "/" + name
-		}, true, false},
-		"a link to one of everybody": {func(t *testing.T, root, name string) string {
-			write(t, folder(t, root+"/there", 0o700)+"/"+name, 0o646)
-			if err := os.Symlink("there/"+name, root+"/"+name); err != nil {
-				t.Fatal(err)
-			}
-			return root + "/" + name
-		}, false, false},
-		"a link into an open folder": {func(t *testing.T, root, name string) string {
-			write(t, folder(t, root+"/open", 0o777)+"/"+name, 0o600)
-			if err := os.Symlink("open/"+name, root+"/"+name); err != nil {
-				t.Fatal(err)
-			}
-			return root + "/" + name
-		}, false, false},
-		"a link in an open folder": {func(t *testing.T, root, name string) string {
-			write(t, folder(t, root+"/there", 0o700)+"/"+name, 0o600)
-			if err := os.Symlink("../there/"+name, folder(t, root+"/open", 0o777)+"/"+name); err != nil {
-				t.Fatal(err)
-			}
-			return root + "/open/" + name
-		}, false, false},
-		"as Kubernetes mounts it": {func(t *testing.T, root, name string) string {
-			mount := folder(t, root+"/mount", 0o777|os.ModeSticky)
-			write(t, folder(t, mount+"/..2026_01_31", 0o755)+"/"+name, 0o444)
-			for link, to := range map[string]string{"..data": "..2026_01_31", name: "..data/" + name} {
-				if err := os.Symlink(to, mount+"/"+link); err != nil {
-					t.Fatal(err)
-				}
-			}
-			return mount + "/" + name
-		}, true, true},
-	} {
+	for name, tt := range layouts() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			at := func(name string) string { return tt.lay(t, folder(t, t.TempDir()+"/"+name, 0o755), name) }
+			at := func(name string) string { return tt.put(t, folder(t, t.TempDir()+"/"+name, 0o755), name) }
 			s, warnings := mustLoad(t, "--token-file "+at("token"))
 			c := s.Token.Current()
-			if tt.ok != (c.Token == token) || !tt.ok && !strings.Contains(c.Problem, "chmod go-w") {
+			if tt.ok != (c.Token == fakeToken) || !tt.ok && !strings.Contains(c.Problem, "chmod go-w") {
 				t.Errorf("token %t, problem %q", c.Token != "", c.Problem)
 			}
 			_, keyWarnings, err := load(t, "--signing-key-file "+at("key"))
@@ -167,13 +178,32 @@ func TestSecretFilesThatOthersCanWrite(t *testing.T) {
 					t.Errorf("key: %v", err)
 				}
 			}
-			if tt.ok {
-				for _, w := range [][]settings.Warning{warnings, keyWarnings, accessWarnings} {
-					if tt.warn != (len(w) == 1 && strings.Contains(w[0].Text, "chmod 600")) {
-						t.Errorf("warnings %v", w)
-					}
+			for _, w := range [][]settings.Warning{warnings, keyWarnings, accessWarnings} {
+				if tt.ok && tt.warn != (len(w) == 1 && strings.Contains(w[0].Text, "chmod 600")) {
+					t.Errorf("warnings %v", w)
 				}
 			}
 		})
+	}
+}
+
+// TestTokenFileThatIsOpenedLater: the rights are looked at with every use.
+func TestTokenFileThatIsOpenedLater(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("modes of files say nothing on Windows")
+	}
+	path := lay(t, t.TempDir()+"/token", 0o600)
+	s, _ := mustLoad(t, "--token-file "+path)
+	for _, step := range []struct {
+		mode os.FileMode
+		want string
+	}{{0o600, fakeToken}, {0o622, ""}, {0o600, fakeToken}} {
+		if err := os.Chmod(path, step.mode); err != nil {
+			t.Fatal(err)
+		}
+		if c := s.Token.Current(); c.Token != step.want || step.want == "" && !strings.Contains(c.Problem, "chmod go-w") {
+			t.Errorf("%o: %q, %q", step.mode, c.Token, c.Problem)
+		}
 	}
 }
