@@ -57,6 +57,8 @@ type serverView struct {
 	Toolsets     []string `json:"toolsets"`
 	Confirm      string   `json:"confirm"`
 	AllowSecrets bool     `json:"allow_secrets"`
+	// Warnings tell of limits that were given and could not be read.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
 // isIntegrationToken looks for the user among the tokens of its organisation: an
@@ -82,8 +84,11 @@ func whoami(ctx context.Context, c *call, _ struct{}) (whoamiOut, error) {
 		Token: tokenView{Source: c.credential.Source, Last4: c.credential.last4()},
 		Server: serverView{
 			Version: cfg.Version, ReadOnly: cfg.ReadOnly, Confirm: string(cfg.Confirm), AllowSecrets: cfg.AllowSecrets,
-			Projects: append([]string{}, cfg.Projects...), Toolsets: append([]string{}, cfg.Toolsets...),
+			Projects: append([]string{}, cfg.Projects...), Toolsets: append([]string{}, cfg.Toolsets...), Warnings: cfg.Warnings,
 		},
+	}
+	if c.server.scope.none() {
+		out.Server.Projects = []string{"(none)"}
 	}
 	if c.isIntegrationToken(ctx, user) {
 		out.Kind, out.Email = "integration_token", ""
@@ -103,6 +108,10 @@ func whoami(ctx context.Context, c *call, _ struct{}) (whoamiOut, error) {
 		}
 	}
 	if !narrow && c.server.scope.all() {
+		return out, nil
+	}
+	if c.server.scope.none() {
+		out.Reach = "none"
 		return out, nil
 	}
 	// What reaches only single projects is told which.

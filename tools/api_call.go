@@ -124,6 +124,9 @@ func writeAPI(ctx context.Context, c *call, in writeAPIIn) (writeAPIOut, error) 
 	if err := c.confine(ctx, r); err != nil {
 		return writeAPIOut{}, err
 	}
+	if err := c.vet(ctx, r.call()); err != nil {
+		return writeAPIOut{}, err
+	}
 	if err := c.approve(ctx, r, target, risk); err != nil {
 		return writeAPIOut{}, err
 	}

@@ -49,6 +49,9 @@ func (c *call) permitted(op zerops.Operation, reading bool) error {
 // operation does, so that the whole API is no way around it.
 func (c *call) excluded(op zerops.Operation) string {
 	for _, tool := range c.server.cfg.ExcludeTools {
+		if tool == excludeAll {
+			return "every tool"
+		}
 		if slices.Contains(operationsOf(tool), op) {
 			return tool
 		}

@@ -134,7 +134,10 @@ func (c *call) run(ctx context.Context) (any, error) {
 		return nil, missingToken(c.credential)
 	}
 	c.redactor.knowEncoded(c.credential.Token)
-	c.api = c.server.cfg.API.Client(c.credential.Token)
+	c.api = c.server.cfg.API.Client(c.credential.Token).Guarded(c.vet)
+	if err := c.spareArguments(ctx, args); err != nil {
+		return nil, err
+	}
 	return c.tool.run(ctx, c, args)
 }
 

@@ -275,30 +275,28 @@ func (c *call) confirmedBy() ConfirmMode {
 // guard refuses what no confirmation can allow: projects with the protecting
 // tag, and the service this server runs in.
 func (c *call) guard(ctx context.Context, projectID, serviceID string) error {
-	own := c.server.cfg.OwnService
-	if own != "" && serviceID == own {
-		return &failure{Code: codeBlocked, Message: "this server runs in that service and does not stop or delete itself", Hint: "Do it in the Zerops GUI."}
+	if err := c.spare(serviceID); err != nil {
+		return err
 	}
 	project, err := c.api.Project(ctx, projectID)
 	if err != nil {
 		return err
 	}
-	if err := c.protected(project); err != nil {
-		return err
-	}
-	if own == "" || serviceID != "" {
-		return nil
-	}
-	if service, err := c.api.Service(ctx, own); err == nil && service.ProjectID == projectID {
-		return &failure{Code: codeBlocked, Message: "this server runs in that project and does not stop or delete itself", Hint: "Do it in the Zerops GUI."}
-	} else if err != nil && !errors.Is(err, zerops.ErrNotFound) && !errors.Is(err, zerops.ErrForbidden) {
-		return err
-	}
-	return nil
+	return c.protected(project)
 }
+
+// protectAll is the ProtectTag under which every project is protected.
+const protectAll = "*"
 
 // protected refuses to destroy anything in a project with the protecting tag.
 func (c *call) protected(project zerops.Project) error {
+	if c.server.cfg.ProtectTag == protectAll {
+		return &failure{
+			Code:    codeBlocked,
+			Message: fmt.Sprintf("this server protects every project from destruction, and so %q (%s); nothing was changed", clean(project.Name, 80), project.ID),
+			Hint:    "The operator can name a tag with --protect-tag.",
+		}
+	}
 	for _, tag := range project.Tags {
 		if strings.EqualFold(tag, c.server.cfg.ProtectTag) {
 			return &failure{

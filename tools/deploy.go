@@ -192,6 +192,9 @@ func (c *call) deployDirectory(ctx context.Context, s zerops.Service, in deployS
 func (c *call) checkedSetup(ctx context.Context, s zerops.Service, text, wanted string, operation zerops.YamlOperation) (string, error) {
 	doc, parseErr := parseZeropsYAML(text)
 	c.knowValues(doc.values(), append(doc.names(), s.Name, s.Type.Version)...)
+	if err := c.spareHostname(ctx, text); err != nil {
+		return "", err
+	}
 	setup := wanted
 	if parseErr == nil {
 		var err error

@@ -223,7 +223,7 @@ func (c *call) deployment(ctx context.Context, id string) (zerops.Deployment, er
 	c.knowVersion(d.Version)
 	c.projectID, c.serviceID = v.ProjectID, v.ServiceID
 	c.target("deployment", v.Status, v.ID)
-	return d, nil
+	return d, c.spare(v.ServiceID)
 }
 
 // knowVersion keeps the variables that a version brings along out of every

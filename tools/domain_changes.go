@@ -324,14 +324,12 @@ func (c *call) dropDomain(ctx context.Context, r zerops.HTTPRouting, name string
 
 // guardRouting applies the guard to each service that the routing leads to.
 func (c *call) guardRouting(ctx context.Context, r zerops.HTTPRouting) error {
-	ids := map[string]bool{r.ID: true} // a routing without routes still has a project
 	for _, l := range r.Routes {
-		ids[l.ServiceID] = true
+		if err := c.spare(l.ServiceID); err != nil {
+			return err
+		}
 	}
-	if own := c.server.cfg.OwnService; ids[own] {
-		return c.guard(ctx, c.projectID, own)
-	}
-	return c.guard(ctx, c.projectID, r.ID)
+	return c.guard(ctx, c.projectID, "")
 }
 
 func removalPlan(p zerops.Project, r zerops.HTTPRouting, d zerops.RoutedDomain, others []string) plan {

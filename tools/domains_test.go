@@ -252,10 +252,10 @@ func TestRemoveDomainIsGuarded(t *testing.T) {
 	}
 	// The service this server runs in keeps its domain.
 	app := h.sim.ServiceID(staging, "app")
-	h = start(t, func(s *setup) {
-		s.configure = func(c *tools.Config) { c.Confirm, c.OwnService = tools.ConfirmTwoStep, app }
-	})
-	h.call("add_domain", args{"project": staging, "service": "app", "domain": "own.example.com"}).status("done")
+	elsewhere := start(t)
+	elsewhere.call("add_domain", args{"project": staging, "service": "app", "domain": "own.example.com"}).status("done")
+	h = elsewhere.beside(func(c *tools.Config) { c.Confirm, c.OwnService = tools.ConfirmTwoStep, app })
+	h.call("add_domain", args{"project": staging, "service": "app", "domain": "second.example.com"}).fails("blocked")
 	h.call("remove_domain", args{"project": staging, "domain": "own.example.com"}).fails("blocked")
 	// A draft of somebody else is part of what is confirmed.
 	h.call("add_domain", args{"project": staging, "service": "api", "domain": "api.example.com"}).status("done")

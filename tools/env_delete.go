@@ -21,6 +21,13 @@ func deleteEnv(ctx context.Context, c *call, in deleteEnvIn) (envChangeOut, erro
 	if err != nil {
 		return envChangeOut{}, err
 	}
+	changed := map[string]string{}
+	for _, key := range in.Keys {
+		changed[key] = ""
+	}
+	if err := c.spareVariables(ctx, store, changed); err != nil {
+		return envChangeOut{}, err
+	}
 	current, err := c.readEnv(ctx, store)
 	if err != nil {
 		return envChangeOut{}, err

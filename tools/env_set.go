@@ -111,8 +111,13 @@ func setEnv(ctx context.Context, c *call, in setEnvIn) (envChangeOut, error) {
 		return envChangeOut{}, err
 	}
 	var values []string
+	changed := map[string]string{}
 	for _, w := range wanted {
 		values = append(values, w.value)
+		changed[w.key] = w.value
+	}
+	if err := c.spareVariables(ctx, store, changed); err != nil {
+		return envChangeOut{}, err
 	}
 	c.knowValues(values, store.names()) // before they are sent to where an error could quote them
 	current, err := c.readEnv(ctx, store)

@@ -34,6 +34,9 @@ func replaceServices(ctx context.Context, c *call, in replaceServicesIn) (import
 		return importOut{}, err
 	}
 	c.knowYaml(p, target)
+	if err := c.spareFromImport(ctx, target.project.ID, in.Yaml); err != nil {
+		return importOut{}, err
+	}
 	replaced := p.clashes(target.services)
 	if len(replaced) == 0 {
 		return importOut{}, &failure{
@@ -61,9 +64,10 @@ func (c *call) guardReplaced(project zerops.Project, replaced []zerops.Service) 
 		return err
 	}
 	for _, s := range replaced {
+		if err := c.spare(s.ID); err != nil {
+			return err
+		}
 		switch {
-		case s.ID == c.server.cfg.OwnService:
-			return &failure{Code: codeBlocked, Message: fmt.Sprintf("this server runs in the service %q and does not replace itself; nothing was changed", clean(s.Name, 40)), Hint: "Do it in the Zerops GUI."}
 		case s.Hidden():
 			return &failure{Code: codeUnsupported, Message: fmt.Sprintf("%q is a service of the platform itself; nothing was changed", clean(s.Name, 40))}
 		case s.Status == "DELETING":

@@ -79,6 +79,9 @@ func importYaml(ctx context.Context, c *call, in importYamlIn) (importOut, error
 		return importOut{}, err
 	}
 	c.knowYaml(plan, target)
+	if err := c.spareFromImport(ctx, target.project.ID, in.Yaml); err != nil {
+		return importOut{}, err
+	}
 	clashes := plan.clashes(target.services)
 	if !in.DryRun {
 		if err := refuseReplacement(plan, target, clashes); err != nil {

@@ -106,5 +106,5 @@ func (c *call) process(ctx context.Context, id string) (zerops.Process, error) {
 	}
 	c.projectID = p.ProjectID
 	c.target("process", p.Action, p.ID)
-	return p, nil
+	return p, c.spare(servicesOf(p)...)
 }

@@ -331,6 +331,9 @@ func stopProject(ctx context.Context, c *call, in projectDestroyIn) (projectChan
 	if p.Status == "STOPPED" || p.Status == "STOPPING" {
 		return unchangedProject(p, "the project is "+p.Status), nil
 	}
+	if err := c.spareProject(ctx, p.ID); err != nil {
+		return projectChangeOut{}, err
+	}
 	if err := c.guard(ctx, p.ID, ""); err != nil {
 		return projectChangeOut{}, err
 	}
@@ -353,6 +356,9 @@ func deleteProject(ctx context.Context, c *call, in projectDestroyIn) (projectCh
 	}
 	if p.Status == "DELETING" {
 		return unchangedProject(p, "the project is being deleted"), nil
+	}
+	if err := c.spareProject(ctx, p.ID); err != nil {
+		return projectChangeOut{}, err
 	}
 	if err := c.guard(ctx, p.ID, ""); err != nil {
 		return projectChangeOut{}, err

@@ -258,7 +258,7 @@ func (c *call) service(ctx context.Context, on onService) (zerops.Service, error
 	}
 	c.projectID, c.serviceID = s.ProjectID, s.ID
 	c.target("service", s.Name, s.ID)
-	return s, nil
+	return s, c.spare(s.ID)
 }
 
 func (c *call) findService(ctx context.Context, project, wanted string) (zerops.Service, error) {

@@ -38,6 +38,10 @@ func newScope(given []string) *scope {
 // all reports that nothing is out of scope.
 func (s *scope) all() bool { return len(s.given) == 0 }
 
+// none reports that everything is out of scope, because the setting that names the
+// projects could not be read.
+func (s *scope) none() bool { return slices.Contains(s.given, "") }
+
 // single is the one project in scope, which is then the default of the argument.
 func (s *scope) single() string {
 	if len(s.given) == 1 {
@@ -51,6 +55,12 @@ func (c *call) scopeIDs(ctx context.Context) ([]string, error) {
 	s := c.server.scope
 	if s.all() {
 		return nil, nil
+	}
+	if s.none() {
+		return nil, &failure{
+			Code: codeOutOfScope, Message: "no project is in reach, because the setting that names the projects of this server could not be read; nothing was done",
+			Hint: "The operator can correct --project (ZMCP_PROJECT), or write --project '*' for every project of the token.",
+		}
 	}
 	var ids, names []string
 	for _, project := range s.given[:min(len(s.given), maxScopeList)] {

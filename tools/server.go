@@ -29,11 +29,12 @@ type Config struct {
 	Credential func(ctx context.Context) Credential
 	// ReadOnly hides and refuses every tool that changes anything.
 	ReadOnly bool
-	// Projects, ids or names, are the only ones that may be touched; empty means all.
+	// Projects, ids or names, are the only ones that may be touched; empty means
+	// all, and the name "", which no project has, none.
 	Projects []string
 	// Toolsets are default, all, or names of toolsets; empty means default.
 	Toolsets []string
-	// Tools adds and ExcludeTools removes single tools.
+	// Tools adds and ExcludeTools removes single tools; * removes all but whoami.
 	Tools, ExcludeTools []string
 	// Confirm decides how destructive work is confirmed.
 	Confirm ConfirmMode
@@ -42,7 +43,8 @@ type Config struct {
 	MaxWait time.Duration
 	// AllowSecrets lets the tools that exist for it return secret values.
 	AllowSecrets bool
-	// ProtectTag is the project tag that forbids destruction; empty means protected.
+	// ProtectTag is the project tag that forbids destruction; empty means protected,
+	// and * that every project is.
 	ProtectTag string
 	// DeployRoots are the directories that may be read; EnvAllow the patterns of
 	// environment names that may be copied. Neither applies to a remote server.
@@ -53,9 +55,11 @@ type Config struct {
 	Stateless bool
 	// SigningKey signs confirmation tokens; nil means random for this process.
 	SigningKey []byte
-	// OwnService is the id of the service this server runs in, which it never stops
-	// or deletes.
+	// OwnService is the id of the service this server runs in, on which no tool
+	// operates.
 	OwnService string
+	// Warnings tell of limits that could not be read, for whoami.
+	Warnings []string
 	// Logger receives what the operator should know; never secrets.
 	Logger *slog.Logger
 	// Audit, if set, receives one record for each call.
@@ -67,6 +71,9 @@ type Config struct {
 const (
 	defaultMaxWait    = 50 * time.Second
 	defaultProtectTag = "protected"
+	// shortestKey is the fewest bytes of a signing key: from a weak one the values
+	// behind fingerprints could be found by trying.
+	shortestKey = 32
 	// readTime bounds a call that changes nothing: just below the minute after
 	// which many clients give up.
 	readTime = 50 * time.Second
@@ -84,6 +91,7 @@ type Server struct {
 	visible  map[string]bool
 	signer   signer
 	scope    *scope
+	own      ownServices
 	patterns func() *patternSet
 	uploads  uploads
 	// operations finds and describes the operations of the API; built on first use.
@@ -107,6 +115,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if cfg.ProtectTag == "" {
 		cfg.ProtectTag = defaultProtectTag
+	}
+	if n := len(cfg.SigningKey); cfg.SigningKey != nil && n < shortestKey {
+		return nil, fmt.Errorf("tools: the signing key has %d bytes, and can be guessed below %d", n, shortestKey)
 	}
 	if cfg.SigningKey == nil {
 		cfg.SigningKey = make([]byte, 32)
@@ -150,15 +161,23 @@ func (s *Server) selectTools() error {
 	}
 	names := sortedKeys(s.byName)
 	for _, name := range slices.Concat(s.cfg.Tools, s.cfg.ExcludeTools) {
-		if !slices.Contains(names, name) {
+		if name != excludeAll && !slices.Contains(names, name) {
 			return unknownName("tool", name, names)
 		}
 	}
 	for _, t := range s.tools {
 		chosen := slices.Contains(sets, "all") || slices.Contains(sets, t.Toolset) || t.Standard && slices.Contains(sets, "default") || slices.Contains(s.cfg.Tools, t.Name)
-		s.visible[t.Name] = chosen && !slices.Contains(s.cfg.ExcludeTools, t.Name) && s.refusal(t) == nil
+		s.visible[t.Name] = chosen && !s.excludes(t.Name) && s.refusal(t) == nil
 	}
 	return nil
+}
+
+// excludeAll stands in ExcludeTools for every tool but whoami, which says so.
+const excludeAll = "*"
+
+// excludes reports a tool that the operator took out.
+func (s *Server) excludes(tool string) bool {
+	return slices.Contains(s.cfg.ExcludeTools, tool) || tool != "whoami" && slices.Contains(s.cfg.ExcludeTools, excludeAll)
 }
 
 func unknownName(kind, name string, known []string) error {

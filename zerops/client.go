@@ -11,6 +11,13 @@ import (
 type Client struct {
 	api   *API
 	token string
+	guard func(context.Context, Call) error
+}
+
+// Guarded returns the view of the same caller in which guard sees every call that
+// changes something before it is sent, and may refuse it with an error of its own.
+func (c *Client) Guarded(guard func(context.Context, Call) error) *Client {
+	return &Client{api: c.api, token: c.token, guard: guard}
 }
 
 // API returns what this client shares with others.
@@ -34,6 +41,11 @@ func (c *Client) Do(ctx context.Context, call Call) (json.RawMessage, error) {
 	req, err := c.api.prepare(call)
 	if err != nil {
 		return nil, err
+	}
+	if c.guard != nil && !call.Operation.Safe() {
+		if err := c.guard(ctx, call); err != nil {
+			return nil, err
+		}
 	}
 	return c.api.send(ctx, c.token, req)
 }

@@ -37,12 +37,20 @@ await start({ token }, (who, tools) => {
 });
 console.log('ok - defaults: read-only');
 
-await start({ token, read_only: false, projects: '', toolsets: '', deploy_roots: [] }, (who, tools) => {
+await start({ token, read_only: false, deploy_roots: [] }, (who, tools) => {
   assert.equal(who.server.read_only, false);
   assert.deepEqual(who.server.projects, []);
+  assert.equal(who.server.warnings, undefined);
   assert.ok(tools.includes('restart_service'));
 });
-console.log('ok - emptied settings count as unset');
+console.log('ok - changes allowed, every project');
+
+await start({ token, read_only: false, projects: '', toolsets: '', deploy_roots: [] }, (who, tools) => {
+  assert.deepEqual(who.server.projects, ['(none)']);
+  assert.equal(who.server.warnings.length, 2);
+  assert.deepEqual(tools, ['whoami']);
+});
+console.log('ok - emptied limits are the strict ones');
 
 const roots = ['one', 'two'].map((name) => path.join(bundle, name));
 roots.forEach((root) => mkdirSync(root, { recursive: true }));

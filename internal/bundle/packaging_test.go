@@ -88,10 +88,13 @@ func TestManifestStartsTheServer(t *testing.T) {
 		ok   func(*settings.Settings) bool
 	}{
 		{"defaults", map[string]any{"token": "obviously-fake"}, func(s *settings.Settings) bool {
-			return s.ReadOnly && s.Projects == nil && slices.Equal(s.Toolsets, []string{"default"})
+			return s.ReadOnly && s.Projects == nil && slices.Equal(s.Toolsets, []string{"default"}) && s.Strict == nil
+		}},
+		{"changes allowed", map[string]any{"token": "obviously-fake", "read_only": false}, func(s *settings.Settings) bool {
+			return !s.ReadOnly && s.Projects == nil && s.Strict == nil
 		}},
 		{"emptied", map[string]any{"token": "", "projects": "", "toolsets": "", "read_only": false}, func(s *settings.Settings) bool {
-			return !s.ReadOnly && s.Projects == nil && slices.Equal(s.Toolsets, []string{"default"}) && s.Token.Current().Token == ""
+			return !s.ReadOnly && slices.Equal(s.Projects, []string{settings.NoProject}) && slices.Equal(s.Toolsets, []string{"account"}) && len(s.Strict) == 2 && s.Token.Current().Token == ""
 		}},
 		{"several", map[string]any{"token": "obviously-fake", "projects": "shop, blog", "deploy_roots": []string{"/tmp", "/"}, "read_only": false, "toolsets": "all"}, func(s *settings.Settings) bool {
 			return slices.Equal(s.Projects, []string{"shop", "blog"}) && slices.Equal(s.DeployRoots, []string{"/tmp", "/"})
@@ -151,6 +154,22 @@ func expand(m manifest, user map[string]any) (args, env []string) {
 	return args, env
 }
 
+// TestManifestThatNobodyFilledIn: a host that leaves the placeholders as they are
+// starts a server that may do nothing, instead of one that may do everything.
+func TestManifestThatNobodyFilledIn(t *testing.T) {
+	t.Parallel()
+	var m manifest
+	decode(t, file(t, "packaging", "mcpb", "manifest.json"), &m)
+	var env []string
+	for name, v := range m.Server.MCP.Env {
+		env = append(env, name+"="+v)
+	}
+	s, _, err := settings.Load(settings.Source{Args: m.Server.MCP.Args, Environ: env, Dir: "/", Home: "/home/you"})
+	if err != nil || !s.ReadOnly || !slices.Equal(s.Projects, []string{settings.NoProject}) || !slices.Equal(s.Toolsets, []string{"account"}) || len(s.Strict) != 3 {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
 func TestIcon(t *testing.T) {
 	t.Parallel()
 	icon, err := png.Decode(bytes.NewReader(file(t, "packaging", "mcpb", "icon.png")))
@@ -179,6 +198,8 @@ func TestRegistryEntry(t *testing.T) {
 			Environment []struct {
 				Name     string `json:"name"`
 				IsSecret bool   `json:"isSecret"`
+				Required bool   `json:"isRequired"`
+				Default  string `json:"default"`
 			} `json:"environmentVariables"`
 			Runtime []struct {
 				Name  string `json:"name"`
@@ -198,7 +219,7 @@ func TestRegistryEntry(t *testing.T) {
 			t.Errorf("%s: transport %q", p.Identifier, p.Transport.Type)
 		}
 		for _, v := range p.Environment {
-			if !slices.Contains(variables(), v.Name) || v.IsSecret != (v.Name == "ZEROPS_TOKEN") {
+			if !slices.Contains(variables(), v.Name) || v.IsSecret != (v.Name == "ZEROPS_TOKEN") || !v.Required && v.Default == "" {
 				t.Errorf("%s: %+v", p.RegistryType, v)
 			}
 		}

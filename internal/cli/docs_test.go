@@ -214,6 +214,9 @@ func split(line string) []string {
 
 func fill(word string) string {
 	word = strings.ReplaceAll(word, "$HOME", "/home/you")
+	if before, _, ok := strings.Cut(word, "$(openssl rand "); ok {
+		return before + "MTp0aGUgb3V0cHV0IG9mIGEgdGVzdCBvbmx5"
+	}
 	if before, rest, ok := strings.Cut(word, "$(cat "); ok {
 		name, after, _ := strings.Cut(rest, ")")
 		content, err := os.ReadFile(filepath.Join("..", "..", name))

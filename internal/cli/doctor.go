@@ -78,7 +78,10 @@ func (s *session) modeText() string {
 		mode = "read-only"
 	}
 	scope := "every project of the token"
-	if len(s.Projects) > 0 {
+	switch {
+	case slices.Contains(s.Projects, settings.NoProject):
+		scope = "no project"
+	case len(s.Projects) > 0:
 		scope = "projects " + strings.Join(s.Projects, ", ")
 	}
 	roots := "no directory"

@@ -10,6 +10,9 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
+// generatedKey has the form of one that was made at random.
+const generatedKey = "b2J2aW91c2x5LWZha2Uga2V5IG9mIGEgdGVzdCBvbmx5"
+
 func parseYAML(t *testing.T, content string) map[string]any {
 	t.Helper()
 	var v map[string]any
@@ -56,7 +59,7 @@ func TestHostingOnZerops(t *testing.T) {
 		env = append(env, name+"="+text)
 	}
 	for name := range at(t, parseYAML(t, imported), "services", 0, "envSecrets").(map[string]any) {
-		env = append(env, name+"="+strings.Repeat("x", 48))
+		env = append(env, name+"="+generatedKey)
 	}
 	if s := load(t, []string{"serve"}, env); s == nil || !s.Remote() || !s.Stateless || s.SigningKey == nil || s.Listen != "0.0.0.0:8080" {
 		t.Errorf("settings of the service: %+v", s)
@@ -109,7 +112,7 @@ func TestHostingInKubernetes(t *testing.T) {
 			if !strings.HasPrefix(v, at(t, container, "volumeMounts", 0, "mountPath").(string)) {
 				t.Errorf("the key is not where the secret is mounted: %s", v)
 			}
-			name, v = "ZMCP_SIGNING_KEY", strings.Repeat("x", 64)
+			name, v = "ZMCP_SIGNING_KEY", generatedKey
 		}
 		env = append(env, name+"="+v)
 	}

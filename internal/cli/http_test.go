@@ -90,11 +90,17 @@ func over(t *testing.T, socket string) *http.Client {
 	return &http.Client{Transport: transport, Timeout: 10 * time.Second}
 }
 
-// whoami calls the tool as a client without a session does and returns the
-// status and the body.
+// whoami calls the tool and returns the status and the body.
 func (r remote) whoami(t *testing.T, header ...string) (int, string) {
 	t.Helper()
-	message := `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"whoami","arguments":{},"_meta":{` +
+	return r.tool(t, "whoami", "{}", header...)
+}
+
+// tool calls a tool as a client without a session does and returns the status and
+// the body.
+func (r remote) tool(t *testing.T, name, arguments string, header ...string) (int, string) {
+	t.Helper()
+	message := `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"` + name + `","arguments":` + arguments + `,"_meta":{` +
 		`"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}`
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://localhost/mcp", strings.NewReader(message))
 	if err != nil {
@@ -102,7 +108,7 @@ func (r remote) whoami(t *testing.T, header ...string) (int, string) {
 	}
 	for name, v := range map[string]string{
 		"Content-Type": "application/json", "Accept": "application/json, text/event-stream",
-		"Mcp-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": "whoami",
+		"Mcp-Protocol-Version": "2026-07-28", "Mcp-Method": "tools/call", "Mcp-Name": name,
 	} {
 		request.Header.Set(name, v)
 	}
@@ -125,7 +131,7 @@ func TestServeOverHTTPForCallersWithTokens(t *testing.T) {
 	t.Parallel()
 	_, env := account(t)
 	// The server's own token must never serve a caller.
-	r := listen(t, "--transport http --stateless", append(env, "ZMCP_SIGNING_KEY=0123456789abcdef0123456789abcdef")...)
+	r := listen(t, "--transport http --stateless", append(env, "ZMCP_SIGNING_KEY="+generatedKey)...)
 	if !strings.Contains(r.log.String(), "the server's own is ignored") {
 		t.Errorf("no warning about the server's token:\n%s", r.log)
 	}
@@ -184,6 +190,35 @@ func TestServeOverHTTPForKeysOfTheServer(t *testing.T) {
 	}
 	if !found || strings.Contains(r.log.String(), "0123456789abcdef") {
 		t.Errorf("the audit lines do not name the caller, or tell the key:\n%s", r.log)
+	}
+}
+
+// TestCallersNeverReachTheServersOwnService: neither those that borrow the server's
+// token nor those with one of their own that may change it.
+func TestCallersNeverReachTheServersOwnService(t *testing.T) {
+	t.Parallel()
+	sim, env := account(t)
+	own := sim.ServiceID("eshop-staging", "api")
+	for args, credential := range map[string]string{
+		"--transport http --http-auth server --allow-full-access --confirm never --toolsets all": "Bearer 0123456789abcdef",
+		"--transport http --confirm never --toolsets all":                                        "Bearer " + simulator.OwnerToken,
+	} {
+		r := listen(t, args, append(env, "ZMCP_ACCESS_KEYS=ci:0123456789abcdef", "serviceId="+own)...)
+		for tool, arguments := range map[string]string{
+			"set_env":         `{"service":"` + own + `","variables":{"ZMCP_READ_ONLY":"false"}}`,
+			"restart_service": `{"service":"` + own + `"}`,
+			"deploy_service":  `{"service":"` + own + `","git_url":"https://github.com/example/app"}`,
+			"write_api":       `{"operation":"PutServiceStackStop","path":{"id":"` + own + `"}}`,
+		} {
+			if status, body := r.tool(t, tool, arguments, "Authorization", credential); status != http.StatusOK || !strings.Contains(body, "blocked") {
+				t.Errorf("%s, %s: %d %.300s", args, tool, status, body)
+			}
+		}
+	}
+	for _, request := range sim.Requests() {
+		if request.Method != http.MethodGet && !strings.HasSuffix(request.Path, "/search") {
+			t.Errorf("%s %s was sent", request.Method, request.Path)
+		}
 	}
 }
 

@@ -106,6 +106,9 @@ func (s *session) config() tools.Config {
 		Logger:       s.logger,
 		Version:      Version(),
 	}
+	for _, w := range s.Strict {
+		cfg.Warnings = append(cfg.Warnings, w.String())
+	}
 	if s.audit != nil || s.metrics != nil {
 		cfg.Audit = s.record
 	}

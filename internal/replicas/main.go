@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"flag"
 	"fmt"
@@ -41,6 +42,7 @@ type trial struct {
 	binary string
 	dir    string
 	stderr io.Writer
+	key    string // that the replicas share
 
 	// down says that a replica is missing, or was a moment ago.
 	down      atomic.Bool
@@ -66,7 +68,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	t := &trial{api: tenants.New(*count), nginx: *nginx, binary: *binary, dir: dir, stderr: stderr}
+	t := &trial{api: tenants.New(*count), nginx: *nginx, binary: *binary, dir: dir, stderr: stderr, key: rand.Text() + rand.Text()}
 	upstream := httptest.NewServer(t.api)
 	defer upstream.Close()
 
@@ -223,7 +225,7 @@ func (t *trial) fail(n int, err error) {
 func (t *trial) start(ctx context.Context, port, api string) (*exec.Cmd, error) {
 	args := []string{"--transport", "http", "--listen", "127.0.0.1:" + port, "--stateless", "--toolsets", "all", "--rate-limit", "0", "--api-rate-limit", "0", "--log-level", "warn"}
 	replica := exec.CommandContext(ctx, t.binary, args...) //nolint:gosec // our own binary
-	replica.Env = []string{"ZMCP_API_URL=" + api, "ZMCP_SIGNING_KEY=a key that both replicas share, as in production", "HOME=" + t.dir}
+	replica.Env = []string{"ZMCP_API_URL=" + api, "ZMCP_SIGNING_KEY=" + t.key, "HOME=" + t.dir}
 	replica.Dir, replica.Stderr = t.dir, t.stderr
 	if err := replica.Start(); err != nil {
 		return nil, fmt.Errorf("start a replica: %w", err)

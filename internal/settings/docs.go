@@ -13,7 +13,12 @@ func Markdown() string {
 
 Flags win over variables; of several variables for one setting the first one listed wins. Lists are separated by
 commas. Unknown flags and unknown ` + "`ZMCP_*`" + ` variables are start-up errors. An empty value, or one that a client
-left unexpanded (` + "`${…}`, `$NAME`" + `), counts as unset and is warned about.
+left unexpanded (` + "`${…}`, `$NAME`, `%NAME%`" + `), counts as unset and is warned about – except where it stands for a limit: there
+the strictest value counts. That is told on stderr, by ` + "`whoami`" + ` and by ` + "`doctor`" + `, and the last column says how to lift it.
+
+| empty or unexpanded | means | for no such limit write |
+|---|---|---|
+` + limitsTable() + `
 
 ## The token
 
@@ -84,4 +89,15 @@ func (s *Setting) docMeaning() string {
 		text += " For " + strings.Join(s.Commands, ", ") + "."
 	}
 	return strings.ReplaceAll(text, "|", `\|`)
+}
+
+// limitsTable lists the settings in which an unreadable value is the strict one.
+func limitsTable() string {
+	var b strings.Builder
+	for _, s := range Table() {
+		if l := s.limit(); l != nil {
+			b.WriteString("| `--" + s.Flag + "`, `" + s.Env[0] + "` | " + l.means + " | `" + l.open + "` |\n")
+		}
+	}
+	return b.String()
 }

@@ -46,6 +46,9 @@ func (l *loader) finish() error {
 	if s.Remove && s.StoreToken {
 		return errors.New("--remove and --store-token contradict each other: drop one")
 	}
+	if err := l.finishWords(); err != nil {
+		return err
+	}
 	if err := l.finishLists(); err != nil {
 		return err
 	}
@@ -61,6 +64,11 @@ func (l *loader) finish() error {
 	}
 	s.TokenFile = l.path(s.TokenFile)
 	s.TLSCert, s.TLSKey = l.path(s.TLSCert), l.path(s.TLSKey)
+	if s.TLSKey != "" {
+		if err := checkExposure(s.TLSKey); err != nil {
+			return fmt.Errorf("%s: %w", l.where("tls-key"), err)
+		}
+	}
 	if s.AuditLog != "" && s.AuditLog != "stderr" {
 		s.AuditLog = l.path(s.AuditLog)
 	}

@@ -8,13 +8,8 @@ import (
 	"strings"
 )
 
-const (
-	// shortestSigningKey and shortestAccessKey keep out keys that can be guessed.
-	shortestSigningKey = 32
-	shortestAccessKey  = 16
-	// largestSecretFile bounds what is read of a file that holds a secret.
-	largestSecretFile = 64 << 10
-)
+// largestSecretFile bounds what is read of a file that holds a secret.
+const largestSecretFile = 64 << 10
 
 // finishKeys reads the signing key and the callers' keys.
 func (l *loader) finishKeys() error {
@@ -29,14 +24,15 @@ func (l *loader) finishKeys() error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", from, err)
 		}
+		l.warnReadable(from, s.signingKeyFile)
 		key = strings.TrimSpace(content)
 		if key == "" {
-			return fmt.Errorf("%s: the file is empty: put at least %d random characters in it", from, shortestSigningKey)
+			return fmt.Errorf("%s: the file is empty: put a key of at least %d random characters in it; %s", from, shortestSigningKey, makeKey)
 		}
 	}
 	if key != "" {
-		if len(key) < shortestSigningKey {
-			return fmt.Errorf("%s: the key is too short: use at least %d random characters", from, shortestSigningKey)
+		if problem := weakness(key); problem != "" {
+			return fmt.Errorf("%s: %s", from, problem)
 		}
 		s.SigningKey = []byte(key)
 	}
@@ -52,6 +48,7 @@ func (l *loader) finishKeys() error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", from, err)
 		}
+		l.warnReadable(from, l.path(s.accessKeysFile))
 		entries = strings.FieldsFunc(content, func(r rune) bool { return r == '\n' || r == ',' })
 	}
 	keys, err := parseAccessKeys(entries)
@@ -60,6 +57,14 @@ func (l *loader) finishKeys() error {
 	}
 	s.AccessKeys = keys
 	return nil
+}
+
+// warnReadable tells of a secret that every user of the machine can read, as one
+// that is mounted into a container may be.
+func (l *loader) warnReadable(setting, path string) {
+	if readable(path) {
+		l.warn(setting, "file %s can be read by every user of this machine: chmod 600 it, unless it is a mounted secret", clip(path))
+	}
 }
 
 // parseAccessKeys reads LABEL:KEY entries; its errors name labels and
@@ -82,6 +87,8 @@ func parseAccessKeys(entries []string) ([]AccessKey, error) {
 			return nil, fmt.Errorf("the key of %q was not filled in by whatever wrote the setting", clip(label))
 		case len(key) < shortestAccessKey:
 			return nil, fmt.Errorf("the key of %q is too short: use at least %d random characters", clip(label), shortestAccessKey)
+		case published(key):
+			return nil, fmt.Errorf("the key of %q is an example that everybody can read in the files of zerops-mcp; %s", clip(label), makeKey)
 		case labels[label]:
 			return nil, fmt.Errorf("label %q occurs twice: give every caller one of its own", clip(label))
 		case values[key] != "":
@@ -97,6 +104,9 @@ const labelAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234
 
 // readSecretFile reads a small file; its errors say what is wrong in words.
 func readSecretFile(path string) (string, error) {
+	if err := checkExposure(path); err != nil {
+		return "", err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return "", fileProblem(path, err)

@@ -41,6 +41,9 @@ type loader struct {
 	operands []string
 	out      *Settings
 	warnings []Warning
+	// lost names the limits that were given and cannot be read, with where they
+	// were given.
+	lost map[string]string
 }
 
 // Load reads the command line and the environment. Its error, if any, is one
@@ -55,6 +58,7 @@ func Load(src Source) (*Settings, []Warning, error) {
 		byEnv:   make(map[string]*Setting),
 		environ: make(map[string]string, len(src.Environ)),
 		out:     &Settings{origins: make(map[string]string)},
+		lost:    make(map[string]string),
 	}
 	for i := range l.table {
 		s := &l.table[i]
@@ -149,14 +153,17 @@ func (l *loader) fill() error {
 	for i := range l.table {
 		s := &l.table[i]
 		values, from := l.fromFlags(s)
-		if from == "" {
+		if from == "" && l.lost[s.Name()] == "" {
 			values, from = l.fromEnviron(s)
+		}
+		if given := l.lost[s.Name()]; given != "" {
+			values, from = s.limit().values, given
 		}
 		if from == "" {
 			if s.Default != "" {
 				values = []string{s.Default}
 			}
-		} else {
+		} else if len(values) > 0 {
 			l.out.origins[s.Name()] = from
 		}
 		if err := s.store(l.out, values, from); err != nil {
@@ -221,17 +228,21 @@ func (l *loader) usable(g given) ([]string, bool) {
 	}
 	var values []string
 	var placeholder string
+	limit := s.limit() != nil
 	for _, e := range elements {
 		e = strings.TrimSpace(e)
 		switch {
-		case e == "":
-		case unexpanded(e):
+		case e == "", limit && bare(e) == "":
+		case unexpanded(e), limit && unfilled(bare(e)):
 			placeholder = e
 		default:
 			values = append(values, e)
 		}
 	}
 	switch {
+	case limit && (placeholder != "" || len(values) == 0):
+		l.strict(g, placeholder)
+		return nil, false
 	case placeholder != "":
 		l.warn(g.from, "holds %s, which your client did not expand; it counts as unset", clip(placeholder))
 	case len(values) == 0:

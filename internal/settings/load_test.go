@@ -103,9 +103,10 @@ func TestArguments(t *testing.T) {
 			[]string{"ZMCP_DEPLOY_ROOT=/tmp" + string(os.PathListSeparator) + "/,~"},
 			func(s *settings.Settings) bool { return len(s.DeployRoots) == 3 && filepath.IsAbs(s.DeployRoots[2]) }, "whole disk",
 		},
-		{"empty variables", "", []string{"ZMCP_READ_ONLY=", "ZMCP_PROJECT= , "}, func(s *settings.Settings) bool { return !s.ReadOnly && s.Projects == nil }, "empty"},
-		{"an unexpanded variable", "", []string{"ZMCP_TOOLSETS=$TOOLSETS"}, func(s *settings.Settings) bool { return s.Toolsets[0] == "default" }, "did not expand"},
-		{"an empty flag", "--project=", nil, func(s *settings.Settings) bool { return s.Projects == nil }, "empty"},
+		{"empty variables", "", []string{"ZMCP_DEMO=", "ZMCP_MAX_WAIT= "}, func(s *settings.Settings) bool { return !s.Demo && s.MaxWait == 50*time.Second }, "unset"},
+		{"an unexpanded variable", "", []string{"ZMCP_MAX_WAIT=$WAIT"}, func(s *settings.Settings) bool { return s.MaxWait == 50*time.Second }, "did not expand"},
+		{"a variable of Windows", "", []string{"ZMCP_AUDIT_LOG=%AUDIT_LOG%"}, func(s *settings.Settings) bool { return s.AuditLog == "" }, "did not expand"},
+		{"an empty flag", "--max-wait=", nil, func(s *settings.Settings) bool { return s.MaxWait == 50*time.Second }, "unset"},
 		{"booleans of a bundle", "", []string{"ZMCP_READ_ONLY=true", "ZMCP_DEMO=0"}, func(s *settings.Settings) bool { return s.ReadOnly && !s.Demo }, ""},
 		{"words for booleans", "", []string{"ZMCP_READ_ONLY=On"}, func(s *settings.Settings) bool { return s.ReadOnly }, ""},
 		{"seconds without a unit", "--max-wait 120", nil, func(s *settings.Settings) bool { return s.MaxWait == 2*time.Minute }, ""},
@@ -190,6 +191,10 @@ func TestRefusals(t *testing.T) {
 		{"--tools get_costs,add_port --exclude-tools add_port", nil, []string{"--tools", "--exclude-tools", "add_port", "drop one"}},
 		{"--tools add_port", []string{"ZMCP_EXCLUDE_TOOLS=add_port"}, []string{"--tools", "ZMCP_EXCLUDE_TOOLS"}},
 		{"--env-allow APP_[", nil, []string{"--env-allow", "APP_[", "pattern"}},
+		{"--project a,*", nil, []string{"--project", "alone"}},
+		{"--exclude-tools none,whoami", nil, []string{"--exclude-tools", "alone"}},
+		{"install cursor --read-only=${X}", nil, []string{"--read-only", "false"}},
+		{"install cursor --project=", nil, []string{"--project", "*"}},
 		{"--metrics-listen :9090", nil, []string{"--metrics-listen", "--transport"}},
 		{"--transport http --deploy-root /tmp", nil, []string{"--deploy-root", "stdio"}},
 		{"serve /tmp --transport http", nil, []string{"stdio"}},
@@ -282,6 +287,11 @@ func TestTableIsSound(t *testing.T) {
 			}
 		}
 		for _, v := range s.Env {
+			// The tools keep variables of these prefixes, in the project that a server
+			// runs in, from being changed through it.
+			if !strings.HasPrefix(v, "ZMCP_") && !strings.HasPrefix(v, "ZEROPS_") {
+				t.Errorf("%s has none of the prefixes that tools protect", v)
+			}
 			if variables[v] {
 				t.Errorf("%s is defined twice", v)
 			}

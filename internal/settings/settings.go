@@ -63,7 +63,8 @@ type Settings struct {
 	// APIRateLimit is in requests a second per token; 0 means no limit.
 	APIRateLimit float64
 
-	ReadOnly     bool
+	ReadOnly bool
+	// Projects are ids and names; empty means all, and [NoProject] none.
 	Projects     []string
 	Toolsets     []string
 	Tools        []string
@@ -114,6 +115,10 @@ type Settings struct {
 	// ServeFlags are the flags of this command line that serve takes too, each
 	// as one word, for whoever starts the server with the same settings.
 	ServeFlags []string
+
+	// Strict tells of limits that were given and could not be read, so that the
+	// strictest value counts.
+	Strict []Warning
 
 	// Own is the Zerops service that this process runs in, or "".
 	Own string

@@ -144,13 +144,13 @@ func Table() []Setting {
 		},
 		{
 			Flag: "read-only", Env: []string{"ZMCP_READ_ONLY"}, Commands: account,
-			Meaning: "Tools that change anything are neither listed nor callable.",
+			Meaning: "Tools that change anything are neither listed nor callable. `false` for no such limit.",
 			at:      func(s *Settings) any { return &s.ReadOnly },
 		},
 		{
 			Flag: "project", Env: []string{"ZMCP_PROJECT"}, Value: "ID|NAME", Repeat: true, Commands: account,
 			Shown:   "every project of the token",
-			Meaning: "Only these projects. A single one becomes the default `project` argument.",
+			Meaning: "Only these projects; `*` for every project of the token. A single one becomes the default `project` argument.",
 			at:      func(s *Settings) any { return &s.Projects },
 		},
 		{
@@ -162,13 +162,13 @@ func Table() []Setting {
 		{
 			Flag: "tools", Env: []string{"ZMCP_TOOLS"}, Value: "LIST", Repeat: true, Commands: account,
 			Shown:   "none",
-			Meaning: "Single tools to add to the toolsets.",
+			Meaning: "Single tools to add to the toolsets, or `none`.",
 			at:      func(s *Settings) any { return &s.Tools },
 		},
 		{
 			Flag: "exclude-tools", Env: []string{"ZMCP_EXCLUDE_TOOLS"}, Value: "LIST", Repeat: true, Commands: account,
 			Shown:   "none",
-			Meaning: "Single tools to take out of the toolsets.",
+			Meaning: "Single tools to take out of the toolsets, `none`, or `*` for all but `whoami`.",
 			at:      func(s *Settings) any { return &s.ExcludeTools },
 		},
 		{
@@ -187,7 +187,7 @@ func Table() []Setting {
 		{
 			Flag: "env-allow", Env: []string{"ZMCP_ENV_ALLOW"}, Value: "GLOBS", Repeat: true, Commands: account,
 			Shown:   "none",
-			Meaning: "Names of the server's own environment that `set_env` may copy with `from_env`; never ZEROPS_*, ZMCP_* or OTEL_*.",
+			Meaning: "Names of the server's own environment that `set_env` may copy with `from_env`; never ZEROPS_*, ZMCP_* or OTEL_*. `none` for none.",
 			at:      func(s *Settings) any { return &s.EnvAllow },
 		},
 		{
@@ -233,25 +233,25 @@ func Table() []Setting {
 		{
 			Flag: "allowed-hosts", Env: []string{"ZMCP_ALLOWED_HOSTS"}, Value: "LIST", Repeat: true, Commands: server, Remote: true,
 			Shown:   "names of this machine",
-			Meaning: "Host names under which the server answers.",
+			Meaning: "Host names under which the server answers, or `none` for no others than those of this machine.",
 			at:      func(s *Settings) any { return &s.AllowedHosts },
 		},
 		{
 			Flag: "allowed-origins", Env: []string{"ZMCP_ALLOWED_ORIGINS"}, Value: "LIST", Repeat: true, Commands: server, Remote: true,
 			Shown:   "none",
-			Meaning: "Browser origins that may call.",
+			Meaning: "Browser origins that may call, or `none`.",
 			at:      func(s *Settings) any { return &s.AllowedOrigins },
 		},
 		{
 			Flag: "trusted-proxies", Env: []string{"ZMCP_TRUSTED_PROXIES"}, Value: "LIST", Repeat: true, Commands: server, Remote: true,
 			Shown:   "none",
-			Meaning: "Addresses or networks whose X-Forwarded-* headers are believed.",
+			Meaning: "Addresses or networks whose X-Forwarded-* headers are believed, or `none`.",
 			at:      func(s *Settings) any { return &s.TrustedProxies },
 		},
 		{
 			Flag: "protect-tag", Env: []string{"ZMCP_PROTECT_TAG"}, Value: "TAG", Commands: account,
 			Default: "protected",
-			Meaning: "Nothing in a project with this tag is ever destroyed.",
+			Meaning: "Nothing in a project with this tag is ever destroyed; `*` for every project.",
 			at:      func(s *Settings) any { return &s.ProtectTag },
 		},
 		{
@@ -286,7 +286,7 @@ func Table() []Setting {
 		{
 			Env: []string{"ZMCP_SIGNING_KEY"}, Value: "KEY", Secret: true,
 			Shown:   "random, of this process",
-			Meaning: "Key for confirmation and session tokens, shared by replicas; at least 32 characters.",
+			Meaning: "Key for confirmation and session tokens, shared by replicas: at least 32 characters, as `openssl rand -base64 32` makes them.",
 			at:      func(s *Settings) any { return &s.signingKey },
 		},
 		{

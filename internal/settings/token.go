@@ -86,6 +86,7 @@ func (l *loader) tokenSource() *TokenSource {
 	s := l.out
 	t := &TokenSource{}
 	if s.TokenFile != "" {
+		l.warnReadable(l.where("token-file"), s.TokenFile)
 		t.file = &secretFile{path: s.TokenFile, source: "token file (" + l.where("token-file") + ")", parse: plainToken}
 	}
 	if s.UseZCLILogin {
@@ -276,6 +277,10 @@ func (f *secretFile) current() Credential {
 	info, err := os.Stat(f.path)
 	if err != nil {
 		return f.failed(fileProblem(f.path, err))
+	}
+	// A change of the rights alone is no change of the file.
+	if err := checkExposure(f.path); err != nil {
+		return f.failed(err)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -11,13 +11,22 @@ import (
 )
 
 // unexpanded recognises what clients leave in place of a value that they could
-// not fill in: ${user_config.token}, ${ZEROPS_TOKEN}, $ZEROPS_TOKEN.
+// not fill in: ${user_config.token}, ${ZEROPS_TOKEN}, $ZEROPS_TOKEN, %ZEROPS_TOKEN%.
 func unexpanded(value string) bool {
+	if len(value) > 2 && value[0] == '%' && value[len(value)-1] == '%' && variableName(value[1:len(value)-1]) {
+		return true
+	}
 	if rest, ok := strings.CutPrefix(value, "${"); ok {
 		return strings.IndexByte(rest, '}') == len(rest)-1
 	}
 	rest, ok := strings.CutPrefix(value, "$")
 	return ok && rest != "" && strings.Trim(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == ""
+}
+
+// variableName reports letters, digits and underscores, no digit first.
+func variableName(name string) bool {
+	return name != "" && (name[0] < '0' || name[0] > '9') &&
+		strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == ""
 }
 
 // split cuts a list into its elements. Commas separate; variables that hold
