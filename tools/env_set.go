@@ -114,7 +114,7 @@ func setEnv(ctx context.Context, c *call, in setEnvIn) (envChangeOut, error) {
 	for _, w := range wanted {
 		values = append(values, w.value)
 	}
-	c.knowValues(values, store.names()) // before they are sent to where an error could quote them
+	c.sendValues(values, store.names())
 	current, err := c.readEnv(ctx, store)
 	if err != nil {
 		return envChangeOut{}, err

@@ -26,11 +26,11 @@ func TestRedaction(t *testing.T) {
 		{"-----BEGIN RSA PRIVATE KEY-----\nobviouslyfake\n-----END RSA PRIVATE KEY-----", "obviouslyfake"},
 		{"-----BEGIN PRIVATE KEY-----\nobviouslyfake cut off", "obviouslyfake"},
 	} {
-		got := r.text(c.text)
+		got := r.delivered(c.text)
 		if strings.Contains(got, c.gone) {
 			t.Errorf("%q became %q", c.text, got)
 		}
-		if again := r.text(got); again != got {
+		if again := r.delivered(got); again != got {
 			t.Errorf("redacting %q again gives %q", got, again)
 		}
 	}
@@ -38,7 +38,7 @@ func TestRedaction(t *testing.T) {
 		"GET /api/users?page=2 200", "listening on http://0.0.0.0:3000", "see https://docs.zerops.io/zerops-yaml", "token expired", "the password is wrong",
 		"short", "2026-11-01T10:00:00Z", "AAAAAAAAAAAAAAAAAAAAAA", "tokens: 5", "secrets manager started", "max_tokens=4096", "nodejs@22",
 	} {
-		if got := r.text(plain); got != plain {
+		if got := r.delivered(plain); got != plain {
 			t.Errorf("%q became %q", plain, got)
 		}
 	}
