@@ -177,6 +177,7 @@ func (m *masker) secret(name, value string) bool {
 	return strings.Contains(value, "envSecrets:") || strings.Contains(value, "dotEnvSecrets:") ||
 		m.op.Reach() != zerops.ReachPublic && strings.Contains(value, "envVariables:")
 }
+
 // credential knows the names of fields that hold a credential wherever they are.
 func credential(name string) bool {
 	switch name {
@@ -186,4 +187,3 @@ func credential(name string) bool {
 	}
 	return false
 }
-

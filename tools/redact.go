@@ -119,9 +119,6 @@ func (r *redactor) public(names ...string) {
 // text removes what may stand in no text, wherever it comes from. It compares
 // nothing with values of the account.
 func (r *redactor) text(s string) string {
-	if len(s) < shortestSecret {
-		return s
-	}
 	return r.patterns().apply(r.without(s, &r.own))
 }
 
@@ -133,12 +130,14 @@ func (r *redactor) delivered(s string) string { return r.text(r.hidden(s)) }
 // hidden is delivered without the shapes, for text that is read for its meaning
 // before it is shown.
 func (r *redactor) hidden(s string) string {
-	return r.places(r.without(r.without(s, &r.sent), &r.known))
+	return r.places(r.without(r.without(plainEscapes(s), &r.sent), &r.known))
 }
 
 // answered removes secrets from what the platform says to a request. It may quote
 // any argument of the call, so values of the account are not looked for.
-func (r *redactor) answered(s string) string { return r.text(r.places(r.without(s, &r.sent))) }
+func (r *redactor) answered(s string) string {
+	return r.text(r.places(r.without(plainEscapes(s), &r.sent)))
+}
 
 // places hides what stands behind the keys of secret variables.
 func (r *redactor) places(s string) string {

@@ -2,6 +2,7 @@ package tools
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -80,20 +81,73 @@ func hidePlaces(s string, secret func(key string) bool) string {
 	var b strings.Builder
 	copied := 0
 	for i := 0; i < len(s); i++ {
-		if s[i] != '=' && s[i] != ':' || i+1 == len(s) || i < copied {
+		sign := signAt(s[i:])
+		if sign == 0 || i < copied {
 			continue
 		}
 		key, quoted := keyBefore(s[copied:i])
 		if !isSecretKey(key, secret) {
 			continue
 		}
-		start, end := valueAfter(s, i+1, quoted)
+		start, end := valueAfter(s, i+sign, quoted)
 		if value := strings.TrimSpace(s[start:end]); value == "" || onlyReferences(value) {
 			continue
 		}
 		b.WriteString(s[copied:start])
 		b.WriteString(redacted)
 		copied = end
+	}
+	if copied == 0 {
+		return s
+	}
+	return b.String() + s[copied:]
+}
+
+// signAt returns the length of the sign between a key and its value that a text begins
+// with, in plain text, an address or HTML; 0 for none.
+func signAt(s string) int {
+	switch s[0] {
+	case '=', ':':
+		if len(s) > 1 && (s[1] == '>' || s[0] == ':' && s[1] == '=') {
+			return 2
+		}
+		return 1
+	case '%':
+		if len(s) >= 3 && s[1] == '3' && strings.IndexByte("aAdD", s[2]) >= 0 {
+			return 3
+		}
+	case '&':
+		for _, sign := range []string{"&#61;", "&#58;", "&equals;", "&colon;"} {
+			if strings.HasPrefix(s, sign) {
+				return len(sign)
+			}
+		}
+	}
+	return 0
+}
+
+// plainEscapes writes \u003d as = and so on, where that does not change what a JSON text
+// says, so that a place is seen for what it is.
+func plainEscapes(s string) string {
+	var b strings.Builder
+	copied := 0
+	for at := 0; ; {
+		next := strings.Index(s[at:], `\u00`)
+		if next < 0 {
+			break
+		}
+		at += next
+		if at > 0 && s[at-1] == '\\' || len(s)-at < 6 {
+			at += 2
+			continue
+		}
+		c, err := strconv.ParseUint(s[at+4:at+6], 16, 8)
+		if err == nil && c >= ' ' && c <= '~' && c != '"' && c != '\\' {
+			b.WriteString(s[copied:at])
+			b.WriteByte(byte(c))
+			copied = at + 6
+		}
+		at += 6
 	}
 	if copied == 0 {
 		return s
@@ -114,6 +168,9 @@ func isSecretKey(key string, secret func(string) bool) bool {
 func keyBefore(s string) (key string, quoted bool) {
 	s = strings.TrimRight(s, " \t")
 	bare := strings.TrimRight(s, "\"'`\\")
+	for _, quote := range []string{"&quot;", "&#34;", "&#39;", "%22", "%27"} {
+		bare = strings.TrimSuffix(bare, quote)
+	}
 	start := len(bare)
 	for start > 0 && isKeyByte(bare[start-1]) {
 		start--
@@ -139,11 +196,14 @@ func valueAfter(s string, i int, json bool) (start, end int) {
 		return opener + 1, closing(s, opener+1, s[opener], opener-i)
 	}
 	line := i + lineLength(s[i:])
-	if json && (i == len(s) || s[i] != '{' && s[i] != '[') {
-		if stop := strings.IndexAny(s[i:line], ",}] \t"); stop >= 0 {
-			return i, i + stop
+	if json {
+		word := s[i:line]
+		if stop := strings.IndexAny(word, ",}] \t"); stop >= 0 {
+			word = word[:stop]
 		}
-		return i, line
+		if word == "true" || word == "false" || word == "null" || word != "" && strings.Trim(word, "0123456789+-.eE") == "" {
+			return i, i + len(word)
+		}
 	}
 	for j := i; j < line; {
 		if strings.IndexByte(parting, s[j]) < 0 {
