@@ -50,7 +50,8 @@ func (r *apiRequest) limitRows() {
 	}
 }
 
-// answer reads the API's answer, masks its secrets and applies jq.
+// answer reads the API's answer, masks its secrets and applies jq: a program, and
+// whatever selects or sorts, works on what is masked already.
 func (c *call) answer(ctx context.Context, r *apiRequest, raw json.RawMessage, program *jqProgram) (*apiAnswer, error) {
 	if len(raw) > maxAnswer {
 		return nil, &failure{
@@ -64,11 +65,9 @@ func (c *call) answer(ctx context.Context, r *apiRequest, raw json.RawMessage, p
 	}
 	a := &apiAnswer{}
 	if !c.server.cfg.AllowSecrets {
-		m := masker{op: r.op}
-		value = m.mask("", value)
-		a.masked = m.count
-		c.redactor.know(m.values...)
-		if m.count > 0 {
+		m := masker{op: r.op, redactor: c.redactor}
+		value = m.answer(value)
+		if a.masked = m.count; m.count > 0 {
 			a.note = "secret values are masked"
 		}
 	} else if r.op.Class().Has(zerops.RevealsSecret) || r.op.Class().Has(zerops.CarriesSecrets) {
@@ -76,7 +75,11 @@ func (c *call) answer(ctx context.Context, r *apiRequest, raw json.RawMessage, p
 	}
 	a.value = value
 	if program != nil {
-		selected, err := program.run(ctx, value, len(raw))
+		size, err := sizeOf(value)
+		if err != nil {
+			return nil, err
+		}
+		selected, err := program.run(ctx, value, size)
 		if err != nil {
 			return nil, err
 		}
@@ -89,6 +92,13 @@ func (c *call) answer(ctx context.Context, r *apiRequest, raw json.RawMessage, p
 	}
 	a.findRows(r, value)
 	return a, nil
+}
+
+// sizeOf is how long a value is when written out. The bounds of a program go by
+// what it works on, since the length of the API's own answer tells that of secrets.
+func sizeOf(value any) (int, error) {
+	raw, err := marshal(value)
+	return len(raw), err
 }
 
 // findRows finds the list that an answer is mainly made of, its total and where
@@ -175,85 +185,6 @@ func (a *apiAnswer) cutWords(n int) string {
 	return words + "select what you need with jq, such as .items[] | {id, name}"
 }
 
-// masker replaces secret values of an answer by a word, by the name of their
-// field.
-type masker struct {
-	op     zerops.Operation
-	count  int
-	values []string
-}
-
-// maxKnown bounds how many values of one answer are remembered for the redactor.
-const maxKnown = 2_000
-
-func (m *masker) mask(name string, v any) any {
-	switch value := v.(type) {
-	case map[string]any:
-		_, isVariable := value["key"].(string)
-		masked := make(map[string]any, len(value))
-		for field, member := range value {
-			if text, ok := member.(string); ok && field == "content" && isVariable {
-				masked[field] = m.hide(text)
-				continue
-			}
-			masked[field] = m.mask(field, member)
-		}
-		return masked
-	case []any:
-		masked := make([]any, len(value))
-		for i, item := range value {
-			masked[i] = m.mask(name, item)
-		}
-		return masked
-	case string:
-		if m.secret(name, value) {
-			return m.hide(value)
-		}
-	case json.Number:
-		if credential(name) {
-			return m.hide(value.String())
-		}
-	}
-	return v
-}
-
-func (m *masker) hide(value string) string {
-	if value == "" || value == "REDACTED" {
-		return value
-	}
-	m.count++
-	if len(m.values) < maxKnown {
-		m.values = append(m.values, value)
-	}
-	return redacted
-}
-
-// secret reports whether a field of that name holds a secret.
-func (m *masker) secret(name, value string) bool {
-	if credential(name) {
-		return true
-	}
-	switch name {
-	case "url", "urlInfo", "urlPlain", "urlUi", "listUrl", "readFileUrl", "readFileContentUrl", "envFile", "yaml", "setup", "setupLinux", "setupMacOS", "setupWindows":
-		return m.op.Class().Has(zerops.RevealsSecret)
-	case "configContent", "configContentFromImport", "zeropsYamlJson", "zeropsYaml":
-		// YAML of a deployment holds the values of its variables; a recipe's is public.
-		return m.op.Reach() != zerops.ReachPublic
-	}
-	// The same YAML also comes as text under other names.
-	return strings.Contains(value, "envSecrets:") || strings.Contains(value, "dotEnvSecrets:")
-}
-
-// credential knows the names of fields that hold a credential wherever they are.
-func credential(name string) bool {
-	switch name {
-	case "accessToken", "refreshToken", "refreshTokenId", "webSocketToken", "newRecoveryToken", "clientSecret", "token", "password", "oldPassword", "newPassword",
-		"codes", "qrcode", "uploadUrl", "downloadUrl", "intercomHash", "secret", "apiKey", "privateKey":
-		return true
-	}
-	return false
-}
-
 // allowAll lets the values of an answer pass the redactor, for an operator who asked
 // for secrets.
 func (c *call) allowAll(v any) {
@@ -289,9 +220,9 @@ func dotenv(text string) map[string]string {
 	return values
 }
 
-// knowSecrets tells the redactor the secrets of a body, so that no error or
-// answer repeats them.
-func (c *call) knowSecrets(r *apiRequest) {
+// sendSecrets tells the redactor the secrets of a body, so that no error repeats
+// them.
+func (c *call) sendSecrets(r *apiRequest) {
 	walkNamed(r.body, func(name string, v any) {
 		text, ok := v.(string)
 		if !ok {
@@ -300,10 +231,10 @@ func (c *call) knowSecrets(r *apiRequest) {
 		switch {
 		case name == "envFile", name == "userDataEnvFile":
 			for _, value := range dotenv(text) {
-				c.redactor.know(value)
+				c.redactor.send(value)
 			}
 		case name == "content", credential(name):
-			c.redactor.know(text)
+			c.redactor.send(text)
 		}
 	})
 }

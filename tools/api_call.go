@@ -130,7 +130,7 @@ func writeAPI(ctx context.Context, c *call, in writeAPIIn) (writeAPIOut, error) 
 	if err := c.approve(ctx, r, target, risk); err != nil {
 		return writeAPIOut{}, err
 	}
-	c.knowSecrets(r)
+	c.sendSecrets(r)
 	var raw json.RawMessage
 	err = c.change(ctx, func(ctx context.Context) (err error) {
 		raw, err = c.api.Do(ctx, r.call())
@@ -156,7 +156,7 @@ func (c *call) prepareAPI(in apiArguments, reading bool) (*apiRequest, error) {
 		return nil, err
 	}
 	c.needs = r.detail.Access
-	return r, nil
+	return r, c.hiddenColumns(r)
 }
 
 // lost tells how to find out what became of a write whose answer was lost, or

@@ -78,7 +78,7 @@ func (c *call) approve(ctx context.Context, r *apiRequest, target subject, risk 
 // apiPlan says what a call is about to do.
 func (c *call) apiPlan(ctx context.Context, r *apiRequest, target subject, risk apiRisk) (plan, error) {
 	p := plan{Loses: risk.loses, Cost: risk.cost, repeats: true}
-	p.Summary = fmt.Sprintf("%s (%s %s): %s.", r.op, r.op.Method(), c.quoted(routeOf(r), 200), r.op.Summary())
+	p.Summary = fmt.Sprintf("%s (%s %s): %s.", r.op, r.op.Method(), clean(routeOf(r), 200), r.op.Summary())
 	if target.id != "" && target.kind != "" {
 		p.Targets = []planTarget{{Kind: target.kind, ID: target.id, Name: clean(target.name, 80), Status: clean(target.status, 40)}}
 		p.Summary = fmt.Sprintf("%s: %s. %s %q (%s).", r.op, r.op.Summary(), upperFirst(target.kind), clean(target.name, 80), target.id)

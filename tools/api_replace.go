@@ -47,17 +47,23 @@ func (c *call) replaces(ctx context.Context, r *apiRequest, p *plan) error {
 			return err
 		}
 	}
-	changes := fieldChanges(r.detail.Body, before, r.body)
+	// Secrets are not compared: who asks for plans only could try them out.
+	hide := masker{op: r.op, redactor: &redactor{patterns: c.server.patterns}}
+	now, _ := hide.answer(before).(map[string]any)
+	hide.count = 0
+	sent, _ := hide.answer(r.body).(map[string]any)
+	changes := fieldChanges(r.detail.Body, now, sent)
 	p.repeats = len(changes) == 0
+	if hide.count > 0 {
+		changes = append(changes, fmt.Sprintf("%d secret values: replaced by those that are sent, without comparing", hide.count))
+	}
 	if len(changes) > maxChanges {
 		changes = append(changes[:maxChanges], fmt.Sprintf("and %d more", len(changes)-maxChanges))
 	}
 	if len(changes) == 0 {
 		changes = []string{"no difference from the present record that can be seen"}
 	}
-	for _, change := range changes {
-		p.Changes = append(p.Changes, c.redactor.text(change))
-	}
+	p.Changes = append(p.Changes, changes...)
 	return nil
 }
 
@@ -140,11 +146,11 @@ func fieldChanges(s *zerops.Shape, before, after map[string]any) []string {
 		case field.Items != nil:
 			changes = append(changes, listChanges(field.Name, was, is)...)
 		case was == nil:
-			changes = append(changes, fmt.Sprintf("%s: not set, or not readable → %s", field.Name, show(field.Name, is)))
+			changes = append(changes, fmt.Sprintf("%s: not set, or not readable → %s", field.Name, show(is)))
 		case is == nil:
-			changes = append(changes, fmt.Sprintf("%s: %s → cleared", field.Name, show(field.Name, was)))
+			changes = append(changes, fmt.Sprintf("%s: %s → cleared", field.Name, show(was)))
 		default:
-			changes = append(changes, fmt.Sprintf("%s: %s → %s", field.Name, show(field.Name, was), show(field.Name, is)))
+			changes = append(changes, fmt.Sprintf("%s: %s → %s", field.Name, show(was), show(is)))
 		}
 	}
 	return changes
@@ -194,9 +200,8 @@ func same(a, b any) bool {
 	return errLeft == nil && errRight == nil && string(left) == string(right)
 }
 
-// show writes a value for a person, without the credentials in it.
-func show(name string, v any) string {
-	v = (&masker{}).mask(name, v)
+// show writes a value for a person.
+func show(v any) string {
 	if text, ok := v.(string); ok {
 		return fmt.Sprintf("%q", clean(text, 80))
 	}
@@ -217,12 +222,12 @@ func listChanges(name string, was, is any) []string {
 	}
 	for _, item := range before {
 		if !contains(after, item) {
-			changes = append(changes, fmt.Sprintf("%s: without %s", name, show(name, item)))
+			changes = append(changes, fmt.Sprintf("%s: without %s", name, show(item)))
 		}
 	}
 	for _, item := range after {
 		if !contains(before, item) {
-			changes = append(changes, fmt.Sprintf("%s: with %s", name, show(name, item)))
+			changes = append(changes, fmt.Sprintf("%s: with %s", name, show(item)))
 		}
 	}
 	if len(changes) == 0 {
@@ -231,46 +236,44 @@ func listChanges(name string, was, is any) []string {
 	return changes
 }
 
-// compareVariables names the variables that a dotenv text adds, removes and
-// changes, and reports whether there is any difference. Removing is said first.
+// compareVariables names the variables that a dotenv text adds, removes and sets
+// again, and reports whether names differ. Values are not compared: who asks for plans
+// only could try them out. Removing is said first.
 func (c *call) compareVariables(r *apiRequest, record map[string]any, p *plan) bool {
 	text, _ := r.body["envFile"].(string)
 	after := dotenv(text)
-	before := map[string]string{}
+	before := map[string]bool{}
 	if file, ok := record["envFile"].(string); ok {
-		before = dotenv(file)
+		for key := range dotenv(file) {
+			before[key] = true
+		}
 	}
 	items, _ := record["items"].([]any)
 	for _, item := range items {
 		variable, _ := item.(map[string]any)
 		key, _ := variable["key"].(string)
-		value, _ := variable["content"].(string)
 		kind, _ := variable["type"].(string)
 		if key != "" && kind != "SYSTEM" && kind != "ENV" && kind != "READ_ONLY" && kind != "INTERNAL" {
-			before[key] = value
+			before[key] = true
 		}
 	}
-	var removed, changed, added []string
+	var removed, kept, added []string
 	for _, key := range sortedKeys(before) {
-		value, kept := after[key]
-		switch {
-		case !kept:
+		if _, stays := after[key]; stays {
+			kept = append(kept, key)
+		} else {
 			removed = append(removed, key)
-		case value != before[key]:
-			changed = append(changed, key)
 		}
-		c.redactor.know(before[key])
 	}
 	for _, key := range sortedKeys(after) {
-		if _, existed := before[key]; !existed {
+		if !before[key] {
 			added = append(added, key)
 		}
-		c.redactor.know(after[key])
 	}
 	for _, part := range []struct {
 		words string
 		keys  []string
-	}{{"removes", removed}, {"changes", changed}, {"adds", added}} {
+	}{{"removes", removed}, {"sets again, changed or not,", kept}, {"adds", added}} {
 		if len(part.keys) > 0 {
 			p.Changes = append(p.Changes, fmt.Sprintf("%s %d: %s", part.words, len(part.keys), clean(strings.Join(part.keys, ", "), 400)))
 		}
@@ -278,9 +281,5 @@ func (c *call) compareVariables(r *apiRequest, record map[string]any, p *plan) b
 	if len(removed) > 0 {
 		p.Loses = append(p.Loses, fmt.Sprintf("%d variables with their values: %s", len(removed), clean(strings.Join(removed, ", "), 400)))
 	}
-	if len(removed)+len(changed)+len(added) == 0 {
-		p.Changes = append(p.Changes, "no difference from the present variables")
-		return false
-	}
-	return true
+	return len(removed)+len(added) > 0
 }

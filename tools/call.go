@@ -85,7 +85,7 @@ func (s *Server) serve(ctx context.Context, t *tool, req request) (result *mcp.C
 	defer func() {
 		if p := recover(); p != nil {
 			s.logger.ErrorContext(ctx, "panic in a tool",
-				slog.String("tool", t.Name), slog.String("panic", c.redactor.text(fmt.Sprint(p))), slog.String("stack", string(debug.Stack())))
+				slog.String("tool", t.Name), slog.String("panic", c.redactor.delivered(fmt.Sprint(p))), slog.String("stack", string(debug.Stack())))
 			result = c.failed(&failure{Code: codeInternal, Message: "an error that this server did not expect", Hint: "This is a defect of zerops-mcp; its log has the details."})
 		}
 		c.audit(ctx)
@@ -133,7 +133,7 @@ func (c *call) run(ctx context.Context) (any, error) {
 	if c.credential.Token == "" && !c.tool.Offline {
 		return nil, missingToken(c.credential)
 	}
-	c.redactor.knowEncoded(c.credential.Token)
+	c.redactor.keep(c.credential.Token)
 	c.api = c.server.cfg.API.Client(c.credential.Token).Guarded(c.vet)
 	if err := c.spareArguments(ctx, args); err != nil {
 		return nil, err
@@ -196,6 +196,9 @@ func (c *call) settle(err error) {
 
 // target notes what the call works on, for error texts and the audit.
 func (c *call) target(kind, name, id string) {
+	if kind == "project" || kind == "service" {
+		c.redactor.public(name)
+	}
 	text := fmt.Sprintf("%s %q (%s)", kind, clean(name, 60), id)
 	if !slices.Contains(c.targets, text) && len(c.targets) < 20 {
 		c.targets = append(c.targets, text)

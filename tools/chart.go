@@ -51,7 +51,9 @@ func renderChart(ctx context.Context, c *call, in renderChartIn) (picture, error
 }
 
 // shown cleans a name for a picture, which the redactor of results does not see.
-func (c *call) shown(name string, limit int) string { return c.quoted(name, limit) }
+func (c *call) shown(name string, limit int) string {
+	return clean(c.redactor.text(cleanText(name)), limit)
+}
 
 // serviceChart draws a service over time: three resources, each under its limit.
 func (c *call) serviceChart(u usage) (picture, error) {

@@ -80,7 +80,7 @@ func compareConfig(ctx context.Context, c *call, in compareIn) (compareOut, erro
 	})
 	out := compareOut{Left: left.label(), Right: right.label(), Items: append([]configDifference{}, cmp.found...), Same: cmp.same, Incomplete: cmp.incomplete}
 	if in.wants("env") {
-		out.Note = "Values are compared by keyed fingerprints; what the platform generates is ignored."
+		out.Note = "Values are compared by keyed fingerprints, short secrets not at all; what the platform generates is ignored."
 	}
 	return out, nil
 }
@@ -218,7 +218,7 @@ func (cmp *comparison) env(ctx context.Context, name string, left, right envStor
 		r, inRight := rights[key]
 		d := configDifference{Service: clean(name, 40), What: "env", Name: clean(key, 120), Kind: kindDifferent}
 		switch {
-		case inLeft && inRight && (l.Redacted() || r.Redacted()):
+		case inLeft && inRight && (untold(l) || untold(r)):
 			d.Kind = kindUnknown
 		case inLeft && inRight && l.Content == r.Content:
 			cmp.same++
@@ -243,7 +243,16 @@ func (cmp *comparison) describe(v envVariable) string {
 	if v.Redacted() {
 		return "withheld, from " + string(v.owner)
 	}
-	return cmp.prints.of(v.Content) + ", from " + string(v.owner)
+	if untold(v) {
+		return "a short secret, from " + string(v.owner)
+	}
+	return cmp.prints.of(v.Key, v.Content) + ", from " + string(v.owner)
+}
+
+// untold reports a value of which not even equality with another is told: one that is
+// withheld, or a secret that could be found by comparing it with guesses.
+func untold(v envVariable) bool {
+	return v.Redacted() || secretVariable(v.Variable) && guessable(v.Content, nil)
 }
 
 func (cmp *comparison) compared(ctx context.Context, s envStore) (map[string]envVariable, error) {

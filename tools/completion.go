@@ -84,7 +84,7 @@ func (s *Server) quietCall(ctx context.Context) *call {
 	if c.credential.Token == "" {
 		return nil
 	}
-	c.redactor.know(c.credential.Token)
+	c.redactor.keep(c.credential.Token)
 	c.api = s.cfg.API.Client(c.credential.Token)
 	return c
 }

@@ -161,7 +161,7 @@ func (c *call) deployDirectory(ctx context.Context, s zerops.Service, in deployS
 	if err != nil {
 		return deployServiceOut{}, err
 	}
-	c.redactor.know(grant.Secrets()...)
+	c.redactor.keep(grant.Secrets()...)
 	c.target("deployment", version.Status, version.ID)
 	job := &upload{service: s.ID, version: version.ID, total: contents.Bytes}
 	started := time.Now()
@@ -191,7 +191,7 @@ func (c *call) deployDirectory(ctx context.Context, s zerops.Service, in deployS
 // checkedSetup chooses the setup and has the platform check the zerops.yaml.
 func (c *call) checkedSetup(ctx context.Context, s zerops.Service, text, wanted string, operation zerops.YamlOperation) (string, error) {
 	doc, parseErr := parseZeropsYAML(text)
-	c.knowValues(doc.values(), append(doc.names(), s.Name, s.Type.Version)...)
+	c.sendValues(doc.values(), append(doc.names(), s.Name, s.Type.Version)...)
 	if err := c.spareHostname(ctx, text); err != nil {
 		return "", err
 	}

@@ -160,9 +160,9 @@ func (c *call) gitURL(_ context.Context, raw string) (address, note string, err 
 	u, parseErr := url.Parse(raw)
 	if parseErr == nil && u.User != nil {
 		if password, ok := u.User.Password(); ok {
-			c.redactor.know(password)
+			c.redactor.send(password)
 		}
-		c.redactor.know(u.User.Username(), u.User.String())
+		c.redactor.send(u.User.Username(), u.User.String())
 	}
 	const form = "give the https address of a public repository, such as https://github.com/owner/name"
 	switch {

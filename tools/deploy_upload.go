@@ -166,7 +166,7 @@ func (c *call) startUpload(ctx context.Context, job *upload, dir string, grant z
 		defer cancel(nil)
 		defer func() {
 			if p := recover(); p != nil {
-				c.server.logger.ErrorContext(jobCtx, "panic in an upload", slog.String("panic", c.redactor.text(fmt.Sprint(p))))
+				c.server.logger.ErrorContext(jobCtx, "panic in an upload", slog.String("panic", c.redactor.delivered(fmt.Sprint(p))))
 				job.failure = &failure{Code: codeInternal, Message: "an error that this server did not expect"}
 				job.err = job.failure
 			}
@@ -179,7 +179,7 @@ func (c *call) startUpload(ctx context.Context, job *upload, dir string, grant z
 			}
 			job.err, job.failure = err, c.explain(jobCtx, explainUpload(err))
 			c.server.logger.WarnContext(jobCtx, "a directory was not deployed",
-				slog.String("deployment", job.version), slog.String("error", c.redactor.text(err.Error())))
+				slog.String("deployment", job.version), slog.String("error", c.redactor.delivered(err.Error())))
 			return
 		}
 		job.process = &process

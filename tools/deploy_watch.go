@@ -22,7 +22,6 @@ func (c *call) watchDeployment(ctx context.Context, out deployServiceOut, s zero
 		return out, err
 	}
 	d := states[0]
-	c.knowVersion(d.Version, s.Name)
 	note := out.Message
 	out.frame = c.deploymentFrame(states, time.Now())
 	out.Message = note
@@ -58,7 +57,7 @@ func (c *call) awaitDeployments(ctx context.Context, limit time.Duration, deploy
 			return states, err
 		}
 		c.server.logger.WarnContext(ctx, "waiting for deployments ended early",
-			slog.String("tool", c.tool.Name), slog.String("error", c.redactor.text(err.Error())))
+			slog.String("tool", c.tool.Name), slog.String("error", c.redactor.delivered(err.Error())))
 	}
 	// Without time to wait nothing was read at all.
 	for i := range states {
@@ -69,6 +68,10 @@ func (c *call) awaitDeployments(ctx context.Context, limit time.Duration, deploy
 			}
 			states[i] = now
 		}
+	}
+	for i := range states {
+		c.knowVersion(states[i].Version)
+		states[i] = c.hideInDeployment(states[i])
 	}
 	return states, nil
 }

@@ -223,11 +223,11 @@ func (c *call) deployment(ctx context.Context, id string) (zerops.Deployment, er
 	c.knowVersion(d.Version)
 	c.projectID, c.serviceID = v.ProjectID, v.ServiceID
 	c.target("deployment", v.Status, v.ID)
-	return d, c.spare(v.ServiceID)
+	return c.hideInDeployment(d), c.spare(v.ServiceID)
 }
 
-// knowVersion keeps the variables that a version brings along out of every
-// result.
+// knowVersion keeps the variables that a version brings along out of what the
+// platform says about it.
 func (c *call) knowVersion(v zerops.AppVersion, public ...string) {
 	var values []string
 	for _, variable := range v.Variables {
@@ -238,9 +238,10 @@ func (c *call) knowVersion(v zerops.AppVersion, public ...string) {
 			}
 			continue
 		}
-		if variable.Content != zerops.RedactedContent {
-			values = append(values, variable.Content)
+		if secretVariable(variable) && !identityKey(variable.Key) {
+			c.redactor.place(variable.Key)
 		}
+		values = append(values, variable.Content)
 	}
 	c.knowValues(values, public...)
 }
@@ -308,6 +309,9 @@ func (c *call) deploymentsOf(ctx context.Context, s zerops.Service, o zerops.Lis
 	for _, v := range versions {
 		c.knowVersion(v, s.Name, s.Type.Version)
 		deployments = append(deployments, zerops.Deployment{Version: v, Process: newest[v.ID]})
+	}
+	for i, d := range deployments {
+		deployments[i] = c.hideInDeployment(d)
 	}
 	return deployments, nil
 }

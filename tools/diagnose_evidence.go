@@ -89,6 +89,7 @@ func (c *call) gatherService(ctx context.Context, s zerops.Service) (*evidence, 
 	c.gatherParts(ctx, e, parts)
 	e.setDeployment(deployments)
 	e.unmasked(c.learnSecrets(ctx, envStore{project: project}, envStore{project: project, service: &s}))
+	c.hideIn(e)
 	c.gatherLogs(ctx, e)
 	return e, nil
 }
@@ -116,15 +117,27 @@ func (c *call) gatherDeployment(ctx context.Context, s zerops.Service, d zerops.
 			e.project, err = c.api.Project(ctx, s.ProjectID)
 			return err
 		}},
-		{"deployment log", func(ctx context.Context) (err error) {
-			e.log, err = c.deploymentLog(ctx, d, maxBuildLines)
-			return err
-		}},
 	}...))
 	s.Project.OrganizationID = organizationOf(s, e.project)
 	e.unmasked(c.learnLogSecrets(ctx, []zerops.Service{s}))
+	c.gatherParts(ctx, e, []evidencePart{{"deployment log", func(ctx context.Context) (err error) {
+		e.log, err = c.deploymentLog(ctx, d, maxBuildLines)
+		return err
+	}}})
 	e.setDeployment([]zerops.Deployment{d})
+	c.hideIn(e)
 	return e
+}
+
+// hideIn takes secrets out of what the platform says, once they are known.
+func (c *call) hideIn(e *evidence) {
+	c.hideInReasons(e.processes)
+	for i, n := range e.notifications {
+		e.notifications[i].Failure = c.hideInReason(n.Failure)
+	}
+	if e.deployment != nil {
+		e.deployment = new(c.hideInDeployment(*e.deployment))
+	}
 }
 
 // unmasked keeps why some values in logs are not hidden.

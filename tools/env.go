@@ -14,7 +14,7 @@ func env() []*tool {
 	return []*tool{
 		define(spec{
 			Name: "list_env", Title: "List variables", Standard: true, Effect: zerops.Reads,
-			Description: "Keys of the variables of a project, or of a service with those it inherits: owner, whether editable, fingerprint (equal values show equal). Never values.",
+			Description: "Keys of the variables of a project, or of a service with those it inherits: owner, whether editable, fingerprint (equal values of a key show equal; none for short secrets). Never values.",
 		}, listEnv),
 		define(spec{
 			Name: "set_env", Title: "Set variables", Standard: true, Effect: zerops.Updates, LosesValue: true, Idempotent: true,
@@ -181,38 +181,58 @@ func (c *call) settleOwners(ctx context.Context, s envStore, variables []zerops.
 }
 
 // knowVariables registers values with the redactor. What names the objects of
-// the call is no secret and would only blank names and ids in the answer: ids and
-// hostnames that the platform keeps as variables, and references.
+// the call is no secret and would only blank names and ids: ids and hostnames that
+// the platform keeps as variables, and references.
 func (c *call) knowVariables(s envStore, variables []envVariable) {
 	var values []string
 	for _, v := range variables {
-		if v.owner != zerops.OwnerPlatform || !identityKey(v.Key) {
-			values = append(values, v.Content)
+		if v.owner == zerops.OwnerPlatform && identityKey(v.Key) {
+			continue
+		}
+		values = append(values, v.Content)
+		if secretVariable(v.Variable) {
+			c.redactor.place(v.Key)
 		}
 	}
 	c.knowValues(values, s.names())
 }
 
-// knowValues registers values of variables, except those that are part of the
-// public names of what the call works on, or of the words that answers are made
-// of. The lines of a value count as well, because one line may be quoted alone.
+// secretVariable reports a variable whose value is a secret: it is marked so, or
+// named after one.
+func secretVariable(v zerops.Variable) bool { return v.Sensitive || secretKey(v.Key) }
+
+// knowValues registers values of the account.
 func (c *call) knowValues(values []string, public ...string) {
-	names := strings.Join(public, " ") + " " + c.server.vocabulary()
-	var secret []string
+	c.redactor.public(public...)
 	for _, value := range values {
-		if value == zerops.RedactedContent || onlyReferences(value) {
-			continue
-		}
-		if value != "" && !strings.Contains(names, value) {
-			secret = append(secret, value)
-		}
-		for line := range strings.Lines(value) {
-			if line = strings.TrimSpace(line); len(line) >= shortValue && line != value && !strings.Contains(names, line) {
-				secret = append(secret, line)
-			}
+		if value != zerops.RedactedContent && !onlyReferences(value) {
+			c.redactor.know(append(longLines(value), value)...)
 		}
 	}
-	c.redactor.know(secret...)
+}
+
+// sendValues registers values that the call sends, before an error could quote
+// them, except those that are part of public names.
+func (c *call) sendValues(values []string, public ...string) {
+	names := strings.Join(public, " ")
+	c.redactor.public(public...)
+	for _, value := range values {
+		if onlyReferences(value) || strings.Contains(names, value) {
+			continue
+		}
+		c.redactor.send(append(longLines(value), value)...)
+	}
+}
+
+// longLines are the lines of a value that may be quoted alone.
+func longLines(value string) []string {
+	var lines []string
+	for line := range strings.Lines(value) {
+		if line = strings.TrimSpace(line); len(line) >= leastLength && line != value {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // names are the public names and ids of a store.
@@ -226,15 +246,6 @@ func (s envStore) names() string {
 		names = append(names, service.ID, service.Name, service.Type.Version, service.Type.Category)
 	}
 	return strings.Join(names, " ")
-}
-
-// vocabulary is the fixed words that results are made of. A variable whose value
-// is one of them must not blank it everywhere.
-func (s *Server) vocabulary() string {
-	words := append(sortedKeys(s.byName), statusDone, statusInProgress, statusFailed, statusUnchanged, statusConfirmationRequired,
-		"created updated deleted absent unknown not_attempted uncertain argument environment platform zerops_yaml user project service "+
-			"same different only_left only_right ACTIVE STOPPED READY_TO_DEPLOY FINISHED PENDING RUNNING stack.updateUserData")
-	return strings.Join(words, " ")
 }
 
 // identityKey knows the keys under which the platform keeps names and ids.
@@ -269,8 +280,10 @@ func viewVariable(v envVariable, f fingerprints) envView {
 		view.Withheld = true
 		return view
 	}
-	view.Fingerprint = f.of(v.Content)
-	if len(v.Content) >= shortValue {
+	if !untold(v) {
+		view.Fingerprint = f.of(v.Key, v.Content)
+	}
+	if !guessable(v.Content, nil) {
 		view.Length = new(len(v.Content))
 	}
 	for _, name := range referencesIn(v.Content) {

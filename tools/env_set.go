@@ -119,7 +119,7 @@ func setEnv(ctx context.Context, c *call, in setEnvIn) (envChangeOut, error) {
 	if err := c.spareVariables(ctx, store, changed); err != nil {
 		return envChangeOut{}, err
 	}
-	c.knowValues(values, store.names()) // before they are sent to where an error could quote them
+	c.sendValues(values, store.names())
 	current, err := c.readEnv(ctx, store)
 	if err != nil {
 		return envChangeOut{}, err

@@ -130,7 +130,7 @@ func (w *envWriter) update(ctx context.Context, wanted wantedVariable, existing 
 	if w.sensitive != nil {
 		body.Sensitive = *w.sensitive
 	}
-	if existing.Content == wanted.value && existing.Sensitive == body.Sensitive && !existing.Redacted() {
+	if existing.Content == wanted.value && existing.Sensitive == body.Sensitive && !untold(existing) {
 		o.Outcome = envUnchanged
 		return
 	}
@@ -139,8 +139,11 @@ func (w *envWriter) update(ctx context.Context, wanted wantedVariable, existing 
 	case err == nil:
 		o.Outcome, o.value = envUpdated, wanted.value
 		w.sent(process, o)
-		if existing.Redacted() {
+		switch {
+		case existing.Redacted():
 			o.Warning = "the previous value is withheld from this token, so it was written without comparing"
+		case untold(existing):
+			o.Warning = "the previous value is a short secret, so it was written without comparing"
 		}
 	case zerops.HasCode(err, zerops.CodeRecordIsReadOnly):
 		o.failed(ownedByYAML(existing.Key))

@@ -198,4 +198,4 @@ func (m *yamlMasker) dotenv(n *yaml.Node) {
 }
 
 // safeText is what leaves of a text that was written by others.
-func (c *call) safeText(s string) string { return c.redactor.text(cleanText(s)) }
+func (c *call) safeText(s string) string { return c.redactor.delivered(cleanText(s)) }

@@ -169,7 +169,7 @@ func (c *call) explain(ctx context.Context, err error) *failure {
 	if errors.Is(err, zerops.ErrTooManyPages) {
 		return &failure{Code: codeUnavailable, Message: "the API's list does not end", Hint: "Narrow the request by project, name or status."}
 	}
-	c.server.logger.ErrorContext(ctx, "unexpected error", slog.String("tool", c.tool.Name), slog.String("error", c.redactor.text(err.Error())))
+	c.server.logger.ErrorContext(ctx, "unexpected error", slog.String("tool", c.tool.Name), slog.String("error", c.redactor.delivered(err.Error())))
 	return &failure{Code: codeInternal, Message: "an error that this server did not expect", Hint: "This is a defect of zerops-mcp; its log has the details."}
 }
 
@@ -296,7 +296,7 @@ func (f *failure) waitFor(d time.Duration) {
 // quoted makes words of others fit to be shown. Secrets are removed before the text
 // is shortened, because half of one would not be recognised any more.
 func (c *call) quoted(text string, limit int) string {
-	return clean(c.redactor.text(cleanText(text)), limit)
+	return clean(c.redactor.answered(cleanText(text)), limit)
 }
 
 func (c *call) safeFields(fields []zerops.FieldProblem) []zerops.FieldProblem {

@@ -6,11 +6,8 @@ import (
 	"encoding/hex"
 )
 
-// shortValue is the length below which a value's length would say too much.
-const shortValue = 12
-
-// fingerprints makes short keyed hashes of values, so that equal values of one
-// organisation show equal and nothing else can be learned from them.
+// fingerprints makes short keyed hashes of values, so that equal values of one key in
+// one organisation show equal and nothing else can be learned from them.
 type fingerprints struct{ key []byte }
 
 // fingerprints derives the key for an organisation from the signing key. It
@@ -22,8 +19,8 @@ func (s *Server) fingerprints(organizationID string) fingerprints {
 }
 
 // of returns 32 bits in hexadecimal.
-func (f fingerprints) of(value string) string {
+func (f fingerprints) of(key, value string) string {
 	mac := hmac.New(sha256.New, f.key)
-	mac.Write([]byte(value))
+	mac.Write([]byte(key + "\x00" + value))
 	return hex.EncodeToString(mac.Sum(nil)[:4])
 }

@@ -42,7 +42,7 @@ func (s *Server) instructions() string {
 	if s.cfg.AllowSecrets {
 		lines = append(lines, "Secret values come only from tools made for it; do not repeat them.")
 	} else {
-		lines = append(lines, "Secret values are never shown; equal fingerprints mean equal values.")
+		lines = append(lines, "Secret values are never shown; equal fingerprints of one key mean equal values.")
 	}
 	if s.cfg.ReadOnly {
 		lines = append(lines, "This server is read-only.")

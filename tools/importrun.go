@@ -68,6 +68,7 @@ func (c *call) readImported(ctx context.Context, plan importPlan, target importT
 		var made *zerops.ImportedService
 		if i := slices.IndexFunc(result.Services, func(s zerops.ImportedService) bool { return s.Name == wanted.hostname }); i >= 0 {
 			made = &result.Services[i]
+			made.Failure = c.hideInReason(made.Failure)
 			row.ID = made.ID
 		}
 		if i := slices.IndexFunc(services, func(s zerops.Service) bool {

@@ -109,7 +109,7 @@ func (p importPlan) names() string {
 
 // knowYaml registers the values in the YAML before it is sent anywhere.
 func (c *call) knowYaml(p importPlan, target importTarget) {
-	c.knowValues(p.secrets(), p.names(), envStore{project: target.project}.names(), target.organization.Name)
+	c.sendValues(p.secrets(), p.names(), envStore{project: target.project}.names(), target.organization.Name)
 }
 
 // importTarget finds out where the import goes. The platform has one operation

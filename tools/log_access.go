@@ -13,13 +13,17 @@ func (c *call) logGrant(ctx context.Context, projectID string) (*zerops.LogGrant
 	if err != nil {
 		return nil, err
 	}
-	c.redactor.know(grant.Secrets()...)
+	c.redactor.keep(grant.Secrets()...)
 	return grant, nil
 }
 
-// logLines reads log lines with a grant, which may be renewed on the way.
+// logLines reads log lines with a grant, which may be renewed on the way. Secrets are
+// taken out of them as far as they are known by now.
 func (c *call) logLines(ctx context.Context, grant *zerops.LogGrant, q zerops.LogQuery) ([]zerops.LogLine, error) {
 	lines, err := c.api.FetchLogs(ctx, grant, q)
-	c.redactor.know(grant.Secrets()...)
+	c.redactor.keep(grant.Secrets()...)
+	for i := range lines {
+		lines[i].Message = c.redactor.hidden(cleanText(lines[i].Message))
+	}
 	return lines, err
 }

@@ -51,7 +51,8 @@ func (c *call) learnEach(ctx context.Context, stores []envStore) ([][]zerops.Var
 			found[i], err = c.api.ProjectVariables(ctx, store.organizationID(), store.project.ID)
 		}
 		for _, v := range found[i] {
-			if len(v.Content) >= shortValue/2 && (v.Sensitive || secretKey(v.Key)) && !identityKey(v.Key) {
+			if secretVariable(v) && !identityKey(v.Key) {
+				c.redactor.place(v.Key)
 				c.knowValues([]string{v.Content}, store.names())
 			}
 		}
@@ -95,6 +96,9 @@ func (c *call) referredTo(ctx context.Context, stores []envStore, variables [][]
 
 // secretKey knows the names that secrets go by.
 func secretKey(key string) bool {
+	if slices.ContainsFunc(keyWords(key), shortSecretWord) {
+		return true
+	}
 	key = strings.ToLower(key)
 	return slices.ContainsFunc([]string{"pass", "secret", "token", "key", "credential", "private", "dsn", "connectionstring", "database_url", "auth"},
 		func(word string) bool { return strings.Contains(key, word) })

@@ -49,7 +49,7 @@ func searchLogs(ctx context.Context, c *call, in searchLogsIn) (searchLogsOut, e
 	if filter.before, err = decodeLogCursor(in.Cursor, digest); err != nil {
 		return searchLogsOut{}, err
 	}
-	filter.redact = c.redactor.text
+	filter.redact = c.redactor.delivered
 	services, more, err := c.logServices(ctx, in)
 	if err != nil {
 		return searchLogsOut{}, err
@@ -264,7 +264,7 @@ func (c *call) scanLogs(ctx context.Context, streams []logStream, filter *logFil
 			grant := grants[s.service.ProjectID]
 			s.run(scanCtx, func(ctx context.Context, q zerops.LogQuery, begin func() func(zerops.LogLine)) error {
 				err := c.api.ScanLogs(ctx, grant, q, begin)
-				c.redactor.know(grant.Secrets()...) // it may have been renewed
+				c.redactor.keep(grant.Secrets()...) // it may have been renewed
 				return err
 			}, c.containersOf(s.logStream))
 		}

@@ -25,7 +25,7 @@ type logFilter struct {
 	minSeverity  int // of the line itself
 	contains     string
 	regex        *regexp.Regexp
-	redact       func(string) string
+	redact       func(string) string // removes secrets
 }
 
 func (in searchLogsIn) filter(now time.Time) (logFilter, error) {
@@ -74,7 +74,7 @@ func compileRegex(expr string) (*regexp.Regexp, error) {
 // narrow reports that lines are left out for what they say, so that the newest
 // lines may hold none of those that are wanted.
 func (f *logFilter) narrow() bool {
-	return f.contains != "" || f.regex != nil || f.minSeverity < zerops.SeverityDebug
+	return f.searches() || f.minSeverity < zerops.SeverityDebug
 }
 
 // inRange reports whether the line is of the time asked for.
@@ -82,27 +82,33 @@ func (f *logFilter) inRange(at time.Time) bool {
 	return !at.Before(f.since) && !at.After(f.until) && (f.before.at.IsZero() || !at.After(f.before.at))
 }
 
-// matches reports whether a line is wanted for what it says. Text is compared
-// once more without its secrets, so that nobody can find one out by guessing.
+// matches reports whether a line is wanted for what it says without its secrets,
+// which is all that is ever looked at, so that nobody can find one out by guessing.
 func (f *logFilter) matches(line zerops.LogLine) (logText, bool) {
-	if f.contains == "" && f.regex == nil {
-		if f.minSeverity == zerops.SeverityDebug {
-			return logText{}, true
-		}
-		text := understand(line.Message, line.Severity)
-		return text, text.severity <= f.minSeverity
+	if !f.narrow() {
+		return logText{}, true
 	}
-	message := cleanText(line.Message)
-	if !f.says(message) {
-		return logText{}, false
-	}
-	text := understand(line.Message, line.Severity)
-	if text.severity > f.minSeverity {
-		return text, false
-	}
-	safe := f.redact(message)
-	return text, safe == message || f.says(safe)
+	text := f.read(line)
+	return text, text.severity <= f.minSeverity && (!f.searches() || f.says(text.line))
 }
+
+// read takes the secrets out of a line and then understands it. What it says once its
+// escapes are resolved can hold places of secrets that could not be seen before: then
+// that is what counts as the line.
+func (f *logFilter) read(line zerops.LogLine) logText {
+	safe := f.redact(cleanText(line.Message))
+	text := understand(safe, line.Severity)
+	message, fields := f.redact(cleanText(text.message)), f.redact(cleanText(strings.ReplaceAll(text.fields, "\n", " ")))
+	text.line = safe
+	if message != text.message || fields != text.fields {
+		text.line = message + " " + fields
+	}
+	text.message, text.fields = message, fields
+	return text
+}
+
+// searches reports that lines are wanted for their words.
+func (f *logFilter) searches() bool { return f.contains != "" || f.regex != nil }
 
 func (f *logFilter) says(message string) bool {
 	return (f.contains == "" || strings.Contains(strings.ToLower(message), f.contains)) && (f.regex == nil || f.regex.MatchString(message))

@@ -25,6 +25,7 @@ type logText struct {
 	severity int
 	message  string
 	fields   string    // what else a JSON line holds
+	line     string    // what is searched
 	at       time.Time // its own time, where it has one
 }
 

@@ -176,22 +176,16 @@ func (s *logScan) look(t *tally, line zerops.LogLine) {
 		t.dropped = true
 		return
 	}
-	if text.message == "" {
-		text = understand(line.Message, line.Severity)
+	if text.line == "" { // it was not looked at, or is empty
+		text = s.filter.read(line)
 	}
 	item := logItem{
 		at: line.Time, stream: s.index, order: len(t.kept), source: lineSource(s.source, line.Facility), severity: text.severity,
-		message: s.safe(text.message, maxLogMessage), fields: s.safe(strings.ReplaceAll(text.fields, "\n", " "), maxLogFields), ownTime: text.at,
+		message: clipLog(text.message, maxLogMessage), fields: clipLog(text.fields, maxLogFields), ownTime: text.at,
 		container: clean(line.Hostname, 60),
 	}
 	t.bytes += len(item.message) + len(item.fields)
 	t.kept = append(t.kept, item)
-}
-
-// safe removes secrets before it shortens a text, because half of one would not
-// be recognised any more.
-func (s *logScan) safe(text string, limit int) string {
-	return clipLog(s.filter.redact(cleanText(text)), limit)
 }
 
 // lineSource tells where a line comes from where a stream has several sources.

@@ -1,10 +1,7 @@
 package tools
 
 import (
-	"encoding/base64"
-	"math/bits"
-	"net/url"
-	"regexp"
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -12,167 +9,193 @@ import (
 
 const (
 	redacted = "[redacted]"
-	// shortestSecret keeps trivial values such as "1" or "true" from being
-	// blanked wherever they occur.
+	// shortestSecret is shorter than anything that is removed by its value or shape.
 	shortestSecret = 6
 )
 
-// redactor removes secrets from text by known value and by pattern. A call has
-// one; it is safe for concurrent use.
+// redactor removes secrets from text. A call has one; it is safe for concurrent
+// use.
+//
+// Whoever calls can choose words of his own: arguments, jq programs, and lines that
+// he makes an application write. If such words came back changed where they equal a
+// secret, he could guess. So three kinds of text are told apart. What the call itself
+// may have brought is only looked over for shapes (text). What the platform says to a
+// request is also rid of what the request sent as a secret, and of whatever stands in
+// the place of a secret variable (answered). What it delivers beside, such as logs, is
+// rid of values of the account as well, if nobody can guess them (delivered).
 type redactor struct {
 	patterns func() *patternSet
 
 	mu    sync.RWMutex
-	known []string // longest first
+	own   valueSet // credentials of this server
+	known valueSet // values of the account
+	sent  valueSet // values that this call sends
+	keys  secretKeys
+	names map[string]bool // words that objects of the account are named by
 }
 
-type pattern struct {
-	needle  string // quick test before the expression runs
-	find    *regexp.Regexp
-	replace string
+// keep registers credentials of this server, which leave in no text at all.
+func (r *redactor) keep(values ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, v := range values {
+		if !guessable(v, nil) {
+			r.own.add(v)
+		}
+	}
 }
 
-// know registers values that must not leave.
+// know registers values of the account. Those that could be guessed are left to
+// the places they stand in.
 func (r *redactor) know(values ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, v := range values {
-		if len(v) < shortestSecret {
-			continue
-		}
-		for _, spelling := range []string{v, url.QueryEscape(v), url.PathEscape(v), jsonEscaped(v)} {
-			if !slices.Contains(r.known, spelling) {
-				r.known = append(r.known, spelling)
-			}
+		if !guessable(v, r.names) {
+			r.known.add(v)
 		}
 	}
-	sortBy(r.known, func(a, b string) int { return len(b) - len(a) })
 }
 
-// knowEncoded registers values that must not leave in base64 either, as far as it
-// does not depend on what stands behind them.
-func (r *redactor) knowEncoded(values ...string) {
+// send registers values that the call sends as secrets. The caller knows them, so
+// that hiding them from the platform's answer tells him nothing.
+func (r *redactor) send(values ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, v := range values {
-		r.know(v, base64.StdEncoding.EncodeToString([]byte(v[:len(v)/3*3])))
+		if len(v) >= shortestSecret {
+			r.sent.add(v)
+		}
 	}
 }
 
-// jsonEscaped writes a value as it stands between the quotes of JSON.
-func jsonEscaped(v string) string {
-	quoted := string(quote(v))
-	return quoted[1 : len(quoted)-1]
+// place registers the keys of secret variables: whatever stands behind one is
+// hidden, whether or not it is its value.
+func (r *redactor) place(keys ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, key := range keys {
+		r.keys.add(key)
+	}
 }
 
-// text returns s without secrets.
+// hides reports a key whose value is hidden wherever it stands.
+func (r *redactor) hides(key string) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.keys.hides(key)
+}
+
+// knows counts the values of the account that are looked for.
+func (r *redactor) knows() int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return len(r.known.values)
+}
+
+// public registers names of the account's own objects. A value that is made of
+// them is no secret, and hiding it would only blank names.
+func (r *redactor) public(names ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	changed := false
+	for _, name := range names {
+		for _, word := range words(name) {
+			if r.names[word] {
+				continue
+			}
+			if r.names == nil {
+				r.names = map[string]bool{}
+			}
+			r.names[word] = true
+			changed = true
+		}
+	}
+	if changed {
+		r.known.drop(func(v string) bool { return guessable(v, r.names) })
+	}
+}
+
+// text removes what may stand in no text, wherever it comes from. It compares
+// nothing with values of the account.
 func (r *redactor) text(s string) string {
-	if len(s) < shortestSecret {
+	return r.patterns().apply(r.without(s, &r.own))
+}
+
+// delivered removes secrets from words that the platform delivers: logs, reasons of
+// failures, exports. Text that is to be shortened has to come here first, because
+// half of a secret is not recognized.
+func (r *redactor) delivered(s string) string { return r.text(r.hidden(s)) }
+
+// hidden is delivered without the shapes, for text that is read for its meaning
+// before it is shown.
+func (r *redactor) hidden(s string) string {
+	return r.places(r.without(r.without(plainEscapes(s), &r.sent), &r.known))
+}
+
+// answered removes secrets from what the platform says to a request. It may quote
+// any argument of the call, so values of the account are not looked for.
+func (r *redactor) answered(s string) string {
+	return r.text(r.places(r.without(plainEscapes(s), &r.sent)))
+}
+
+// places hides what stands behind the keys of secret variables.
+func (r *redactor) places(s string) string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return hidePlaces(s, r.keys.hides)
+}
+
+// without removes the values of a set as a whole, the longest first.
+func (r *redactor) without(s string, set *valueSet) string {
+	r.mu.RLock()
+	replacer, stale := set.replacer, set.stale
+	r.mu.RUnlock()
+	if stale {
+		r.mu.Lock()
+		replacer = set.build()
+		r.mu.Unlock()
+	}
+	if replacer == nil || len(s) < shortestSecret {
 		return s
 	}
-	r.mu.RLock()
-	for _, v := range r.known {
-		if strings.Contains(s, v) {
-			s = strings.ReplaceAll(s, v, redacted)
-		}
-	}
-	s = r.withoutStumps(s)
-	r.mu.RUnlock()
-	patterns := r.patterns()
-	for found := patterns.in(s); found != 0; found &= found - 1 {
-		p := &patterns.list[bits.TrailingZeros32(found)]
-		s = p.find.ReplaceAllString(s, p.replace)
-	}
-	return s
+	return replacer.Replace(s)
 }
 
-// ellipsis ends what was shortened.
-const ellipsis = "…"
+// valueSet is a set of values with their spellings.
+type valueSet struct {
+	values   []string
+	stale    bool
+	replacer *strings.Replacer // nil for an empty set
+}
 
-// withoutStumps removes the beginnings of known values that were cut off when a
-// text was shortened; r.mu is held.
-func (r *redactor) withoutStumps(s string) string {
-	for at := 0; ; {
-		next := strings.Index(s[at:], ellipsis)
-		if next < 0 {
-			return s
-		}
-		at += next
-		for _, v := range r.known {
-			if n := stump(s[:at], v); n > 0 {
-				s = s[:at-n] + redacted + s[at:]
-				at += len(redacted) - n
-				break
-			}
-		}
-		at += len(ellipsis)
+func (s *valueSet) add(v string) {
+	if !slices.Contains(s.values, v) {
+		s.values, s.stale = append(s.values, v), true
 	}
 }
 
-// stump returns how many bytes of the beginning of a value a text ends with.
-func stump(text, value string) int {
-	for n := min(len(value)-1, len(text)); n >= shortestSecret; n-- {
-		if strings.HasSuffix(text, value[:n]) {
-			return n
-		}
-	}
-	return 0
+// drop removes values again.
+func (s *valueSet) drop(gone func(string) bool) {
+	before := len(s.values)
+	s.values = slices.DeleteFunc(s.values, gone)
+	s.stale = s.stale || len(s.values) != before
 }
 
-// patternSet finds out in one pass which of its patterns can match a text at all.
-type patternSet struct {
-	list   []pattern   // at most 32
-	starts [256]uint32 // by the first byte of a needle, in either case: which patterns
-}
-
-// in returns the patterns whose needle is in s, as bits.
-func (p *patternSet) in(s string) uint32 {
-	var found uint32
-	for i := range len(s) {
-		for open := p.starts[s[i]] &^ found; open != 0; open &= open - 1 {
-			n := bits.TrailingZeros32(open)
-			needle := p.list[n].needle
-			if len(s)-i >= len(needle) && strings.EqualFold(s[i:i+len(needle)], needle) {
-				found |= 1 << n
-			}
-		}
+func (s *valueSet) build() *strings.Replacer {
+	s.stale, s.replacer = false, nil
+	var all []string
+	for _, v := range s.values {
+		all = append(all, spellings(v)...)
 	}
-	return found
-}
-
-// secretPatterns compiles the shapes of credentials that must not appear
-// wherever they stand. It is called once, on the first result.
-func secretPatterns() *patternSet {
-	compile := func(needle, expr, replace string) pattern {
-		return pattern{needle: needle, find: regexp.MustCompile(expr), replace: replace}
+	sortBy(all, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	if all = slices.Compact(all); len(all) == 0 {
+		return nil
 	}
-	p := &patternSet{list: []pattern{
-		compile("://", `([a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@"']*):[^\s/@"']+@`, "${1}:"+redacted+"@"),
-		compile(`:\/\/`, `([a-zA-Z][a-zA-Z0-9+.-]*:\\/\\/[^\s/:@"']*):[^\s/@"']+@`, "${1}:"+redacted+"@"), // as some write JSON
-		compile("://", `(https?://)[^\s/:@"'?#\[\]]{12,}@`, "${1}"+redacted+"@"),
-		compile("authorization", `(?i)(authorization[\\"']*\s*[:=]\s*[\\"']*)(?:(?:bearer|basic|token)\s+)?[^\s"',;]+`, "${1}"+redacted),
-		compile("bearer ", `(?i)(bearer\s+)[A-Za-z0-9._~+/=-]{12,}`, "${1}"+redacted),
-		compile("eyj", `eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*`, redacted),
-		compile("-----begin", `(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`, redacted),
-		compile("gh", `\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})`, redacted),
-		compile("glpat-", `\bglpat-[A-Za-z0-9_-]{16,}`, redacted),
-		compile("akia", `\bAKIA[A-Z0-9]{16}\b`, redacted),
-		compile("asia", `\bASIA[A-Z0-9]{16}\b`, redacted),
-		compile("sk", `\bsk[-_](?:live_|test_|ant-|proj-)?[A-Za-z0-9_-]{20,}`, redacted),
-		compile("xox", `\bxox[abposr]-[A-Za-z0-9-]{10,}`, redacted),
-		compile("npm_", `\bnpm_[A-Za-z0-9]{30,}`, redacted),
-		compile("aiza", `\bAIza[A-Za-z0-9_-]{30,}`, redacted),
-		compile("=", `(?i)([?&](?:access_?token|token|signature|x-amz-signature|x-amz-credential|x-amz-security-token|sig|key|password|secret)=)[^&\s"'<>]+`, "${1}"+redacted),
-		// Blanks only: a heading such as "envSecrets:" must not hide the line below it.
-		compile("passw", `(?i)((?:[a-z0-9_.-]*passw(?:or)?d)[\\"']*[ \t]*[:=][ \t]*[\\"']*)[^\s"',;&]+`, "${1}"+redacted),
-		compile("secret", `(?i)\b([a-z0-9_.-]*secret[a-z0-9_.-]*[\\"']*[ \t]*[:=][ \t]*[\\"']*)[^\s"',;&]{4,}`, "${1}"+redacted),
-		compile("token", `(?i)\b([a-z0-9_.-]*token[\\"']*[ \t]*[:=][ \t]*[\\"']*)[^\s"',;&]{8,}`, "${1}"+redacted),
-		compile("api", `(?i)\b([a-z0-9_.-]*api_?key[\\"']*[ \t]*[:=][ \t]*[\\"']*)[^\s"',;&]{6,}`, "${1}"+redacted),
-	}}
-	for i, one := range p.list {
-		first := one.needle[0]
-		p.starts[first] |= 1 << i
-		if first >= 'a' && first <= 'z' {
-			p.starts[first-'a'+'A'] |= 1 << i
-		}
+	pairs := make([]string, 0, 2*len(all))
+	for _, spelling := range all {
+		pairs = append(pairs, spelling, redacted)
 	}
-	return p
+	s.replacer = strings.NewReplacer(pairs...)
+	return s.replacer
 }

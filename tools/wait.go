@@ -84,6 +84,7 @@ func (c *call) follow(ctx context.Context, w waiting, processes ...zerops.Proces
 	if err != nil {
 		return frame{}, err
 	}
+	c.hideInReasons(states)
 	f := framed(states)
 	if word := unknownEnd(states); word != "" {
 		f.Message = fmt.Sprintf("the work ended with the status %s, which this server does not know, so it may have failed or not", clean(word, 40))
@@ -135,7 +136,7 @@ func (c *call) await(ctx context.Context, limit time.Duration, ids []string, kno
 		return states, err
 	}
 	c.server.logger.WarnContext(ctx, "waiting for processes ended early",
-		slog.String("tool", c.tool.Name), slog.String("error", c.redactor.text(err.Error())))
+		slog.String("tool", c.tool.Name), slog.String("error", c.redactor.delivered(err.Error())))
 	return states, nil
 }
 

@@ -68,7 +68,7 @@ func validateZeropsYaml(ctx context.Context, c *call, in validateYamlIn) (valida
 		service = &found
 	}
 	file := zeropsFile{doc: doc}
-	c.knowValues(file.secrets(), file.setups()...)
+	c.sendValues(file.secrets(), file.setups()...)
 	out.Warnings = c.checkZerops(ctx, file)
 	wanted, err := file.choose(in.Setup, service)
 	if err != nil {
