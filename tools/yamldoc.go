@@ -22,7 +22,7 @@ const (
 type yamlDocument struct {
 	root  *yaml.Node
 	value any // the same as maps, lists and scalars
-	// preprocessed says that the platform will evaluate <@…> expressions before it
+	// preprocessed says that the platform may evaluate <@…> expressions before it
 	// reads the text.
 	preprocessed bool
 	// issues are oddities of the text itself, such as a key that is given twice.
@@ -90,13 +90,6 @@ func parserError(err error) error {
 		return &yamlError{line: parser.Line, problem: clean(parser.Message, 200)}
 	}
 	return &yamlError{problem: clean(err.Error(), 200)}
-}
-
-// preprocessed reports the comment in the first line that turns expressions on.
-func preprocessed(text string) bool {
-	first, _, _ := strings.Cut(strings.TrimPrefix(text, "\ufeff"), "\n")
-	first = strings.ReplaceAll(strings.TrimSpace(first), " ", "")
-	return strings.HasPrefix(strings.ToLower(first), "#yamlpreprocessor=on")
 }
 
 // yamlReader turns nodes into values and counts them.
