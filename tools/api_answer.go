@@ -241,7 +241,7 @@ func (m *masker) secret(name, value string) bool {
 		return m.op.Reach() != zerops.ReachPublic
 	}
 	// The same YAML also comes as text under other names.
-	return strings.Contains(value, "envSecrets:") || strings.Contains(value, "dotEnvSecrets:")
+	return strings.Contains(value, "envSecrets:") || strings.Contains(value, "dotEnvSecrets:") || strings.Contains(value, "vault:")
 }
 
 // credential knows the names of fields that hold a credential wherever they are.

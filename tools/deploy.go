@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"zerops-mcp/internal/archive"
@@ -193,6 +194,9 @@ func (c *call) deployDirectory(ctx context.Context, s zerops.Service, in deployS
 func (c *call) checkedSetup(ctx context.Context, s zerops.Service, text, wanted string, operation zerops.YamlOperation) (string, error) {
 	doc, parseErr := parseZeropsYAML(text)
 	c.knowValues(doc.values(), append(doc.names(), s.Name, s.Type.Version)...)
+	if slices.ContainsFunc(doc.values(), withheldText) {
+		return "", invalid("zerops_yaml", "has a variable whose value stands for a withheld one; put the real one in; nothing was deployed")
+	}
 	setup := wanted
 	if parseErr == nil {
 		var err error
