@@ -75,7 +75,7 @@ func readManifest(field, text string) (importPlan, error) {
 	if problems := append(doc.masks(), doc.ambiguities()...); len(problems) > 0 {
 		return importPlan{}, p.refused(problems)
 	}
-	if doc.preprocessed {
+	if doc.preprocessed && !doc.processed {
 		if err := doc.otherReading(text); err != nil {
 			return importPlan{}, invalid(field, "cannot be read for sure: %v; nothing was changed", err)
 		}
@@ -83,16 +83,25 @@ func readManifest(field, text string) (importPlan, error) {
 	return p, nil
 }
 
-// parseManifest parses a YAML text that a request carries.
+// parseManifest parses a YAML text that a request carries. One that only the
+// preprocessor makes YAML of has that one reading.
 func parseManifest(field, text string) (*yamlDocument, error) {
 	err := readableText(text)
-	if err == nil {
-		var doc *yamlDocument
-		if doc, err = parseYaml(text); err == nil {
-			return doc, nil
+	if err != nil {
+		return nil, invalid(field, "cannot be read: %v; nothing was changed", err)
+	}
+	doc, err := parseYaml(text)
+	if err != nil && preprocessed(text) {
+		if text, err = preprocess(text); err == nil {
+			if doc, err = parseYaml(text); err == nil {
+				doc.preprocessed, doc.processed = true, true
+			}
 		}
 	}
-	return nil, invalid(field, "cannot be read: %v; nothing was changed", err)
+	if err != nil {
+		return nil, invalid(field, "cannot be read: %v; nothing was changed", err)
+	}
+	return doc, nil
 }
 
 // refused names the places of the text that keep it from being sent.

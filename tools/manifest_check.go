@@ -73,6 +73,8 @@ func (d *yamlDocument) ambiguities() []zerops.FieldProblem {
 		}
 		line := value.Line
 		switch plain := value.Style&^yaml.TaggedStyle == 0; {
+		case strings.Contains(value.Value, standIn):
+			add(path, line, "what an expression makes of this cannot be checked; write it out")
 		case value.Style&yaml.TaggedStyle != 0:
 			add(path, line, "a type tag in front of this value can be read in two ways; leave it out")
 		case lastOf(path) == "hostname" && plain && (value.ShortTag() != "!!str" || switchWord(value.Value)):
@@ -92,6 +94,9 @@ func switchWord(word string) bool {
 func checkKey(path []string, key *yaml.Node, add func(path []string, line int, problem string)) {
 	place := unmerged(path)
 	switch {
+	case strings.Contains(key.Value, standIn):
+		add(path, key.Line, "a key made by an expression cannot be checked; write it out")
+		return
 	case key.Style&yaml.TaggedStyle != 0:
 		add(path, key.Line, "a type tag in front of a key can be read in two ways; leave it out")
 		return
@@ -156,7 +161,7 @@ func (d *yamlDocument) otherReading(text string) error {
 		return fmt.Errorf("as the preprocessor leaves it: %w", err)
 	}
 	if problems := other.ambiguities(); len(problems) > 0 {
-		return &yamlError{problem: "as the preprocessor leaves it, " + problems[0].Field + ": " + problems[0].Problems[0]}
+		return &yamlError{problem: "as the preprocessor leaves it, " + problems[0].Problems[0]}
 	}
 	if path, differs := difference(d.value, other.value, nil); differs {
 		return &yamlError{line: d.line(path), problem: showPath(path) + " means something else once the preprocessor has worked on the text; write keys, hostnames, override, corePackage and buildFromGit out, without expressions, <…> and backslashes"}

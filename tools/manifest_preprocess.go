@@ -6,13 +6,18 @@ import (
 	"strings"
 )
 
-// standIn takes the place of a value that the preprocessor generates. What is
-// generated has letters, digits and a few signs that mean nothing in YAML; only
-// argon2id brings commas, which do in a flow.
+// standIn takes the place of a value that the preprocessor generates, a sign that
+// no text has otherwise. What is generated has letters, digits and a few signs that
+// mean nothing in YAML; only argon2id brings commas, which do in a flow.
 const (
-	standIn      = "generated"
-	standInComma = "generated,value"
+	standIn      = "\ue000"
+	standInComma = "\ue000,\ue000"
 )
+
+// expression reports a text with a value that the preprocessor generates.
+func expression(text string) bool {
+	return strings.Contains(text, "<@") || strings.Contains(text, standIn)
+}
 
 // preprocess returns a text as the preprocessor leaves it, with a stand-in for
 // every generated value (platform facts §10.2): a backslash is taken away and
@@ -24,6 +29,9 @@ func preprocess(text string) (string, error) {
 	number := 0
 	for line := range strings.Lines(text) {
 		number++
+		if strings.Contains(line, standIn) {
+			return "", &yamlError{line: number, problem: "the sign U+E000 is of private use; remove it"}
+		}
 		r := textRules{rest: strings.TrimSuffix(line, "\n")}
 		if problem := r.run(&out); problem != "" {
 			return "", &yamlError{line: number, problem: problem}

@@ -25,6 +25,8 @@ type yamlDocument struct {
 	// preprocessed says that the platform may evaluate <@…> expressions before it
 	// reads the text.
 	preprocessed bool
+	// processed says that the document is the text as the preprocessor leaves it.
+	processed bool
 	// issues are oddities of the text itself, such as a key that is given twice.
 	issues []yamlIssue
 }
@@ -141,7 +143,9 @@ func (r *yamlReader) mapping(n *yaml.Node, path []string) (any, error) {
 			return nil, err
 		}
 		if isMerge(key) {
-			merged = append(merged, v)
+			if merged = append(merged, v); len(merged) > 1 {
+				r.doc.issues = append(r.doc.issues, yamlIssue{Line: key.Line, Path: showPath(append(path, key.Value)), Message: "is given twice in the same place"})
+			}
 			continue
 		}
 		if _, twice := object[key.Value]; twice {

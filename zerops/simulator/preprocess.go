@@ -152,6 +152,8 @@ func (p *preprocessor) call(_ string, depth int) (string, error) {
 		return arguments[0], nil
 	case name == "generateRandomInt" && len(arguments) == 2:
 		return arguments[0], nil
+	case name == "getDatetime":
+		return stamp(p.world.now), nil
 	case strings.HasPrefix(name, "generate") && len(arguments) > 0:
 		return p.world.secret("generated"), nil
 	}
