@@ -116,6 +116,9 @@ func writeAPI(ctx context.Context, c *call, in writeAPIIn) (writeAPIOut, error) 
 			Hint: "Use read_api with the same arguments.",
 		}
 	}
+	if err := c.readBody(r); err != nil {
+		return writeAPIOut{}, err
+	}
 	risk := c.riskOf(r)
 	target, err := c.subjectOf(ctx, r, risk.confirm)
 	if err != nil {

@@ -34,32 +34,16 @@ func (c *call) riskOf(r *apiRequest) apiRisk {
 		risk.destroys = true
 		risk.loses = append(risk.loses, "the running version: an empty one takes its place")
 	}
-	if text, _ := r.body["yaml"].(string); overrides(text) {
-		risk.destroys = true
-		risk.loses = append(risk.loses, "what is in services that exist and are marked with override: true: their code, variables and containers")
-	}
+	risk.judgeImport(r.manifest)
 	risk.confirm = risk.destroys || risk.cost != "" || class.Has(zerops.GrantsAccess) || class.Has(zerops.FullReplacement)
 	return risk
 }
 
-// overrides reports whether an import may replace services. It would rather ask
-// once too often: any override key with a value that is not false counts.
-func overrides(yaml string) bool {
-	for line := range strings.Lines(yaml) {
-		text := strings.ToLower(strings.Join(strings.Fields(line), ""))
-		for _, quote := range []string{`"`, `'`} {
-			text = strings.ReplaceAll(text, quote, "")
-		}
-		_, value, found := strings.Cut(text, "override:")
-		if found && !strings.HasPrefix(strings.TrimSpace(line), "#") && !strings.HasPrefix(value, "false") {
-			return true
-		}
-	}
-	return false
-}
-
 // approve guards and confirms a call that needs it.
 func (c *call) approve(ctx context.Context, r *apiRequest, target subject, risk apiRisk) error {
+	if r.manifest != nil {
+		return c.approveImport(ctx, r, target, risk)
+	}
 	if risk.destroys && target.projectID != "" {
 		if err := c.guard(ctx, target.projectID, target.serviceID); err != nil {
 			return err

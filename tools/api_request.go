@@ -30,6 +30,8 @@ type apiRequest struct {
 	query  url.Values
 	body   map[string]any // nil when the operation takes none
 	bytes  []byte         // instead of body, for an operation that takes bytes
+
+	manifest *importPlan // what the import YAML of the body asks for, nil without one
 }
 
 // checkRequest checks path, query and body against the catalogue. All problems
@@ -170,6 +172,7 @@ func (r *apiRequest) checkBody(check *checker, text string) {
 			check.problem("body", "is not JSON: %s", clean(err.Error(), 120))
 			return
 		}
+		checkRepeated(check, "body", []byte(text))
 	}
 	object, ok := given.(map[string]any)
 	if !ok {

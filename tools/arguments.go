@@ -40,6 +40,11 @@ func checkArguments(s *schema, raw json.RawMessage) (json.RawMessage, error) {
 		}
 	}
 	var c checker
+	for _, name := range sortedKeys(s.Properties) {
+		if s.Properties[name].MediaType == "application/json" { // its objects are only seen here as they were written
+			checkRepeated(&c, "", raw)
+		}
+	}
 	checked := c.object(s, object, "")
 	if len(c.problems) > 0 {
 		return nil, invalidArguments(c.problems)

@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"zerops-mcp/internal/archive"
@@ -194,6 +195,9 @@ func (c *call) checkedSetup(ctx context.Context, s zerops.Service, text, wanted 
 	c.sendValues(doc.values(), append(doc.names(), s.Name, s.Type.Version)...)
 	if err := c.spareHostname(ctx, text); err != nil {
 		return "", err
+	}
+	if slices.ContainsFunc(doc.values(), withheldText) {
+		return "", invalid("zerops_yaml", "has a variable whose value stands for a withheld one; put the real one in; nothing was deployed")
 	}
 	setup := wanted
 	if parseErr == nil {

@@ -195,7 +195,7 @@ func checkWanted(wanted []wantedVariable) error {
 			problem(w.key, "%s; choose another name", reserved)
 		case seen[strings.ToLower(w.key)]:
 			problem(w.key, "is given twice (upper and lower case count as the same)")
-		case strings.TrimSpace(w.value) == zerops.RedactedContent || strings.TrimSpace(w.value) == redacted:
+		case withheldText(w.value):
 			problem(w.key, "has the value that stands for a withheld one; writing it would destroy the real value")
 		case strings.ContainsRune(w.value, 0):
 			problem(w.key, "has a value with a NUL byte")

@@ -46,7 +46,7 @@ func exportYaml(ctx context.Context, c *call, in onEnv) (exportYamlOut, error) {
 	}
 	_, services := doc.place([]string{"services"})
 	names := store.names() + " " + strings.Join(hostnamesOf(services), " ")
-	c.knowValues(importPlan{doc: doc}.secrets(), names)
+	c.knowValues(doc.secrets(0), names)
 	m := yamlMasker{call: c}
 	m.document(doc.root)
 	out := exportYamlOut{Masked: m.masked}
@@ -117,6 +117,7 @@ func writeYaml(root *yaml.Node) (string, error) {
 type yamlMasker struct {
 	call   *call
 	masked int
+	depth  int // of this YAML inside others
 }
 
 // document masks everything below a node. Aliases are masked where their anchor
@@ -159,9 +160,11 @@ func (m *yamlMasker) comments(n *yaml.Node) {
 
 func (m *yamlMasker) scalar(n *yaml.Node, path []string) {
 	switch {
-	case n.ShortTag() == "!!null" || n.Value == "" || n.Value == redacted:
-	case lastOf(path) == "dotEnvSecrets":
+	case n.ShortTag() == "!!null" || n.Value == "" || n.Value == redacted || sensitivityFlag(path, n):
+	case strings.EqualFold(lastOf(path), "dotEnvSecrets"):
 		m.dotenv(n)
+	case lastOf(path) == "zeropsYaml" && !secretPlace(path):
+		m.nested(n, path)
 	case secretPlace(path) && !onlyReferences(n.Value):
 		m.mask(n)
 	default:
@@ -176,6 +179,27 @@ func (m *yamlMasker) scalar(n *yaml.Node, path []string) {
 func (m *yamlMasker) mask(n *yaml.Node) {
 	n.Tag, n.Value, n.Style = "!!str", redacted, yaml.DoubleQuotedStyle
 	m.masked++
+}
+
+// nested masks a YAML that is written as text; what cannot be read is masked
+// whole.
+func (m *yamlMasker) nested(n *yaml.Node, path []string) {
+	doc := nestedYaml(path, n, m.depth)
+	if doc == nil {
+		m.mask(n)
+		return
+	}
+	inner := yamlMasker{call: m.call, depth: m.depth + 1}
+	inner.document(doc.root)
+	var b strings.Builder
+	encoder := yaml.NewEncoder(&b)
+	encoder.SetIndent(2)
+	if encoder.Encode(doc.root) != nil || encoder.Close() != nil {
+		m.mask(n)
+		return
+	}
+	m.masked += inner.masked
+	n.Tag, n.Value, n.Style = "!!str", b.String(), yaml.LiteralStyle
 }
 
 // dotenv keeps the names of a dotenv text.

@@ -16,7 +16,6 @@ func (p importPlan) lint() (issues []yamlIssue, silent map[string]bool) {
 		issues = append(issues, yamlIssue{Line: p.doc.line(path), Path: showPath(path), Message: fmt.Sprintf(format, args...)})
 		silent[showPath(path)] = true
 	}
-	issues = append(issues, p.doc.issues...)
 	for _, s := range p.services {
 		object, _ := at(p.doc.value, s.path...).(map[string]any)
 		below := func(key string) []string { return append(append([]string{}, s.path...), key) }

@@ -2,7 +2,6 @@ package tools
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,11 +11,13 @@ import (
 	"zerops-mcp/zerops"
 )
 
-// importPlan is what an import YAML asks for.
+// importPlan is what an import YAML asks for, from the one reading of it that all
+// tools and operations share.
 type importPlan struct {
 	doc      *yamlDocument
-	project  bool // there is a project section
-	core     string
+	field    string // the argument that holds the text
+	project  bool   // there is a project section
+	core     any    // its corePackage
 	name     string
 	services []importEntry
 }
@@ -29,6 +30,7 @@ type importEntry struct {
 	overrideWritten  bool
 	startWithoutCode bool
 	fromGit          bool
+	subdomain        bool // asks for a public address
 }
 
 // maxImported bounds the services of one import; the platform makes them one
@@ -37,25 +39,31 @@ const maxImported = 60
 
 // readImport reads what an import YAML asks for. It fails where that cannot be
 // known for sure, because then nobody could tell what would be replaced.
-func readImport(text string) (importPlan, error) {
-	doc, err := parseYaml(text)
+func readImport(text string) (importPlan, error) { return readManifest("yaml", text) }
+
+// readManifest is readImport for a text that stands in another field.
+func readManifest(field, text string) (importPlan, error) {
+	doc, err := parseManifest(field, text)
 	if err != nil {
-		return importPlan{}, invalid("yaml", "cannot be read: %v; nothing was changed", err)
+		return importPlan{}, err
 	}
 	top, ok := doc.value.(map[string]any)
 	if !ok {
-		return importPlan{}, invalid("yaml", "is %s; expected a map with services, and project for a new one", kindOf(doc.value))
+		return importPlan{}, invalid(field, "is %s; expected a map with services, and project for a new one", kindOf(doc.value))
 	}
-	p := importPlan{doc: doc}
+	p := importPlan{doc: doc, field: field}
 	if head, there := top["project"]; there && head != nil {
-		p.project, p.core, p.name = true, yamlScalar(at(head, "corePackage")), yamlScalar(at(head, "name"))
+		p.project, p.core, p.name = true, at(head, "corePackage"), yamlScalar(at(head, "name"))
 	}
 	list, ok := top["services"].([]any)
 	switch {
 	case !ok || len(list) == 0:
-		return importPlan{}, invalid("yaml", "has no list of services; the platform wants at least one")
+		if problems := doc.ambiguities(); len(problems) > 0 { // services may hide behind another spelling
+			return importPlan{}, p.refused(problems)
+		}
+		return importPlan{}, invalid(field, "has no list of services; the platform wants at least one")
 	case len(list) > maxImported:
-		return importPlan{}, invalid("yaml", "has %d services; at most %d are imported in one call", len(list), maxImported)
+		return importPlan{}, invalid(field, "has %d services; at most %d are imported in one call", len(list), maxImported)
 	}
 	for i, item := range list {
 		entry, err := p.entry(i, item)
@@ -64,7 +72,47 @@ func readImport(text string) (importPlan, error) {
 		}
 		p.services = append(p.services, entry)
 	}
-	return p, p.readable()
+	if problems := append(doc.masks(), doc.ambiguities()...); len(problems) > 0 {
+		return importPlan{}, p.refused(problems)
+	}
+	if doc.preprocessed && !doc.processed {
+		if err := doc.otherReading(text); err != nil {
+			return importPlan{}, invalid(field, "cannot be read for sure: %v; nothing was changed", err)
+		}
+	}
+	return p, nil
+}
+
+// parseManifest parses a YAML text that a request carries. One that only the
+// preprocessor makes YAML of has that one reading.
+func parseManifest(field, text string) (*yamlDocument, error) {
+	err := readableText(text)
+	if err != nil {
+		return nil, invalid(field, "cannot be read: %v; nothing was changed", err)
+	}
+	doc, err := parseYaml(text)
+	if err != nil && preprocessed(text) {
+		if text, err = preprocess(text); err == nil {
+			if doc, err = parseYaml(text); err == nil {
+				doc.preprocessed, doc.processed = true, true
+			}
+		}
+	}
+	if err != nil {
+		return nil, invalid(field, "cannot be read: %v; nothing was changed", err)
+	}
+	return doc, nil
+}
+
+// refused names the places of the text that keep it from being sent.
+func (p importPlan) refused(problems []zerops.FieldProblem) error {
+	problems = problems[:min(len(problems), maxProblems)]
+	if p.field != "yaml" {
+		for i := range problems {
+			problems[i].Field = p.field + ": " + problems[i].Field
+		}
+	}
+	return invalidArguments(problems)
 }
 
 func (p importPlan) entry(i int, item any) (importEntry, error) {
@@ -72,15 +120,15 @@ func (p importPlan) entry(i int, item any) (importEntry, error) {
 	line := p.doc.line(e.path)
 	object, ok := item.(map[string]any)
 	if !ok {
-		return e, invalid("yaml", "line %d: services[%d] is %s; expected a map with hostname and type", line, i, kindOf(item))
+		return e, invalid(p.field, "line %d: services[%d] is %s; expected a map with hostname and type", line, i, kindOf(item))
 	}
 	e.hostname, e.typ = yamlScalar(object["hostname"]), yamlScalar(object["type"])
 	if !validHostname(e.hostname) {
-		return e, invalid("yaml", "line %d: services[%d] needs a hostname that is written out: a lowercase letter, then at most 39 lowercase letters or digits", line, i)
+		return e, invalid(p.field, "line %d: services[%d] needs a hostname that is written out: a lowercase letter, then at most 39 lowercase letters or digits", line, i)
 	}
 	for _, earlier := range p.services {
 		if earlier.hostname == e.hostname {
-			return e, invalid("yaml", "line %d: the hostname %q is given twice", line, e.hostname)
+			return e, invalid(p.field, "line %d: the hostname %q is given twice", line, e.hostname)
 		}
 	}
 	override, written := object["override"]
@@ -88,35 +136,29 @@ func (p importPlan) entry(i int, item any) (importEntry, error) {
 	e.override = written && override != false && override != nil // whatever else it is, it is not a clear no
 	e.startWithoutCode = object["startWithoutCode"] == true
 	e.fromGit = yamlScalar(object["buildFromGit"]) != ""
+	public, written := object["enableSubdomainAccess"]
+	e.subdomain = written && public != false && public != nil
 	return e, nil
 }
 
-// readable refuses what could hide a replacement from these checks: keys that an
-// expression would make, and values that are masks.
-func (p importPlan) readable() error {
+// masks are what cannot be meant: keys that an expression would make, values that
+// stand for others, and credentials where they are not kept.
+func (d *yamlDocument) masks() []zerops.FieldProblem {
 	var problems []zerops.FieldProblem
-	p.doc.walk(func(path []string, key, value *yaml.Node) {
+	d.walk(func(path []string, key, value *yaml.Node) {
+		text := value.Kind == yaml.ScalarNode
 		switch {
-		case key != nil && p.doc.preprocessed && strings.Contains(key.Value, "<@"):
-			problems = append(problems, issueField(p.doc, path, "a key made by an expression cannot be checked; write it out"))
-		case value.Kind == yaml.ScalarNode && (strings.TrimSpace(value.Value) == redacted || strings.TrimSpace(value.Value) == zerops.RedactedContent):
-			problems = append(problems, issueField(p.doc, path, "stands for a value that was withheld; put the real one in"))
-		case value.Kind == yaml.ScalarNode && lastOf(path) == "buildFromGit" && hasCredentials(value.Value):
-			problems = append(problems, issueField(p.doc, path, "holds credentials; only public repositories can be built from, without any"))
-		case value.Kind == yaml.ScalarNode && lastOf(path) == "dotEnvSecrets" && strings.Contains(value.Value, redacted):
-			problems = append(problems, issueField(p.doc, path, "holds values that were withheld; put the real ones in"))
+		case key != nil && d.preprocessed && strings.Contains(key.Value, "<@"):
+			problems = append(problems, issueField(d, path, "a key made by an expression cannot be checked; write it out"))
+		case text && lastOf(path) == "dotEnvSecrets" && withheldIn(value.Value):
+			problems = append(problems, issueField(d, path, "holds values that were withheld; put the real ones in"))
+		case text && withheldText(value.Value):
+			problems = append(problems, issueField(d, path, "stands for a value that was withheld; put the real one in"))
+		case text && lastOf(path) == "buildFromGit" && hasCredentials(value.Value):
+			problems = append(problems, issueField(d, path, "holds credentials; only public repositories can be built from, without any"))
 		}
 	})
-	if len(problems) > 0 {
-		return invalidArguments(problems[:min(len(problems), maxProblems)])
-	}
-	return nil
-}
-
-// hasCredentials reports an address with a user or password in it.
-func hasCredentials(address string) bool {
-	u, err := url.Parse(strings.TrimSpace(address))
-	return err == nil && u.User != nil
+	return problems
 }
 
 func issueField(doc *yamlDocument, path []string, problem string) zerops.FieldProblem {
@@ -185,36 +227,28 @@ func (p importPlan) clashes(existing []zerops.Service) []zerops.Service {
 	return taken
 }
 
-// secrets are the values in the YAML that must not leave again: all variables,
-// and what looks like a secret by its key.
-func (p importPlan) secrets() []string {
-	var values []string
-	p.doc.walk(func(path []string, _, value *yaml.Node) {
-		if value.Kind != yaml.ScalarNode || !secretPlace(path) || onlyReferences(value.Value) {
-			return
-		}
-		values = append(values, value.Value)
-		if lastOf(path) == "dotEnvSecrets" {
-			if pairs, err := parseDotenv(value.Value); err == nil {
-				for _, pair := range pairs {
-					values = append(values, pair.value)
-				}
-			}
-		}
-	})
-	return values
-}
-
-// secretPlace reports a place whose value counts as secret: variables of any
-// kind, and keys that are named like one.
-func secretPlace(path []string) bool {
-	for _, step := range path {
-		switch step {
-		case "envSecrets", "envVariables", "dotEnvSecrets":
-			return true
+// exposed are the hostnames that ask for a public address.
+func (p importPlan) exposed() []string {
+	var names []string
+	for _, s := range p.services {
+		if s.subdomain {
+			names = append(names, s.hostname)
 		}
 	}
-	return secretName(lastOf(path))
+	return names
+}
+
+// paidCore reports a project whose core costs money. Whatever is not clearly the
+// free one counts.
+func (p importPlan) paidCore() bool {
+	switch core := p.core.(type) {
+	case nil:
+		return false
+	case string:
+		core = strings.TrimSpace(core)
+		return core != "" && !strings.EqualFold(core, "LIGHT") && !strings.EqualFold(core, "LEGACY")
+	}
+	return true
 }
 
 // secretName reports a key that is named like a secret.

@@ -210,11 +210,24 @@ func dryRun(plan importPlan, target importTarget, clashes []zerops.Service, warn
 	return out
 }
 
-// confirmCore asks before a paid core is ordered, as create_project does. What an
-// expression will make of the word is not known, so it counts as ordering one.
+// confirmCore asks before a paid core is ordered, as create_project does, and
+// before services of a protected project get public addresses.
 func (c *call) confirmCore(ctx context.Context, plan importPlan, target importTarget) error {
-	if !plan.project || !strings.EqualFold(plan.core, "SERIOUS") && !strings.Contains(plan.core, "<@") {
-		return nil
+	switch names := plan.exposed(); {
+	case plan.project && plan.paidCore():
+		return c.confirm(ctx, paidCore(plan.name, target.organization))
+	case !plan.project && len(names) > 0 && c.protected(target.project) != nil:
+		return c.confirm(ctx, exposure(names, target.project))
 	}
-	return c.confirm(ctx, paidCore(plan.name, target.organization))
+	return nil
+}
+
+// exposure is the plan of services that get public addresses in a protected
+// project.
+func exposure(hostnames []string, project zerops.Project) plan {
+	return plan{
+		Summary: fmt.Sprintf("Create services in the protected project %q (%s), with a public *.zerops.app address for %s.", clean(project.Name, 80), project.ID, strings.Join(hostnames, ", ")),
+		Targets: []planTarget{{Kind: "project", ID: project.ID, Name: clean(project.Name, 80), Status: clean(project.Status, 40)}},
+		state:   append([]string{"expose", project.ID}, hostnames...),
+	}
 }

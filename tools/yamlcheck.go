@@ -135,7 +135,7 @@ func (y *yamlCheck) issue(location []string, format string, args ...any) yamlIss
 func (y *yamlCheck) leaf(e *jsonschema.ValidationError) []yamlIssue {
 	location := e.InstanceLocation
 	value := y.at(location)
-	if text, ok := value.(string); ok && y.doc.preprocessed && strings.Contains(text, "<@") {
+	if text, ok := value.(string); ok && y.doc.preprocessed && expression(text) {
 		return nil // not what it will be
 	}
 	one := func(format string, args ...any) []yamlIssue {

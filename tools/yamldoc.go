@@ -22,9 +22,11 @@ const (
 type yamlDocument struct {
 	root  *yaml.Node
 	value any // the same as maps, lists and scalars
-	// preprocessed says that the platform will evaluate <@…> expressions before it
+	// preprocessed says that the platform may evaluate <@…> expressions before it
 	// reads the text.
 	preprocessed bool
+	// processed says that the document is the text as the preprocessor leaves it.
+	processed bool
 	// issues are oddities of the text itself, such as a key that is given twice.
 	issues []yamlIssue
 }
@@ -92,13 +94,6 @@ func parserError(err error) error {
 	return &yamlError{problem: clean(err.Error(), 200)}
 }
 
-// preprocessed reports the comment in the first line that turns expressions on.
-func preprocessed(text string) bool {
-	first, _, _ := strings.Cut(strings.TrimPrefix(text, "\ufeff"), "\n")
-	first = strings.ReplaceAll(strings.TrimSpace(first), " ", "")
-	return strings.HasPrefix(strings.ToLower(first), "#yamlpreprocessor=on")
-}
-
 // yamlReader turns nodes into values and counts them.
 type yamlReader struct {
 	doc   *yamlDocument
@@ -148,7 +143,9 @@ func (r *yamlReader) mapping(n *yaml.Node, path []string) (any, error) {
 			return nil, err
 		}
 		if isMerge(key) {
-			merged = append(merged, v)
+			if merged = append(merged, v); len(merged) > 1 {
+				r.doc.issues = append(r.doc.issues, yamlIssue{Line: key.Line, Path: showPath(append(path, key.Value)), Message: "is given twice in the same place"})
+			}
 			continue
 		}
 		if _, twice := object[key.Value]; twice {

@@ -145,7 +145,7 @@ func (f zeropsFile) choose(setup string, service *zerops.Service) ([]int, error)
 }
 
 // secrets are the values of variables.
-func (f zeropsFile) secrets() []string { return importPlan{doc: f.doc}.secrets() }
+func (f zeropsFile) secrets() []string { return f.doc.secrets(0) }
 
 // checkZerops gathers what the platform does not say.
 func (c *call) checkZerops(ctx context.Context, f zeropsFile) []yamlIssue {

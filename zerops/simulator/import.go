@@ -3,7 +3,6 @@ package simulator
 import (
 	"cmp"
 	"fmt"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -24,6 +23,7 @@ type importDocument struct {
 		CorePackage  string         `yaml:"corePackage"`
 		Tags         []string       `yaml:"tags"`
 		EnvVariables map[string]any `yaml:"envVariables"`
+		Vault        map[string]any `yaml:"vault"`
 		EnvIsolation string         `yaml:"envIsolation"`
 		SSHIsolation string         `yaml:"sshIsolation"`
 	} `yaml:"project"`
@@ -36,6 +36,7 @@ type importService struct {
 	Mode                  string         `yaml:"mode"`
 	Profile               string         `yaml:"profile"`
 	EnvSecrets            map[string]any `yaml:"envSecrets"`
+	Vault                 map[string]any `yaml:"vault"`
 	DotEnvSecrets         string         `yaml:"dotEnvSecrets"`
 	ObjectStorageSize     float64        `yaml:"objectStorageSize"`
 	ObjectStoragePolicy   string         `yaml:"objectStoragePolicy"`
@@ -87,43 +88,6 @@ func (c *call) parseImport() (*importDocument, error) {
 	return &document, nil
 }
 
-// preprocess evaluates generator expressions where the first line asks for it.
-func (w *world) preprocess(text string) (string, error) {
-	first, _, _ := strings.Cut(text, "\n")
-	if !strings.Contains(strings.ReplaceAll(first, " ", ""), "yamlPreprocessor=on") {
-		return text, nil
-	}
-	for range 1000 {
-		before, rest, found := strings.Cut(text, "<@")
-		if !found {
-			return text, nil
-		}
-		end := closing(rest)
-		if end < 0 || !strings.HasPrefix(rest, "generate") {
-			return "", refuse("yamlPreprocessingError", "Preprocessing of expression failed near line %d", strings.Count(before, "\n")+1)
-		}
-		text = before + w.secret("generated") + rest[end+1:]
-	}
-	return "", refuse("yamlPreprocessingMaxDurationExceeded", "Preprocessing takes too long")
-}
-
-// closing finds the bracket that ends an expression; arguments are in brackets too.
-func closing(text string) int {
-	depth := 1
-	for i, c := range []byte(text) {
-		switch c {
-		case '<':
-			depth++
-		case '>':
-			depth--
-		}
-		if depth == 0 {
-			return i
-		}
-	}
-	return -1
-}
-
 func importProject(c *call) (any, error) {
 	o, m, err := c.org()
 	if err != nil {
@@ -155,7 +119,25 @@ func importProject(c *call) (any, error) {
 	for _, key := range sortedKeys(head.EnvVariables) {
 		c.world.addProjectEnv(p, key, fmt.Sprint(head.EnvVariables[key]), false)
 	}
+	for _, v := range vaultEntries(head.Vault) {
+		c.world.addProjectEnv(p, v.Key, v.Content, v.Sensitive)
+	}
 	return c.importInto(p, drafts, made), nil
+}
+
+// vaultEntries are the variables of a vault: plain, or {value, sensitive} (platform
+// facts §10.1).
+func vaultEntries(vault map[string]any) []envBody {
+	var entries []envBody
+	for _, key := range sortedKeys(vault) {
+		entry := envBody{Key: key, Content: fmt.Sprint(vault[key])}
+		if members, ok := vault[key].(map[string]any); ok {
+			entry.Content = fmt.Sprint(members["value"])
+			entry.Sensitive, _ = members["sensitive"].(bool)
+		}
+		entries = append(entries, entry)
+	}
+	return entries
 }
 
 func importServices(c *call) (any, error) {
@@ -259,6 +241,7 @@ func (c *call) draft(spec importService) (serviceDraft, error) {
 	for _, key := range sortedKeys(spec.EnvSecrets) {
 		draft.variables = append(draft.variables, envBody{Key: key, Content: fmt.Sprint(spec.EnvSecrets[key]), Sensitive: true})
 	}
+	draft.variables = append(draft.variables, vaultEntries(spec.Vault)...)
 	pairs, err := parseEnvFile(spec.DotEnvSecrets)
 	if err != nil {
 		return draft, err
