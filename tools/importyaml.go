@@ -70,29 +70,35 @@ type importTarget struct {
 }
 
 func importYaml(ctx context.Context, c *call, in importYamlIn) (importOut, error) {
-	plan, err := readImport(in.Yaml)
+	asked, err := readImport(in.Yaml)
 	if err != nil {
 		return importOut{}, err
 	}
-	target, err := c.importTarget(ctx, plan, in.Project, in.Org)
-	if err != nil {
-		return importOut{}, err
+	type reading struct {
+		target   importTarget
+		warnings []yamlIssue
 	}
-	c.knowYaml(plan, target)
-	clashes := plan.clashes(target.services)
-	if !in.DryRun {
-		if err := refuseReplacement(plan, target, clashes); err != nil {
-			return importOut{}, err
+	r, err := confirm(ctx, c, func(ctx context.Context) (r reading, paid *plan, err error) {
+		if r.target, err = c.importTarget(ctx, asked, in.Project, in.Org); err != nil {
+			return r, nil, err
 		}
-	}
-	warnings := c.checkImport(ctx, plan)
-	if in.DryRun {
-		return dryRun(plan, target, clashes, warnings), nil
-	}
-	if err := c.confirmCore(ctx, plan, target); err != nil {
+		c.knowYaml(asked, r.target)
+		clashes := asked.clashes(r.target.services)
+		if !in.DryRun {
+			if err := refuseReplacement(asked, r.target, clashes); err != nil {
+				return r, nil, err
+			}
+		}
+		r.warnings = c.checkImport(ctx, asked)
+		if in.DryRun {
+			return r, nil, idle(dryRun(asked, r.target, clashes, r.warnings))
+		}
+		return r, corePlan(asked, r.target), nil
+	})
+	if err != nil {
 		return importOut{}, err
 	}
-	return c.runImport(ctx, plan, target, in.Yaml, warnings, in.waiting)
+	return c.runImport(ctx, asked, r.target, in.Yaml, r.warnings, in.waiting)
 }
 
 // names are the public names in the YAML.
@@ -207,11 +213,12 @@ func dryRun(plan importPlan, target importTarget, clashes []zerops.Service, warn
 	return out
 }
 
-// confirmCore asks before a paid core is ordered, as create_project does. What an
-// expression will make of the word is not known, so it counts as ordering one.
-func (c *call) confirmCore(ctx context.Context, plan importPlan, target importTarget) error {
-	if !plan.project || !strings.EqualFold(plan.core, "SERIOUS") && !strings.Contains(plan.core, "<@") {
+// corePlan is the plan of an import that orders a paid core, as create_project
+// can; nil for others. What an expression will make of the word is not known, so it
+// counts as ordering one.
+func corePlan(asked importPlan, target importTarget) *plan {
+	if !asked.project || !strings.EqualFold(asked.core, "SERIOUS") && !strings.Contains(asked.core, "<@") {
 		return nil
 	}
-	return c.confirm(ctx, paidCore(plan.name, target.organization))
+	return paidCore(asked.name, target.organization)
 }
