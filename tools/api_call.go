@@ -120,25 +120,25 @@ func writeAPI(ctx context.Context, c *call, in writeAPIIn) (writeAPIOut, error) 
 		return writeAPIOut{}, err
 	}
 	risk := c.riskOf(r)
-	target, err := c.subjectOf(ctx, r, risk.confirm)
+	_, err = confirm(ctx, c, func(ctx context.Context) (subject, *plan, error) {
+		target, err := c.subjectOf(ctx, r, risk.confirm)
+		if err != nil {
+			return target, nil, err
+		}
+		if err := c.confine(ctx, r); err != nil {
+			return target, nil, err
+		}
+		if err := c.vet(ctx, r.call()); err != nil {
+			return target, nil, err
+		}
+		p, err := c.apiAtRisk(ctx, r, target, risk)
+		return target, p, err
+	})
 	if err != nil {
 		return writeAPIOut{}, err
 	}
-	if err := c.confine(ctx, r); err != nil {
-		return writeAPIOut{}, err
-	}
-	if err := c.vet(ctx, r.call()); err != nil {
-		return writeAPIOut{}, err
-	}
-	if err := c.approve(ctx, r, target, risk); err != nil {
-		return writeAPIOut{}, err
-	}
 	c.sendSecrets(r)
-	var raw json.RawMessage
-	err = c.change(ctx, func(ctx context.Context) (err error) {
-		raw, err = c.api.Do(ctx, r.call())
-		return err
-	})
+	raw, err := change(ctx, c, func(ctx context.Context) (json.RawMessage, error) { return c.api.Do(ctx, r.call()) })
 	if err != nil {
 		return writeAPIOut{}, c.lost(err, r)
 	}

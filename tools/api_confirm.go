@@ -39,29 +39,25 @@ func (c *call) riskOf(r *apiRequest) apiRisk {
 	return risk
 }
 
-// approve guards and confirms a call that needs it.
-func (c *call) approve(ctx context.Context, r *apiRequest, target subject, risk apiRisk) error {
+// apiAtRisk guards a call, and says what is planned where it has to be confirmed.
+func (c *call) apiAtRisk(ctx context.Context, r *apiRequest, target subject, risk apiRisk) (*plan, error) {
 	if r.manifest != nil {
-		return c.approveImport(ctx, r, target, risk)
+		return c.importAtRisk(ctx, r, target, risk)
 	}
 	if risk.destroys && target.projectID != "" {
 		if err := c.guard(ctx, target.projectID, target.serviceID); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if !risk.confirm {
-		return nil
+		return nil, nil
 	}
-	p, err := c.apiPlan(ctx, r, target, risk)
-	if err != nil {
-		return err
-	}
-	return c.confirm(ctx, p)
+	return c.apiPlan(ctx, r, target, risk)
 }
 
 // apiPlan says what a call is about to do.
-func (c *call) apiPlan(ctx context.Context, r *apiRequest, target subject, risk apiRisk) (plan, error) {
-	p := plan{Loses: risk.loses, Cost: risk.cost, repeats: true}
+func (c *call) apiPlan(ctx context.Context, r *apiRequest, target subject, risk apiRisk) (*plan, error) {
+	p := &plan{Loses: slices.Clone(risk.loses), Cost: risk.cost, repeats: true}
 	p.Summary = fmt.Sprintf("%s (%s %s): %s.", r.op, r.op.Method(), clean(routeOf(r), 200), r.op.Summary())
 	if target.id != "" && target.kind != "" {
 		p.Targets = []planTarget{{Kind: target.kind, ID: target.id, Name: clean(target.name, 80), Status: clean(target.status, 40)}}
@@ -70,7 +66,7 @@ func (c *call) apiPlan(ctx context.Context, r *apiRequest, target subject, risk 
 			p.Summary += " " + upperFirst(r.op.PathParams()[1].Name) + " " + clean(strings.Join(r.path[1:], " "), 120) + "."
 		}
 	}
-	p.state = []string{r.op.String(), target.id, target.name, target.status}
+	p.state = append([]fact{is("the operation", r.op.String())}, target.facts()...)
 	switch {
 	case r.op == zerops.DeleteProject, r.op == zerops.DeleteServiceStack:
 		p.typed, p.repeats = target.name, false
@@ -80,14 +76,14 @@ func (c *call) apiPlan(ctx context.Context, r *apiRequest, target subject, risk 
 	if loss := lossOf(r.op); loss != "" {
 		p.Loses = append(p.Loses, loss)
 	}
-	if err := c.ownAccess(ctx, r, &p); err != nil {
+	if err := c.ownAccess(ctx, r, p); err != nil {
 		return p, err
 	}
-	if err := c.extraState(ctx, r, &p); err != nil {
+	if err := c.extraState(ctx, r, target, p); err != nil {
 		return p, err
 	}
 	if r.op.Class().Has(zerops.FullReplacement) {
-		if err := c.replaces(ctx, r, &p); err != nil {
+		if err := c.replaces(ctx, r, p); err != nil {
 			return p, err
 		}
 	}
@@ -180,19 +176,28 @@ func (c *call) ownAccess(ctx context.Context, r *apiRequest, p *plan) error {
 	return nil
 }
 
-// extraState adds the second object of a path, such as a token or a backup, so
-// that a confirmation for one that is gone does not act on another.
-func (c *call) extraState(ctx context.Context, r *apiRequest, p *plan) error {
+// extraState adds what else the call strikes: the services of a project, what runs
+// in place of a version, and the second object of a path, such as a token or a
+// backup, so that a confirmation for one that is gone does not act on another.
+func (c *call) extraState(ctx context.Context, r *apiRequest, target subject, p *plan) error {
 	var reader zerops.Operation
 	path := r.path
 	switch r.op {
+	case zerops.DeleteProject, zerops.PutProjectStop:
+		services, _, err := zerops.Collect(c.api.ProjectServices(ctx, target.id, zerops.ListOptions{}), 0)
+		p.state = append(p.state, projectFacts(zerops.Project{ID: target.id, Name: target.name, Status: target.status}, services)...)
+		return err
+	case zerops.PutAppVersionDeploy:
+		s, err := c.api.Service(ctx, target.serviceID)
+		p.state = append(p.state, serviceFacts(s)...)
+		return err
 	case zerops.DeleteClientIntegrationToken:
 		reader = zerops.GetClientIntegrationToken
 	case zerops.DeleteServiceStackBackup:
 		reader, path = zerops.GetServiceStackBackup, r.path[:1]
 	default:
 		if len(r.path) > 1 {
-			p.state = append(p.state, r.path[1:]...)
+			p.state = append(p.state, is("the rest of the path", r.path[1:]...))
 		}
 		return nil
 	}
@@ -226,7 +231,7 @@ func (c *call) extraState(ctx context.Context, r *apiRequest, p *plan) error {
 	} else {
 		p.Targets = append(p.Targets, planTarget{Kind: "integration token", ID: wanted, Name: clean(record.Name, 80)})
 	}
-	p.state = append(p.state, wanted, record.Name)
+	p.state = append(p.state, is("the rest of the path", wanted), is("its name", record.Name))
 	return nil
 }
 

@@ -80,10 +80,10 @@ func (risk *apiRisk) judgeImport(p *importPlan) {
 	}
 }
 
-// approveImport guards and confirms an import by what its YAML does to the
+// importAtRisk guards an import, and says what is planned, by what its YAML does to the
 // project. An override of a service that does not exist counts as well, since it
 // may exist by the time the import runs.
-func (c *call) approveImport(ctx context.Context, r *apiRequest, target subject, risk apiRisk) error {
+func (c *call) importAtRisk(ctx context.Context, r *apiRequest, target subject, risk apiRisk) (*plan, error) {
 	p := *r.manifest
 	var project zerops.Project
 	var replaced []zerops.Service
@@ -91,10 +91,10 @@ func (c *call) approveImport(ctx context.Context, r *apiRequest, target subject,
 	if r.op.Subject() == zerops.SubjectProject && len(p.overrides())+len(p.exposed()) > 0 {
 		var err error
 		if project, err = c.api.Project(ctx, target.projectID); err != nil {
-			return err
+			return nil, err
 		}
 		if replaced, err = c.replacedBy(ctx, p, project); err != nil {
-			return err
+			return nil, err
 		}
 		if c.protected(project) != nil {
 			exposed, risk.confirm = p.exposed(), true
@@ -102,11 +102,11 @@ func (c *call) approveImport(ctx context.Context, r *apiRequest, target subject,
 		target.name, target.status = project.Name, project.Status
 	}
 	if !risk.confirm {
-		return nil
+		return nil, nil
 	}
 	plan, err := c.apiPlan(ctx, r, target, risk)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	plan.Changes = append(plan.Changes, p.words(replaced)...)
 	if len(exposed) > 0 {
@@ -117,7 +117,7 @@ func (c *call) approveImport(ctx context.Context, r *apiRequest, target subject,
 		plan.Targets, plan.Loses = append(plan.Targets, lost.Targets...), append(plan.Loses, lost.Loses...)
 		plan.state = append(plan.state, lost.state...)
 	}
-	return c.confirm(ctx, plan)
+	return plan, nil
 }
 
 // replacedBy finds the services that an import replaces, and refuses what no

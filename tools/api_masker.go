@@ -174,7 +174,7 @@ func (m *masker) secret(name, value string) bool {
 		return m.op.Reach() != zerops.ReachPublic
 	}
 	// The same YAML also comes as text under other names.
-	return strings.Contains(value, "envSecrets:") || strings.Contains(value, "dotEnvSecrets:") ||
+	return strings.Contains(value, "envSecrets:") || strings.Contains(value, "dotEnvSecrets:") || strings.Contains(value, "vault:") ||
 		m.op.Reach() != zerops.ReachPublic && strings.Contains(value, "envVariables:")
 }
 

@@ -36,7 +36,7 @@ func (c *call) replaces(ctx context.Context, r *apiRequest, p *plan) error {
 	}
 	record, _ := decoded.(map[string]any)
 	// A record that the call itself changes makes the confirmation work once.
-	p.state = append(p.state, c.server.digest("record", raw))
+	p.state = append(p.state, fact{name: "the record that is replaced", values: []string{c.server.digest("record", raw)}, opaque: true})
 	if r.op == zerops.PutProjectEnvFile || r.op == zerops.PutServiceStackUserDataEnvFile {
 		p.repeats = !c.compareVariables(r, record, p)
 		return nil

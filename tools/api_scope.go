@@ -15,6 +15,7 @@ import (
 type subject struct {
 	kind, id, name, status string
 	projectID, serviceID   string
+	running                string // the active version of a service
 }
 
 // subjectKind names a subject for people.
@@ -115,6 +116,9 @@ func (c *call) lookUp(ctx context.Context, kind zerops.Subject, id string) (subj
 			Name string `json:"domainName"`
 		} `json:"domains"`
 		PublicPort int `json:"publicPort"`
+		Running    struct {
+			ID string `json:"id"`
+		} `json:"activeAppVersion"`
 	}
 	if err := json.Unmarshal(raw, &record); err != nil {
 		if _, odd := errors.AsType[*json.UnmarshalTypeError](err); !odd { // one odd field costs that field only
@@ -131,7 +135,7 @@ func (c *call) lookUp(ctx context.Context, kind zerops.Subject, id string) (subj
 	case zerops.SubjectProject:
 		s.projectID = id
 	case zerops.SubjectService:
-		s.serviceID = id
+		s.serviceID, s.running = id, record.Running.ID
 	case zerops.SubjectMember:
 		s.status = strings.TrimSpace(record.Status + " " + record.RoleCode)
 	case zerops.SubjectHTTPRouting:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -146,11 +147,7 @@ func createBackup(ctx context.Context, c *call, in createBackupIn) (backupChange
 	if err != nil {
 		return backupChangeOut{}, err
 	}
-	err = c.change(ctx, func(ctx context.Context) error {
-		_, err := c.api.CreateBackup(ctx, s.ID, in.Tags)
-		return err
-	})
-	if err != nil {
+	if _, err = change(ctx, c, func(ctx context.Context) (bool, error) { return c.api.CreateBackup(ctx, s.ID, in.Tags) }); err != nil {
 		return backupChangeOut{}, err
 	}
 	limit, clamped := c.budget(in.waiting)
@@ -232,28 +229,27 @@ func (c *call) backup(ctx context.Context, in onBackup) (zerops.Service, *zerops
 }
 
 func deleteBackup(ctx context.Context, c *call, in deleteBackupIn) (backupChangeOut, error) {
-	s, b, all, err := c.backup(ctx, in.onBackup)
-	if err != nil {
-		return backupChangeOut{}, err
+	type kept struct {
+		service zerops.Service
+		backup  zerops.Backup
 	}
-	if b == nil {
-		return backupChangeOut{frame: frame{Status: statusUnchanged, Message: noBackup(s, in.Backup, all)}, Removed: new(true)}, nil
-	}
-	if err := c.guard(ctx, s.ProjectID, s.ID); err != nil {
-		return backupChangeOut{}, err
-	}
-	name := clean(b.Name, 80)
-	err = c.confirm(ctx, plan{
-		Summary: fmt.Sprintf("Delete the backup %q (%d bytes) of the service %q (%s) for good.", name, b.Size, clean(s.Name, 40), s.ID),
-		Targets: []planTarget{{Kind: "backup", ID: s.ID, Name: name}},
-		Loses:   []string{fmt.Sprintf("the data of that time; %d other backups stay", len(all)-1)},
-		typed:   b.Name,
-		state:   []string{s.ID, b.Name}, // its existence is what the action changes
+	target, err := confirm(ctx, c, func(ctx context.Context) (kept, *plan, error) {
+		s, b, all, err := c.backup(ctx, in.onBackup)
+		if err != nil {
+			return kept{}, nil, err
+		}
+		if b == nil {
+			return kept{}, nil, idle(backupChangeOut{frame: frame{Status: statusUnchanged, Message: noBackup(s, in.Backup, all)}, Removed: new(true)})
+		}
+		return kept{s, *b}, backupDeletion(s, *b, len(all)-1), c.guard(ctx, s.ProjectID, s.ID)
 	})
 	if err != nil {
 		return backupChangeOut{}, err
 	}
-	err = c.change(ctx, func(ctx context.Context) error { return c.api.DeleteBackup(ctx, s.ID, b.Name) })
+	s := target.service
+	_, err = change(ctx, c, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, c.api.DeleteBackup(ctx, s.ID, target.backup.Name)
+	})
 	if err != nil {
 		return backupChangeOut{}, err
 	}
@@ -271,6 +267,19 @@ func deleteBackup(ctx context.Context, c *call, in deleteBackupIn) (backupChange
 		Status: statusInProgress, Message: "the platform accepted the deletion but still shows the backup",
 		Next: new(lookAtBackups(s)),
 	}, Removed: new(false)}, nil
+}
+
+// backupDeletion names what goes with a backup. Its existence is what the action
+// changes.
+func backupDeletion(s zerops.Service, b zerops.Backup, others int) *plan {
+	name := clean(b.Name, 80)
+	return &plan{
+		Summary: fmt.Sprintf("Delete the backup %q (%d bytes) of the service %q (%s) for good.", name, b.Size, clean(s.Name, 40), s.ID),
+		Targets: []planTarget{{Kind: "backup", ID: s.ID, Name: name}},
+		Loses:   []string{fmt.Sprintf("the data of that time; %d other backups stay", others)},
+		typed:   b.Name,
+		state:   []fact{is("the service", s.Name+" ("+s.ID+")"), is("the backup", b.Name), is("its size", strconv.FormatInt(b.Size, 10))},
+	}
 }
 
 // noBackup says that a name is not in the list, and what is.

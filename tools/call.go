@@ -3,7 +3,6 @@ package tools
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -42,6 +41,8 @@ type call struct {
 	confirmArg string          // the confirm argument
 	token      string          // a confirmation token this call hands out
 	used       string          // the confirmation that let the call act
+	spent      bool            // the confirmation stays used whatever came of it
+	rereading  bool            // the targets are read after the answer to a question
 	asked      time.Duration   // spent on asking the person, which waiting shares
 	outcome    string          // ok, or the code of the failure
 	needs      string          // who may do it, where the operation says so
@@ -55,6 +56,7 @@ type call struct {
 	mu         sync.Mutex
 	operations []string // API operations called, for the audit
 	accepted   []string // those that the platform accepted a change by
+	unsettled  bool     // a write was sent that nobody has refused for sure
 }
 
 // handler adapts a tool to the protocol library.
@@ -173,9 +175,27 @@ func (c *call) observe(a zerops.Attempt) {
 		}
 	}
 	note(&c.operations, a.Operation.String())
-	if !a.Operation.Safe() && a.Status >= 200 && a.Status < 300 {
+	if a.Operation.Safe() {
+		return
+	}
+	c.unsettled = c.unsettled || !a.Refused
+	if a.Status >= 200 && a.Status < 300 {
 		note(&c.accepted, a.Operation.String())
 	}
+}
+
+// abandon notes that the call ends before a write of it does.
+func (c *call) abandon() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.unsettled = true
+}
+
+// settled reports that nothing the call has sent can have changed anything.
+func (c *call) settled() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.unsettled
 }
 
 // changes lists the operations by which the platform accepted a change so far.
@@ -183,15 +203,6 @@ func (c *call) changes() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.accepted)
-}
-
-// settle gives a confirmation back when the API refused the work, since nothing
-// changed.
-func (c *call) settle(err error) {
-	var refusal *zerops.Error
-	if c.used != "" && errors.As(err, &refusal) && len(c.changes()) == 0 {
-		c.server.signer.release(c.used)
-	}
 }
 
 // target notes what the call works on, for error texts and the audit.

@@ -2,8 +2,6 @@ package tools
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -56,7 +54,7 @@ type plan struct {
 	// name, coarse status, active version. It must include a value that the action
 	// itself changes, so that a token works once on any replica; repeats says that
 	// there is none.
-	state   []string
+	state   []fact
 	repeats bool
 }
 
@@ -81,25 +79,26 @@ type inputError struct {
 
 func (*inputError) Error() string { return "input required" }
 
-// confirm returns nil once the plan may be carried out. Handlers pass any other
-// error on: it is either a refusal or the question itself.
-func (c *call) confirm(ctx context.Context, p plan) error {
+// agree returns nil once the plan may be carried out; any other error is either
+// a refusal or the question itself. waited says that a person has thought about it
+// meanwhile, so that the plan may be an old one.
+func (c *call) agree(ctx context.Context, p plan) (waited bool, err error) {
 	for _, t := range p.Targets {
 		c.target(t.Kind, t.Name, t.ID)
 	}
 	mode := c.server.cfg.Confirm
 	switch {
 	case mode == ConfirmNever:
-		return nil
+		return false, nil
 	case mode != ConfirmTwoStep && canElicit(ctx):
 		return c.ask(ctx, p)
 	case mode == ConfirmHuman:
-		return &failure{
+		return false, &failure{
 			Code: codeBlocked, Message: "this needs a person's approval and the client cannot ask for it; nothing was changed",
 			Hint: "Use a client that supports elicitation, do it in the Zerops GUI, or restart the server with another --confirm.",
 		}
 	}
-	return c.twoStep(p)
+	return false, c.twoStep(p)
 }
 
 // canElicit reports whether the client can show a form now.
@@ -124,21 +123,21 @@ func canElicit(ctx context.Context) bool {
 
 // ask puts the plan to the person: by a request to an older client, or by
 // handing the question back to a newer one, which then calls again.
-func (c *call) ask(ctx context.Context, p plan) error {
+func (c *call) ask(ctx context.Context, p plan) (waited bool, err error) {
 	params := p.question()
 	if info := server.RequestProtocolInfoFromContext(ctx); info != nil && info.Modern {
 		answer := server.ElicitationResponse(c.request.responses, elicitationID)
 		if answer == nil {
-			token, _, err := c.server.signer.issue(c.binding(p), time.Now())
+			token, _, err := c.newToken(forQuestion, p)
 			if err != nil {
-				return err
+				return false, err
 			}
-			return &inputError{params: params, state: token}
+			return false, &inputError{params: params, state: token}
 		}
-		if err := c.accept(p, c.request.state); err != nil {
-			return err
+		if err := c.accept(forQuestion, p, c.request.state); err != nil {
+			return false, err
 		}
-		return c.judge(p, answer)
+		return false, c.judge(p, answer)
 	}
 	limit := min(answerTime, c.server.cfg.MaxWait)
 	started := time.Now()
@@ -150,12 +149,12 @@ func (c *call) ask(ctx context.Context, p plan) error {
 	c.asked = time.Since(started)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return ctx.Err()
+		return true, ctx.Err()
 	case err != nil:
-		return declined("the person did not answer within " + limit.String() + ", or the client could not show the question")
+		return true, declined("the person did not answer within " + limit.String() + ", or the client could not show the question")
 	}
 	c.used = "elicitation"
-	return c.judge(p, answer)
+	return true, c.judge(p, answer)
 }
 
 // judge decides on the person's answer. Anything but a clear yes is a no.
@@ -212,7 +211,7 @@ func (p plan) question() mcp.ElicitationParams {
 // twoStep wants a second call with the same arguments and a token.
 func (c *call) twoStep(p plan) error {
 	if c.confirmArg != "" {
-		return c.accept(p, c.confirmArg)
+		return c.accept(forConfirm, p, c.confirmArg)
 	}
 	if p.repeats && c.server.cfg.Stateless {
 		return &failure{
@@ -220,7 +219,7 @@ func (c *call) twoStep(p plan) error {
 			Hint: "Use a client that supports elicitation, or a server without --stateless.",
 		}
 	}
-	token, expires, err := c.server.signer.issue(c.binding(p), time.Now())
+	token, expires, err := c.newToken(forConfirm, p)
 	if err != nil {
 		return err
 	}
@@ -229,39 +228,6 @@ func (c *call) twoStep(p plan) error {
 		Status: statusConfirmationRequired, Plan: &p, Confirm: token, ExpiresAt: &expires,
 		Message: "Nothing has happened yet. Show the plan to the person; only after a yes call again with the same arguments and this confirm.",
 	}}
-}
-
-// accept checks a token against what is there now.
-func (c *call) accept(p plan, token string) error {
-	err := c.server.signer.redeem(token, c.binding(p), time.Now())
-	if err == nil {
-		c.used = token
-		return nil
-	}
-	f := &failure{
-		Code: codeConfirmationInvalid, Message: err.Error() + "; nothing was changed",
-		Hint: "Call again without confirm to see the present plan, and ask the person again.",
-	}
-	if !errors.Is(err, errTokenForeign) && !errors.Is(err, errTokenUsed) && !errors.Is(err, errTokenExpired) {
-		f.Code = codeInternal
-	}
-	return f
-}
-
-// binding is all a confirmation is good for: this tool, these arguments, this
-// caller, these targets in this state.
-func (c *call) binding(p plan) []byte {
-	var args map[string]any
-	if v, err := decodeJSON(c.request.args); err == nil {
-		args, _ = v.(map[string]any)
-	}
-	delete(args, "confirm")
-	delete(args, "wait_seconds")
-	bound, err := json.Marshal([]any{c.tool.Name, args, c.credential.callerID(), p.state})
-	if err != nil {
-		return []byte(c.tool.Name)
-	}
-	return bound
 }
 
 // confirmedBy says which way the call was confirmed.

@@ -153,15 +153,18 @@ func (c *call) deployDirectory(ctx context.Context, s zerops.Service, in deployS
 	if err := c.awaitVariables(ctx, s); err != nil {
 		return deployServiceOut{}, err
 	}
-	var version zerops.AppVersion
-	var grant zerops.UploadGrant
-	err = c.retrySync(ctx, s, func(ctx context.Context) (err error) {
-		version, grant, err = c.api.CreateAppVersion(ctx, s.ID, "")
-		return err
+	type creation struct {
+		version zerops.AppVersion
+		grant   zerops.UploadGrant
+	}
+	created, err := retrySync(ctx, c, s, func(ctx context.Context) (creation, error) {
+		version, grant, err := c.api.CreateAppVersion(ctx, s.ID, "")
+		return creation{version, grant}, err
 	})
 	if err != nil {
 		return deployServiceOut{}, err
 	}
+	version, grant := created.version, created.grant
 	c.redactor.keep(grant.Secrets()...)
 	c.target("deployment", version.Status, version.ID)
 	job := &upload{service: s.ID, version: version.ID, total: contents.Bytes}

@@ -65,15 +65,15 @@ func concerns(p zerops.Process, serviceID string) bool {
 // retrySync runs the first write of a deployment. Where variables are being
 // applied after all, it waits for them and tries once more; later writes are not
 // repeated, since an upload lies before them.
-func (c *call) retrySync(ctx context.Context, s zerops.Service, write func(context.Context) error) error {
-	err := c.change(ctx, write)
+func retrySync[T any](ctx context.Context, c *call, s zerops.Service, write func(context.Context) (T, error)) (T, error) {
+	made, err := change(ctx, c, write)
 	if !zerops.HasCode(err, zerops.CodeVariableSyncRunning) {
-		return err
+		return made, err
 	}
 	if err := c.awaitVariables(ctx, s); err != nil {
-		return err
+		return made, err
 	}
-	return c.change(ctx, write)
+	return change(ctx, c, write)
 }
 
 // trigger starts a pipeline that the platform feeds by itself, and finds the
@@ -87,11 +87,7 @@ func (c *call) trigger(ctx context.Context, s zerops.Service, start func(context
 	if err != nil {
 		return nil, "", err
 	}
-	var process *zerops.Process
-	err = c.retrySync(ctx, s, func(ctx context.Context) (err error) {
-		process, err = start(ctx)
-		return err
-	})
+	process, err := retrySync(ctx, c, s, start)
 	if err != nil {
 		return nil, "", err
 	}

@@ -22,26 +22,24 @@ type deploymentChangeOut struct {
 }
 
 func cancelDeployment(ctx context.Context, c *call, in cancelDeploymentIn) (deploymentChangeOut, error) {
-	d, err := c.deployment(ctx, in.Deployment)
-	if err != nil {
-		return deploymentChangeOut{}, err
-	}
-	now := time.Now()
-	if d.Outcome(now) != zerops.DeploymentOpen || c.uploadFailed(d) {
-		return nothingToCancel(d, "it has ended already"), nil
-	}
-	if d.Version.Status == zerops.VersionUploading && d.Process == nil && !c.uploading(d) {
-		return nothingToCancel(d, "nothing runs yet: its code is not uploaded by this server, and without an upload it never runs"), nil
-	}
-	if err := c.guard(ctx, d.Version.ProjectID, d.Version.ServiceID); err != nil {
-		return deploymentChangeOut{}, err
-	}
-	err = c.confirm(ctx, plan{
-		Summary: fmt.Sprintf("Stop the deployment %s (%s) of the service %s.", d.Version.ID, clean(d.Version.Status, 40), d.Version.ServiceID),
-		Targets: []planTarget{{Kind: "deployment", ID: d.Version.ID, Name: fmt.Sprintf("#%d", d.Version.Sequence), Status: clean(d.Version.Status, 40)}},
-		Loses:   []string{"the work of its build; what ran before keeps running"},
-		// Phases pass while a person thinks; that it is not over is what counts.
-		state: []string{d.Version.ID, "open"},
+	d, err := confirm(ctx, c, func(ctx context.Context) (zerops.Deployment, *plan, error) {
+		d, err := c.deployment(ctx, in.Deployment)
+		if err != nil {
+			return d, nil, err
+		}
+		if d.Outcome(time.Now()) != zerops.DeploymentOpen || c.uploadFailed(d) {
+			return d, nil, idle(nothingToCancel(d, "it has ended already"))
+		}
+		if d.Version.Status == zerops.VersionUploading && d.Process == nil && !c.uploading(d) {
+			return d, nil, idle(nothingToCancel(d, "nothing runs yet: its code is not uploaded by this server, and without an upload it never runs"))
+		}
+		return d, &plan{
+			Summary: fmt.Sprintf("Stop the deployment %s (%s) of the service %s.", d.Version.ID, clean(d.Version.Status, 40), d.Version.ServiceID),
+			Targets: []planTarget{{Kind: "deployment", ID: d.Version.ID, Name: fmt.Sprintf("#%d", d.Version.Sequence), Status: clean(d.Version.Status, 40)}},
+			Loses:   []string{"the work of its build; what ran before keeps running"},
+			// Phases pass while a person thinks; that it is not over is what counts.
+			state: []fact{is("the deployment", d.Version.ID, "open"), is("its service", d.Version.ServiceID)},
+		}, c.guard(ctx, d.Version.ProjectID, d.Version.ServiceID)
 	})
 	if err != nil {
 		return deploymentChangeOut{}, err
@@ -50,7 +48,7 @@ func cancelDeployment(ctx context.Context, c *call, in cancelDeploymentIn) (depl
 		job.cancel(errCallerCanceled)
 		return c.canceledUpload(ctx, d, job)
 	}
-	err = c.change(ctx, func(ctx context.Context) error { return c.stopPipeline(ctx, d) })
+	_, err = change(ctx, c, func(ctx context.Context) (struct{}, error) { return struct{}{}, c.stopPipeline(ctx, d) })
 	if zerops.HasCode(err, "nothingToCancel", "processCanNoLongerBeCanceled", "processIsAlreadyRunning", zerops.CodeProcessAlreadyOver, zerops.CodeProcessAlreadyFinished) {
 		return deploymentChangeOut{}, &failure{
 			Code: codeConflict, APICode: apiCode(err), cause: err, Message: "the deployment is past the point where it can be stopped; nothing was changed",
@@ -145,43 +143,16 @@ type rollbackServiceOut struct {
 }
 
 func rollbackService(ctx context.Context, c *call, in rollbackServiceIn) (rollbackServiceOut, error) {
-	s, err := c.service(ctx, in.onService)
+	back, err := confirm(ctx, c, func(ctx context.Context) (rollback, *plan, error) { return c.rollbackTo(ctx, in) })
 	if err != nil {
 		return rollbackServiceOut{}, err
 	}
-	if err := runtimeOnly(s); err != nil {
-		return rollbackServiceOut{}, err
-	}
-	deployments, err := c.deploymentsOf(ctx, s, zerops.ListOptions{Limit: maxVersions})
-	if err != nil {
-		return rollbackServiceOut{}, err
-	}
-	chosen, err := chooseBackup(deployments, s, strings.TrimSpace(in.Deployment))
-	if err != nil {
-		return rollbackServiceOut{}, err
-	}
-	active := activeOf(deployments)
-	now := time.Now()
-	if chosen.Version.State() == zerops.VersionRunning {
-		view := viewDeployment(chosen, now)
-		return rollbackServiceOut{frame: frame{Status: statusUnchanged, Message: "this deployment runs already"}, Deployment: &view}, nil
-	}
-	if err := c.alreadyDeploying(ctx, s); err != nil {
-		return rollbackServiceOut{}, err
-	}
-	if err := c.guard(ctx, s.ProjectID, s.ID); err != nil {
-		return rollbackServiceOut{}, err
-	}
-	if err := c.confirm(ctx, rollbackPlan(s, chosen.Version, active)); err != nil {
-		return rollbackServiceOut{}, err
-	}
+	s, chosen, active := back.service, back.to, back.active
 	if err := c.awaitVariables(ctx, s); err != nil {
 		return rollbackServiceOut{}, err
 	}
-	var process zerops.Process
-	err = c.change(ctx, func(ctx context.Context) (err error) {
-		process, err = c.api.DeployVersion(ctx, chosen.Version.ID, "", "")
-		return err
+	process, err := change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
+		return c.api.DeployVersion(ctx, chosen.Version.ID, "", "")
 	})
 	if err != nil {
 		return rollbackServiceOut{}, err
@@ -203,6 +174,41 @@ func rollbackService(ctx context.Context, c *call, in rollbackServiceIn) (rollba
 		}
 	}
 	return out, nil
+}
+
+// rollback is a way back to an earlier deployment.
+type rollback struct {
+	service zerops.Service
+	to      zerops.Deployment
+	active  *zerops.AppVersion
+}
+
+// rollbackTo finds the deployment to go back to, and what runs in its place.
+func (c *call) rollbackTo(ctx context.Context, in rollbackServiceIn) (rollback, *plan, error) {
+	var r rollback
+	var err error
+	if r.service, err = c.service(ctx, in.onService); err != nil {
+		return r, nil, err
+	}
+	if err := runtimeOnly(r.service); err != nil {
+		return r, nil, err
+	}
+	deployments, err := c.deploymentsOf(ctx, r.service, zerops.ListOptions{Limit: maxVersions})
+	if err != nil {
+		return r, nil, err
+	}
+	if r.to, err = chooseBackup(deployments, r.service, strings.TrimSpace(in.Deployment)); err != nil {
+		return r, nil, err
+	}
+	r.active = activeOf(deployments)
+	if r.to.Version.State() == zerops.VersionRunning {
+		view := viewDeployment(r.to, time.Now())
+		return r, nil, idle(rollbackServiceOut{frame: frame{Status: statusUnchanged, Message: "this deployment runs already"}, Deployment: &view})
+	}
+	if err := c.alreadyDeploying(ctx, r.service); err != nil {
+		return r, nil, err
+	}
+	return r, rollbackPlan(r.service, r.to.Version, r.active), c.guard(ctx, r.service.ProjectID, r.service.ID)
 }
 
 // chooseBackup finds the deployment to go back to. Only versions that ran, and
@@ -260,16 +266,16 @@ func activeOf(deployments []zerops.Deployment) *zerops.AppVersion {
 	return nil
 }
 
-func rollbackPlan(s zerops.Service, to zerops.AppVersion, active *zerops.AppVersion) plan {
-	p := plan{
+func rollbackPlan(s zerops.Service, to zerops.AppVersion, active *zerops.AppVersion) *plan {
+	p := &plan{
 		Summary: fmt.Sprintf("Run the deployment %s (%s) of the service %q (%s) again.", to.ID, versionName(to), clean(s.Name, 40), s.ID),
 		Targets: []planTarget{serviceTarget(s), {Kind: "deployment", ID: to.ID, Name: versionName(to), Status: clean(to.Status, 40)}},
 		Loses:   []string{"the state of the variables since then: they go back to what they were when this deployment ran", "files that containers have written themselves"},
-		state:   append(serviceState(s), to.ID, to.Status),
+		state:   append(serviceFacts(s), is("the deployment to go back to", to.ID), is("its status", to.Status)),
 	}
 	if active != nil {
 		p.Changes = []string{fmt.Sprintf("active: %s (%s) → %s (%s)", active.ID, versionName(*active), to.ID, versionName(to))}
-		p.state = append(p.state, active.ID)
+		p.state = append(p.state, is("what runs", active.ID))
 	}
 	return p
 }

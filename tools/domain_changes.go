@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"zerops-mcp/zerops"
@@ -64,13 +65,11 @@ func addDomain(ctx context.Context, c *call, in addDomainIn) (domainChangeOut, e
 	if err != nil {
 		return domainChangeOut{}, err
 	}
-	var process zerops.Process
-	err = c.change(ctx, func(ctx context.Context) (err error) {
-		if err = c.draftDomain(ctx, p.ID, name, present, location, missing, in.SSL); err != nil {
-			return err
+	process, err := change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
+		if err := c.draftDomain(ctx, p.ID, name, present, location, missing, in.SSL); err != nil {
+			return zerops.Process{}, err
 		}
-		process, err = applyDrafts(ctx, p.ID, c.api.SyncHTTPRoutings)
-		return err
+		return applyDrafts(ctx, p.ID, c.api.SyncHTTPRoutings)
 	})
 	if err != nil {
 		return domainChangeOut{}, domainTaken(name, err)
@@ -193,7 +192,9 @@ func (c *call) editRouting(ctx context.Context, r zerops.HTTPRouting, edit func(
 func (c *call) domainThere(ctx context.Context, p zerops.Project, r zerops.HTTPRouting, d zerops.RoutedDomain) (domainChangeOut, error) {
 	f := frame{Status: statusUnchanged}
 	if d.DNSStatus != "OK" {
-		err := c.change(ctx, func(ctx context.Context) error { return c.api.CheckDomains(ctx, r.ID, []string{d.Name}) })
+		_, err := change(ctx, c, func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, c.api.CheckDomains(ctx, r.ID, []string{d.Name})
+		})
 		if err != nil {
 			return domainChangeOut{}, err
 		}
@@ -251,32 +252,36 @@ func removeDomain(ctx context.Context, c *call, in removeDomainIn) (domainChange
 	if err != nil {
 		return domainChangeOut{}, err
 	}
-	p, err := c.project(ctx, in.Project)
-	if err != nil {
-		return domainChangeOut{}, err
+	type routed struct {
+		project zerops.Project
+		routing zerops.HTTPRouting
+		domain  zerops.RoutedDomain
 	}
-	routings, err := c.routings(ctx, p.ID)
-	if err != nil {
-		return domainChangeOut{}, err
-	}
-	r, d := findDomain(routings, name)
-	if r == nil {
-		return noDomain(routings, name), nil
-	}
-	if err := c.guardRouting(ctx, *r); err != nil {
-		return domainChangeOut{}, err
-	}
-	if err := c.confirm(ctx, removalPlan(p, *r, *d, otherDomainDrafts(routings, r.ID))); err != nil {
-		return domainChangeOut{}, err
-	}
-	var process zerops.Process
-	err = c.change(ctx, func(ctx context.Context) (err error) {
-		gone, err := c.dropDomain(ctx, *r, d.Name)
-		if err != nil || gone {
-			return err
+	target, err := confirm(ctx, c, func(ctx context.Context) (routed, *plan, error) {
+		p, err := c.project(ctx, in.Project)
+		if err != nil {
+			return routed{}, nil, err
 		}
-		process, err = applyDrafts(ctx, p.ID, c.api.SyncHTTPRoutings)
-		return err
+		routings, err := c.routings(ctx, p.ID)
+		if err != nil {
+			return routed{}, nil, err
+		}
+		r, d := findDomain(routings, name)
+		if r == nil {
+			return routed{}, nil, idle(noDomain(routings, name))
+		}
+		return routed{p, *r, *d}, removalPlan(p, *r, *d, otherDomainDrafts(routings, r.ID)), c.guardRouting(ctx, *r)
+	})
+	if err != nil {
+		return domainChangeOut{}, err
+	}
+	p := target.project
+	process, err := change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
+		gone, err := c.dropDomain(ctx, target.routing, target.domain.Name)
+		if err != nil || gone {
+			return zerops.Process{}, err
+		}
+		return applyDrafts(ctx, p.ID, c.api.SyncHTTPRoutings)
 	})
 	if err != nil {
 		return domainChangeOut{}, err
@@ -332,23 +337,26 @@ func (c *call) guardRouting(ctx context.Context, r zerops.HTTPRouting) error {
 	return c.guard(ctx, c.projectID, "")
 }
 
-func removalPlan(p zerops.Project, r zerops.HTTPRouting, d zerops.RoutedDomain, others []string) plan {
+func removalPlan(p zerops.Project, r zerops.HTTPRouting, d zerops.RoutedDomain, others []string) *plan {
 	name := clean(d.Name, 80)
-	removal := plan{
+	removal := &plan{
 		Summary: fmt.Sprintf("Stop serving the domain %q in the project %q (%s).", name, clean(p.Name, 80), p.ID),
 		Targets: []planTarget{{Kind: "domain", ID: r.ID, Name: name, Status: clean(d.DNSStatus, 40)}},
 		Loses:   []string{"visitors of the domain reach nothing any more", "its certificate"},
 		typed:   d.Name,
-		state:   []string{r.ID, d.Name, fmt.Sprint(r.Synced, r.Delete)},
 	}
+	var domains []string
 	for _, other := range r.Domains {
-		removal.state = append(removal.state, other.Name)
+		domains = append(domains, other.Name)
+	}
+	removal.state = []fact{
+		is("the project", p.Name+" ("+p.ID+")"), is("the domain", d.Name+" ("+r.ID+")"), is("the domains of its routing", domains...),
+		is("its being applied", strconv.FormatBool(r.Synced)), is("its being deleted", strconv.FormatBool(r.Delete)), is("drafts of others", others...),
 	}
 	if len(r.Domains) == 1 {
 		removal.Loses = append(removal.Loses, fmt.Sprintf("its %d routes with their rules", len(r.Routes)))
 	}
 	removal.Changes = append(removal.Changes, firstDrafts(others, appliedAsWell)...)
-	removal.state = append(removal.state, others...)
 	return removal
 }
 

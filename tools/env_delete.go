@@ -17,38 +17,41 @@ type deleteEnvIn struct {
 }
 
 func deleteEnv(ctx context.Context, c *call, in deleteEnvIn) (envChangeOut, error) {
-	store, err := c.writableStore(ctx, in.onEnv)
-	if err != nil {
-		return envChangeOut{}, err
-	}
 	changed := map[string]string{}
 	for _, key := range in.Keys {
 		changed[key] = ""
 	}
-	if err := c.spareVariables(ctx, store, changed); err != nil {
-		return envChangeOut{}, err
-	}
-	current, err := c.readEnv(ctx, store)
-	if err != nil {
-		return envChangeOut{}, err
-	}
-	w := &envWriter{call: c, store: store, current: current}
 	keys := distinct(in.Keys)
-	targets, err := w.deletable(ctx, keys)
+	type reading struct {
+		store   envStore
+		current []envVariable
+		targets map[string]envVariable
+	}
+	r, err := confirm(ctx, c, func(ctx context.Context) (r reading, p *plan, err error) {
+		if r.store, err = c.writableStore(ctx, in.onEnv); err != nil {
+			return r, nil, err
+		}
+		if err = c.spareVariables(ctx, r.store, changed); err != nil {
+			return r, nil, err
+		}
+		if r.current, err = c.readEnv(ctx, r.store); err != nil {
+			return r, nil, err
+		}
+		w := &envWriter{call: c, store: r.store, current: r.current}
+		r.targets, err = w.deletable(ctx, keys)
+		r.current = w.current // which may have been read again
+		if err != nil || len(r.targets) == 0 {
+			return r, nil, err
+		}
+		return r, deletionOf(r.store, r.targets), c.protected(r.store.project)
+	})
 	if err != nil {
 		return envChangeOut{}, err
 	}
-	if len(targets) > 0 {
-		if err := c.protected(store.project); err != nil {
-			return envChangeOut{}, err
-		}
-		if err := c.confirm(ctx, deletionOf(store, targets)); err != nil {
-			return envChangeOut{}, err
-		}
-	}
-	err = c.change(ctx, func(ctx context.Context) error {
-		w.deleteAll(ctx, keys, targets)
-		return nil
+	w, err := change(ctx, c, func(ctx context.Context) (*envWriter, error) {
+		w := &envWriter{call: c, store: r.store, current: r.current}
+		w.deleteAll(ctx, keys, r.targets)
+		return w, nil
 	})
 	if err != nil {
 		return envChangeOut{}, err
@@ -93,23 +96,24 @@ func (w *envWriter) deletable(ctx context.Context, keys []string) (map[string]en
 
 // deletionOf is the plan for what will be lost. The ids of the variables are part
 // of its state, and gone once it was carried out.
-func deletionOf(s envStore, targets map[string]envVariable) plan {
+func deletionOf(s envStore, targets map[string]envVariable) *plan {
 	keys := sortedKeys(targets)
-	p := plan{
+	p := &plan{
 		Summary: fmt.Sprintf("Delete %d variable(s) of %s in the project %q (%s).", len(keys), s.label(), clean(s.project.Name, 80), s.project.ID),
-		state:   []string{s.project.ID},
+		state:   []fact{is("the project", s.project.Name+" ("+s.project.ID+")")},
 	}
 	if s.service != nil {
 		p.Targets = append(p.Targets, serviceTarget(*s.service))
-		p.state = append(p.state, s.service.ID)
 	} else {
 		p.Summary = fmt.Sprintf("Delete %d variable(s) of %s.", len(keys), s.label())
 		p.Targets = append(p.Targets, planTarget{Kind: "project", ID: s.project.ID, Name: clean(s.project.Name, 80), Status: clean(s.project.Status, 40)})
 	}
+	var ids []string
 	for _, key := range keys {
 		p.Loses = append(p.Loses, "the value of "+clean(key, 80))
-		p.state = append(p.state, targets[key].ID)
+		ids = append(ids, key+" ("+targets[key].ID+")")
 	}
+	p.state = append(p.state, is("the variables", ids...))
 	sort.Strings(p.Loses)
 	return p
 }

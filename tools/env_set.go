@@ -124,10 +124,10 @@ func setEnv(ctx context.Context, c *call, in setEnvIn) (envChangeOut, error) {
 	if err != nil {
 		return envChangeOut{}, err
 	}
-	writer := &envWriter{call: c, store: store, current: current, sensitive: in.Sensitive}
-	err = c.change(ctx, func(ctx context.Context) error {
-		writer.setAll(ctx, wanted)
-		return nil
+	writer, err := change(ctx, c, func(ctx context.Context) (*envWriter, error) {
+		w := &envWriter{call: c, store: store, current: current, sensitive: in.Sensitive}
+		w.setAll(ctx, wanted)
+		return w, nil
 	})
 	if err != nil {
 		return envChangeOut{}, err

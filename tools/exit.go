@@ -36,11 +36,14 @@ func (c *call) finish(ctx context.Context, out any, err error) *mcp.CallToolResu
 	if confirmation, ok := errors.AsType[*confirmationError](err); ok {
 		out, err = confirmation.frame, nil
 	}
+	if done, ok := errors.AsType[*idleError](err); ok {
+		out, err = done.out, nil
+	}
 	if half, ok := c.halfway(ctx, err); ok {
 		out, err = half, nil
 	}
 	if err != nil {
-		return c.failed(c.explain(ctx, err))
+		return c.failed(c.onceOnly(c.explain(ctx, err)))
 	}
 	if image, ok := out.(picture); ok {
 		return image.result()

@@ -127,6 +127,9 @@ func (c *call) halfway(ctx context.Context, err error) (frame, bool) {
 		Message: strings.TrimSuffix(fmt.Sprintf("the platform accepted %s, but then (%s): %s. %s", strings.Join(accepted, ", "), f.Code, f.Message, f.Hint), " "),
 		Next:    c.lookAgain(),
 	}
+	if c.spent {
+		out.Message += " " + askAgain
+	}
 	refusal, refused := errors.AsType[*zerops.Error](err)
 	if _, ours := errors.AsType[*failure](err); ours || refused && !refusal.Operation.Safe() {
 		out.Status = statusFailed
@@ -228,7 +231,7 @@ func (c *call) explainUncertain(e *zerops.UncertainError) *failure {
 	f := &failure{
 		Code: codeUncertain, Status: e.Status,
 		Message: "the request was sent but its answer was lost, so it may have taken effect; it was not sent again",
-		Hint:    "Look before you repeat it.",
+		Hint:    lookFirst + ".",
 	}
 	if e.Operation != 0 { // unknown where the call ended before its write did
 		f.Operation = e.Operation.String()
@@ -265,7 +268,7 @@ func (c *call) explainRefusal(e *zerops.Error) *failure {
 			look := c.lookAgain()
 			f.Retryable, f.Next = false, &failureNext{Tool: look.Tool, Arguments: look.Arguments}
 			f.Message = fmt.Sprintf("the Zerops API failed over the request (HTTP %d), which may have taken effect all the same; it was not sent again", e.Status)
-			f.Hint = "Look before you repeat it; the platform may have an incident."
+			f.Hint = lookFirst + "; the platform may have an incident."
 		}
 		if e.Status < 500 {
 			f.Message = fmt.Sprintf("the address answered with a redirect (HTTP %d), which the Zerops API does not do; it was not followed", e.Status)

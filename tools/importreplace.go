@@ -29,33 +29,46 @@ func replaceServices(ctx context.Context, c *call, in replaceServicesIn) (import
 	if p.project {
 		return importOut{}, invalid("yaml", "has a project section, which makes a new project and replaces nothing; use import_yaml, or leave the section out")
 	}
-	target, err := c.importTarget(ctx, p, in.Project, "")
+	r, err := confirm(ctx, c, func(ctx context.Context) (replacing, *plan, error) { return c.replacing(ctx, p, in) })
 	if err != nil {
 		return importOut{}, err
 	}
+	return c.runImport(ctx, p, r.target, r.text, r.warnings, in.waiting)
+}
+
+// replacing is an import over services that exist.
+type replacing struct {
+	target   importTarget
+	text     string
+	warnings []yamlIssue
+}
+
+// replacing finds what an import would replace.
+func (c *call) replacing(ctx context.Context, p importPlan, in replaceServicesIn) (replacing, *plan, error) {
+	target, err := c.importTarget(ctx, p, in.Project, "")
+	if err != nil {
+		return replacing{}, nil, err
+	}
 	c.knowYaml(p, target)
 	if err := c.spareFromImport(ctx, target.project.ID, in.Yaml); err != nil {
-		return importOut{}, err
+		return replacing{}, nil, err
 	}
 	replaced := p.clashes(target.services)
 	if len(replaced) == 0 {
-		return importOut{}, &failure{
+		return replacing{}, nil, &failure{
 			Code: codeInvalidArguments, Message: fmt.Sprintf("the project %q has none of these services, so there is nothing to replace; nothing was changed", clean(target.project.Name, 80)),
 			Hint: "Use import_yaml with the same YAML, without override.", Next: &failureNext{Tool: "import_yaml", Arguments: map[string]any{"project": target.project.ID}},
 		}
 	}
 	text, err := p.withOverride(in.Yaml, replaced)
 	if err != nil {
-		return importOut{}, err
+		return replacing{}, nil, err
 	}
 	if err := c.guardReplaced(target.project, replaced); err != nil {
-		return importOut{}, err
+		return replacing{}, nil, err
 	}
 	warnings := c.checkImport(ctx, p)
-	if err := c.confirm(ctx, c.replacement(ctx, p, target.project, replaced)); err != nil {
-		return importOut{}, err
-	}
-	return c.runImport(ctx, p, target, text, warnings, in.waiting)
+	return replacing{target, text, warnings}, c.replacement(ctx, p, target.project, replaced), nil
 }
 
 // guardReplaced refuses what no confirmation can allow.
@@ -79,13 +92,13 @@ func (c *call) guardReplaced(project zerops.Project, replaced []zerops.Service) 
 
 // replacement is the plan of what may be lost. Whether an override makes a new
 // version depends on the YAML; without one nothing would show that it was done.
-func (c *call) replacement(ctx context.Context, p importPlan, project zerops.Project, replaced []zerops.Service) plan {
+func (c *call) replacement(ctx context.Context, p importPlan, project zerops.Project, replaced []zerops.Service) *plan {
 	var names []string
-	out := plan{state: []string{project.ID}}
+	out := &plan{state: []fact{is("the project", project.Name+" ("+project.ID+")")}}
 	for _, s := range replaced {
 		names = append(names, fmt.Sprintf("%q (%s, %s)", clean(s.Name, 40), clean(s.Type.Version, 40), s.ID))
 		out.Targets = append(out.Targets, serviceTarget(s))
-		out.state = append(out.state, serviceState(s)...)
+		out.state = append(out.state, serviceFacts(s)...)
 		i := slices.IndexFunc(p.services, func(e importEntry) bool { return e.hostname == s.Name })
 		entry := p.services[i]
 		name := clean(s.Name, 40)

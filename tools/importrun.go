@@ -11,14 +11,11 @@ import (
 // runImport sends the YAML, follows every process that comes back, and reads the
 // services.
 func (c *call) runImport(ctx context.Context, plan importPlan, target importTarget, text string, warnings []yamlIssue, w waiting) (importOut, error) {
-	var result zerops.ImportResult
-	err := c.change(ctx, func(ctx context.Context) (err error) {
+	result, err := change(ctx, c, func(ctx context.Context) (zerops.ImportResult, error) {
 		if plan.project {
-			result, err = c.api.ImportProject(ctx, target.organization.ID, text)
-		} else {
-			result, err = c.api.ImportServices(ctx, target.project.ID, text)
+			return c.api.ImportProject(ctx, target.organization.ID, text)
 		}
-		return err
+		return c.api.ImportServices(ctx, target.project.ID, text)
 	})
 	if err != nil {
 		return importOut{}, err

@@ -70,32 +70,38 @@ type importTarget struct {
 }
 
 func importYaml(ctx context.Context, c *call, in importYamlIn) (importOut, error) {
-	plan, err := readImport(in.Yaml)
+	asked, err := readImport(in.Yaml)
 	if err != nil {
 		return importOut{}, err
 	}
-	target, err := c.importTarget(ctx, plan, in.Project, in.Org)
-	if err != nil {
-		return importOut{}, err
+	type reading struct {
+		target   importTarget
+		warnings []yamlIssue
 	}
-	c.knowYaml(plan, target)
-	if err := c.spareFromImport(ctx, target.project.ID, in.Yaml); err != nil {
-		return importOut{}, err
-	}
-	clashes := plan.clashes(target.services)
-	if !in.DryRun {
-		if err := refuseReplacement(plan, target, clashes); err != nil {
-			return importOut{}, err
+	r, err := confirm(ctx, c, func(ctx context.Context) (r reading, paid *plan, err error) {
+		if r.target, err = c.importTarget(ctx, asked, in.Project, in.Org); err != nil {
+			return r, nil, err
 		}
-	}
-	warnings := c.checkImport(ctx, plan)
-	if in.DryRun {
-		return dryRun(plan, target, clashes, warnings), nil
-	}
-	if err := c.confirmCore(ctx, plan, target); err != nil {
+		c.knowYaml(asked, r.target)
+		if err := c.spareFromImport(ctx, r.target.project.ID, in.Yaml); err != nil {
+			return r, nil, err
+		}
+		clashes := asked.clashes(r.target.services)
+		if !in.DryRun {
+			if err := refuseReplacement(asked, r.target, clashes); err != nil {
+				return r, nil, err
+			}
+		}
+		r.warnings = c.checkImport(ctx, asked)
+		if in.DryRun {
+			return r, nil, idle(dryRun(asked, r.target, clashes, r.warnings))
+		}
+		return r, c.riskyImport(asked, r.target), nil
+	})
+	if err != nil {
 		return importOut{}, err
 	}
-	return c.runImport(ctx, plan, target, in.Yaml, warnings, in.waiting)
+	return c.runImport(ctx, asked, r.target, in.Yaml, r.warnings, in.waiting)
 }
 
 // names are the public names in the YAML.
@@ -210,24 +216,25 @@ func dryRun(plan importPlan, target importTarget, clashes []zerops.Service, warn
 	return out
 }
 
-// confirmCore asks before a paid core is ordered, as create_project does, and
-// before services of a protected project get public addresses.
-func (c *call) confirmCore(ctx context.Context, plan importPlan, target importTarget) error {
-	switch names := plan.exposed(); {
-	case plan.project && plan.paidCore():
-		return c.confirm(ctx, paidCore(plan.name, target.organization))
-	case !plan.project && len(names) > 0 && c.protected(target.project) != nil:
-		return c.confirm(ctx, exposure(names, target.project))
+// riskyImport says what an import does that has to be confirmed: it orders a paid
+// core, as create_project can, or gives services of a protected project public
+// addresses; nil for others.
+func (c *call) riskyImport(asked importPlan, target importTarget) *plan {
+	switch names := asked.exposed(); {
+	case asked.project && asked.paidCore():
+		return paidCore(asked.name, target.organization)
+	case !asked.project && len(names) > 0 && c.protected(target.project) != nil:
+		return exposure(names, target.project)
 	}
 	return nil
 }
 
 // exposure is the plan of services that get public addresses in a protected
 // project.
-func exposure(hostnames []string, project zerops.Project) plan {
-	return plan{
+func exposure(hostnames []string, project zerops.Project) *plan {
+	return &plan{
 		Summary: fmt.Sprintf("Create services in the protected project %q (%s), with a public *.zerops.app address for %s.", clean(project.Name, 80), project.ID, strings.Join(hostnames, ", ")),
 		Targets: []planTarget{{Kind: "project", ID: project.ID, Name: clean(project.Name, 80), Status: clean(project.Status, 40)}},
-		state:   append([]string{"expose", project.ID}, hostnames...),
+		state:   []fact{is("the project", project.ID), is("the addresses", strings.Join(hostnames, ", "))},
 	}
 }

@@ -77,39 +77,38 @@ func mountStorage(ctx context.Context, c *call, in mountStorageIn) (mountChangeO
 }
 
 func unmountStorage(ctx context.Context, c *call, in unmountStorageIn) (mountChangeOut, error) {
-	s, store, err := c.mountable(ctx, in.onService, in.Storage)
-	if err != nil {
-		return mountChangeOut{}, err
-	}
-	status := mountStatus(s, store.ID)
-	if status == "" || status == "DELETING" {
-		return mountOut(frame{Status: statusUnchanged, Message: "the storage is not connected"}, s, store), nil
-	}
-	if err := c.guard(ctx, s.ProjectID, s.ID); err != nil {
-		return mountChangeOut{}, err
-	}
-	path := "/mnt/" + clean(store.Name, 40)
-	err = c.confirm(ctx, plan{
-		Summary: fmt.Sprintf("Unmount the storage %q (%s) from the service %q (%s).", clean(store.Name, 40), store.ID, clean(s.Name, 40), s.ID),
-		Targets: []planTarget{serviceTarget(s), serviceTarget(store)},
-		Loses:   []string{"the service cannot reach its files at " + path + " any more; the files themselves stay"},
-		state:   []string{s.ID, store.ID, status},
+	type mount struct{ service, store zerops.Service }
+	m, err := confirm(ctx, c, func(ctx context.Context) (m mount, p *plan, err error) {
+		if m.service, m.store, err = c.mountable(ctx, in.onService, in.Storage); err != nil {
+			return m, nil, err
+		}
+		s, store := m.service, m.store
+		status := mountStatus(s, store.ID)
+		if status == "" || status == "DELETING" {
+			return m, nil, idle(mountOut(frame{Status: statusUnchanged, Message: "the storage is not connected"}, s, store))
+		}
+		path := "/mnt/" + clean(store.Name, 40)
+		return m, &plan{
+			Summary: fmt.Sprintf("Unmount the storage %q (%s) from the service %q (%s).", clean(store.Name, 40), store.ID, clean(s.Name, 40), s.ID),
+			Targets: []planTarget{serviceTarget(s), serviceTarget(store)},
+			Loses:   []string{"the service cannot reach its files at " + path + " any more; the files themselves stay"},
+			state:   append(serviceFacts(s), is("the status of the mount", status)),
+		}, c.guard(ctx, s.ProjectID, s.ID)
 	})
 	if err != nil {
 		return mountChangeOut{}, err
 	}
-	return c.changeMount(ctx, s, store, in.waiting, c.api.UnmountStorage, "")
+	return c.changeMount(ctx, m.service, m.store, in.waiting, c.api.UnmountStorage, "")
 }
 
 // changeMount carries out the change and reads the connection back.
 func (c *call) changeMount(ctx context.Context, s, store zerops.Service, w waiting, act func(context.Context, string, string) (zerops.Process, error), wanted string) (mountChangeOut, error) {
-	var process zerops.Process
-	err := c.change(ctx, func(ctx context.Context) (err error) {
-		process, err = act(ctx, s.ID, store.ID)
+	process, err := change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
+		process, err := act(ctx, s.ID, store.ID)
 		if wanted == "" && zerops.HasCode(err, zerops.CodeMountNotFound) {
 			err = nil // somebody else was faster
 		}
-		return err
+		return process, err
 	})
 	if err != nil {
 		return mountChangeOut{}, err

@@ -193,9 +193,8 @@ func addPort(ctx context.Context, c *call, in addPortIn) (portChangeOut, error) 
 	if err := unseenDrafts(ports, incomplete, own); err != nil {
 		return portChangeOut{}, err
 	}
-	var process zerops.Process
-	err = c.change(ctx, func(ctx context.Context) (err error) {
-		err = whileSynced(ctx, func() (err error) {
+	process, err := change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
+		err := whileSynced(ctx, func() (err error) {
 			switch {
 			case present == nil:
 				_, err = c.api.CreatePortRouting(ctx, s.ID, wanted)
@@ -205,10 +204,9 @@ func addPort(ctx context.Context, c *call, in addPortIn) (portChangeOut, error) 
 			return err
 		})
 		if err != nil {
-			return err
+			return zerops.Process{}, err
 		}
-		process, err = applyDrafts(ctx, p.ID, c.api.SyncPortRoutings)
-		return err
+		return applyDrafts(ctx, p.ID, c.api.SyncPortRoutings)
 	})
 	if err != nil {
 		return portChangeOut{}, err

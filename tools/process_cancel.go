@@ -15,23 +15,20 @@ type cancelProcessIn struct {
 }
 
 func cancelProcess(ctx context.Context, c *call, in cancelProcessIn) (frame, error) {
-	p, err := c.process(ctx, in.Process)
+	p, err := confirm(ctx, c, func(ctx context.Context) (zerops.Process, *plan, error) {
+		p, err := c.process(ctx, in.Process)
+		if err != nil {
+			return p, nil, err
+		}
+		if p.Ended() {
+			return p, nil, idle(alreadyOver(p))
+		}
+		return p, cancelPlan(p), c.guard(ctx, p.ProjectID, p.ServiceID)
+	})
 	if err != nil {
 		return frame{}, err
 	}
-	if p.Ended() {
-		return alreadyOver(p), nil
-	}
-	if err := c.guard(ctx, p.ProjectID, p.ServiceID); err != nil {
-		return frame{}, err
-	}
-	if err := c.confirm(ctx, cancelPlan(p)); err != nil {
-		return frame{}, err
-	}
-	err = c.change(ctx, func(ctx context.Context) error {
-		_, err := c.api.CancelProcess(ctx, p.ID)
-		return err
-	})
+	_, err = change(ctx, c, func(ctx context.Context) (zerops.Process, error) { return c.api.CancelProcess(ctx, p.ID) })
 	switch {
 	case zerops.HasCode(err, zerops.CodeProcessAlreadyOver, zerops.CodeProcessAlreadyFinished):
 		now, err := c.api.Process(ctx, p.ID)
@@ -47,16 +44,16 @@ func cancelProcess(ctx context.Context, c *call, in cancelProcessIn) (frame, err
 	return c.canceled(ctx, in.waiting, p)
 }
 
-func cancelPlan(p zerops.Process) plan {
+func cancelPlan(p zerops.Process) *plan {
 	about := fmt.Sprintf("process %q (%s, %s)", clean(p.Action, 80), p.ID, clean(p.Status, 20))
 	if len(p.Services) > 0 {
 		about += fmt.Sprintf(" of the service %q (%s)", clean(p.Services[0].Name, 40), p.Services[0].ID)
 	}
-	return plan{
+	return &plan{
 		Summary: "Cancel the " + about + ".",
 		Targets: []planTarget{{Kind: "process", ID: p.ID, Name: clean(p.Action, 80), Status: clean(p.Status, 40)}},
 		Loses:   []string{"what the process was about to do; it has to be asked for again"},
-		state:   []string{p.ID, p.Action, p.Status},
+		state:   []fact{is("the process", about)},
 	}
 }
 

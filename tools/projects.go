@@ -179,10 +179,10 @@ type projectChangeOut struct {
 
 // paidCore is the plan of a project whose core is charged from the start
 // (platform facts §3.2).
-func paidCore(name string, org zerops.Organization) plan {
-	return plan{
+func paidCore(name string, org zerops.Organization) *plan {
+	return &plan{
 		Summary: fmt.Sprintf("Create the project %q with a SERIOUS core in the organisation %q (%s).", clean(name, 80), clean(org.Name, 80), org.ID),
-		Cost:    "a SERIOUS core is paid, about 10 USD for 30 days", state: []string{"create", name, org.ID}, repeats: true,
+		Cost:    "a SERIOUS core is paid, about 10 USD for 30 days", state: []fact{is("the name of the new project", name), is("the organisation", org.Name+" ("+org.ID+")")}, repeats: true,
 	}
 }
 
@@ -190,19 +190,18 @@ func createProject(ctx context.Context, c *call, in createProjectIn) (projectCha
 	if err := c.wholeOrganization(); err != nil {
 		return projectChangeOut{}, err
 	}
-	org, _, err := c.organization(ctx, in.Org)
+	org, err := confirm(ctx, c, func(ctx context.Context) (zerops.Organization, *plan, error) {
+		org, _, err := c.organization(ctx, in.Org)
+		if err != nil || in.Mode != "SERIOUS" {
+			return org, nil, err
+		}
+		return org, paidCore(in.Name, org), nil
+	})
 	if err != nil {
 		return projectChangeOut{}, err
 	}
-	if in.Mode == "SERIOUS" {
-		if err := c.confirm(ctx, paidCore(in.Name, org)); err != nil {
-			return projectChangeOut{}, err
-		}
-	}
-	var created zerops.Project
-	err = c.change(ctx, func(ctx context.Context) error {
-		created, err = c.api.CreateProject(ctx, org.ID, zerops.NewProject{Name: in.Name, Description: in.Description, Tags: in.Tags, Mode: in.Mode, Location: in.Location})
-		return err
+	created, err := change(ctx, c, func(ctx context.Context) (zerops.Project, error) {
+		return c.api.CreateProject(ctx, org.ID, zerops.NewProject{Name: in.Name, Description: in.Description, Tags: in.Tags, Mode: in.Mode, Location: in.Location})
 	})
 	if err != nil {
 		return projectChangeOut{}, err
@@ -267,10 +266,7 @@ func updateProject(ctx context.Context, c *call, in updateProjectIn) (projectCha
 	status := statusUnchanged
 	if update.Name != p.Name || update.Description != p.Description || !slices.Equal(update.Tags, p.Tags) {
 		status = statusDone
-		err := c.change(ctx, func(ctx context.Context) error {
-			_, err := c.api.UpdateProject(ctx, p.ID, update)
-			return err
-		})
+		_, err := change(ctx, c, func(ctx context.Context) (zerops.Project, error) { return c.api.UpdateProject(ctx, p.ID, update) })
 		if err != nil {
 			return projectChangeOut{}, err
 		}
@@ -324,24 +320,17 @@ func startProject(ctx context.Context, c *call, in projectActionIn) (projectChan
 }
 
 func stopProject(ctx context.Context, c *call, in projectDestroyIn) (projectChangeOut, error) {
-	p, err := c.project(ctx, in.Project)
-	if err != nil {
-		return projectChangeOut{}, err
-	}
-	if p.Status == "STOPPED" || p.Status == "STOPPING" {
-		return unchangedProject(p, "the project is "+p.Status), nil
-	}
-	if err := c.spareProject(ctx, p.ID); err != nil {
-		return projectChangeOut{}, err
-	}
-	if err := c.guard(ctx, p.ID, ""); err != nil {
-		return projectChangeOut{}, err
-	}
-	err = c.confirm(ctx, plan{
-		Summary: fmt.Sprintf("Stop the project %q (%s) with all its services.", clean(p.Name, 80), p.ID),
-		Targets: []planTarget{{Kind: "project", ID: p.ID, Name: clean(p.Name, 80), Status: p.Status}},
-		Loses:   []string{"all services become unreachable until the project is started again; data stays"},
-		state:   []string{p.ID, p.Name, p.Status},
+	p, err := confirm(ctx, c, func(ctx context.Context) (zerops.Project, *plan, error) {
+		p, services, err := c.projectAtRisk(ctx, in.Project, "STOPPED", "STOPPING")
+		if err != nil {
+			return p, nil, err
+		}
+		return p, &plan{
+			Summary: fmt.Sprintf("Stop the project %q (%s) with all its services.", clean(p.Name, 80), p.ID),
+			Targets: []planTarget{{Kind: "project", ID: p.ID, Name: clean(p.Name, 80), Status: p.Status}},
+			Loses:   []string{"all services become unreachable until the project is started again; data stays"},
+			state:   projectFacts(p, services),
+		}, nil
 	})
 	if err != nil {
 		return projectChangeOut{}, err
@@ -350,46 +339,52 @@ func stopProject(ctx context.Context, c *call, in projectDestroyIn) (projectChan
 }
 
 func deleteProject(ctx context.Context, c *call, in projectDestroyIn) (projectChangeOut, error) {
-	p, err := c.project(ctx, in.Project)
-	if err != nil {
-		return projectChangeOut{}, err
-	}
-	if p.Status == "DELETING" {
-		return unchangedProject(p, "the project is being deleted"), nil
-	}
-	if err := c.spareProject(ctx, p.ID); err != nil {
-		return projectChangeOut{}, err
-	}
-	if err := c.guard(ctx, p.ID, ""); err != nil {
-		return projectChangeOut{}, err
-	}
-	services, _, err := zerops.Collect(c.api.ProjectServices(ctx, p.ID, zerops.ListOptions{}), 0)
-	if err != nil {
-		return projectChangeOut{}, err
-	}
-	err = c.confirm(ctx, deletionPlan(p, services))
+	p, err := confirm(ctx, c, func(ctx context.Context) (zerops.Project, *plan, error) {
+		p, services, err := c.projectAtRisk(ctx, in.Project, "DELETING")
+		if err != nil {
+			return p, nil, err
+		}
+		return p, deletionPlan(p, services), nil
+	})
 	if err != nil {
 		return projectChangeOut{}, err
 	}
 	return c.actOnProject(ctx, p, in.waiting, c.api.DeleteProject)
 }
 
-// deletionPlan names what goes with a project. The services are part of the
-// state: one that was added since would be deleted unseen.
-func deletionPlan(p zerops.Project, services []zerops.Service) plan {
-	deletion := plan{
+// projectAtRisk finds a project that is about to be stopped or deleted, with its
+// services. In one of the given states there is nothing left to do.
+func (c *call) projectAtRisk(ctx context.Context, wanted string, over ...string) (zerops.Project, []zerops.Service, error) {
+	p, err := c.project(ctx, wanted)
+	if err != nil {
+		return p, nil, err
+	}
+	if slices.Contains(over, p.Status) {
+		return p, nil, idle(unchangedProject(p, "the project is "+p.Status))
+	}
+	if err := c.spareProject(ctx, p.ID); err != nil {
+		return p, nil, err
+	}
+	if err := c.guard(ctx, p.ID, ""); err != nil {
+		return p, nil, err
+	}
+	services, _, err := zerops.Collect(c.api.ProjectServices(ctx, p.ID, zerops.ListOptions{}), 0)
+	return p, services, err
+}
+
+// deletionPlan names what goes with a project.
+func deletionPlan(p zerops.Project, services []zerops.Service) *plan {
+	deletion := &plan{
 		Summary: fmt.Sprintf("Delete the project %q (%s) for good.", clean(p.Name, 80), p.ID),
 		Targets: []planTarget{{Kind: "project", ID: p.ID, Name: clean(p.Name, 80), Status: p.Status}},
-		state:   []string{p.ID, p.Name, p.Status}, typed: p.Name,
+		state:   projectFacts(p, services), typed: p.Name,
 	}
 	var names []string
 	for _, s := range services {
 		if !s.Hidden() {
 			names = append(names, clean(s.Name, 40)+" ("+clean(s.Type.Version, 40)+")")
-			deletion.state = append(deletion.state, s.ID)
 		}
 	}
-	sort.Strings(deletion.state[3:])
 	sort.Strings(names)
 	if len(names) > 0 {
 		shown := strings.Join(names[:min(len(names), 30)], ", ")
@@ -409,11 +404,7 @@ func unchangedProject(p zerops.Project, why string) projectChangeOut {
 
 // actOnProject carries out an action, follows it, and reads the project back.
 func (c *call) actOnProject(ctx context.Context, p zerops.Project, w waiting, act func(context.Context, string) (zerops.Process, error)) (projectChangeOut, error) {
-	var process zerops.Process
-	err := c.change(ctx, func(ctx context.Context) (err error) {
-		process, err = act(ctx, p.ID)
-		return err
-	})
+	process, err := change(ctx, c, func(ctx context.Context) (zerops.Process, error) { return act(ctx, p.ID) })
 	if err != nil {
 		return projectChangeOut{}, err
 	}

@@ -171,26 +171,22 @@ func scaleService(ctx context.Context, c *call, in scaleServiceIn) (scaleService
 	if err != nil {
 		return scaleServiceOut{}, err
 	}
-	change := zerops.ScalingChange{Custom: s.CustomAutoscaling, ProfileOverrides: s.ProfileOverrides}
+	scaling := zerops.ScalingChange{Custom: s.CustomAutoscaling, ProfileOverrides: s.ProfileOverrides}
 	if !in.empty() {
-		change.Custom = in.apply(s.CustomAutoscaling)
+		scaling.Custom = in.apply(s.CustomAutoscaling)
 	}
 	if s.ProfileID != "" {
-		change.ProfileID = &s.ProfileID
+		scaling.ProfileID = &s.ProfileID
 	}
 	if in.Profile != "" {
-		change.ProfileID = &in.Profile
+		scaling.ProfileID = &in.Profile
 	}
 	out := scaleServiceOut{Before: scalingOf(s)}
-	if sameScaling(change, s) {
+	if sameScaling(scaling, s) {
 		out.Status, out.After = statusUnchanged, out.Before
 		return out, nil
 	}
-	var process *zerops.Process
-	err = c.change(ctx, func(ctx context.Context) (err error) {
-		process, err = c.api.ScaleService(ctx, s.ID, change)
-		return err
-	})
+	process, err := change(ctx, c, func(ctx context.Context) (*zerops.Process, error) { return c.api.ScaleService(ctx, s.ID, scaling) })
 	if err != nil {
 		return scaleServiceOut{}, err
 	}

@@ -77,7 +77,7 @@ func (c *call) scopeIDs(ctx context.Context) ([]string, error) {
 	s.mu.Lock()
 	entry, ok := s.known[caller]
 	s.mu.Unlock()
-	if ok && time.Since(entry.read) < scopeLife {
+	if ok && !c.rereading && time.Since(entry.read) < scopeLife {
 		return entry.ids, nil
 	}
 	reach, err := c.reach(ctx, zerops.ListOptions{})

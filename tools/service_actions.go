@@ -64,21 +64,20 @@ func restartService(ctx context.Context, c *call, in restartServiceIn) (serviceC
 }
 
 func stopService(ctx context.Context, c *call, in serviceDestroyIn) (serviceChangeOut, error) {
-	s, err := c.service(ctx, in.onService)
-	if err != nil {
-		return serviceChangeOut{}, err
-	}
-	if s.Status == "STOPPED" || s.Status == "STOPPING" {
-		return unchangedService(s, "the service is "+s.Status), nil
-	}
-	if err := c.guard(ctx, s.ProjectID, s.ID); err != nil {
-		return serviceChangeOut{}, err
-	}
-	err = c.confirm(ctx, plan{
-		Summary: fmt.Sprintf("Stop the service %q (%s) in the project %q (%s).", clean(s.Name, 40), s.ID, clean(s.Project.Name, 80), s.ProjectID),
-		Targets: []planTarget{serviceTarget(s)},
-		Loses:   []string{"it is unreachable until it is started again; data stays"},
-		state:   serviceState(s),
+	s, err := confirm(ctx, c, func(ctx context.Context) (zerops.Service, *plan, error) {
+		s, err := c.service(ctx, in.onService)
+		if err != nil {
+			return s, nil, err
+		}
+		if s.Status == "STOPPED" || s.Status == "STOPPING" {
+			return s, nil, idle(unchangedService(s, "the service is "+s.Status))
+		}
+		return s, &plan{
+			Summary: fmt.Sprintf("Stop the service %q (%s) in the project %q (%s).", clean(s.Name, 40), s.ID, clean(s.Project.Name, 80), s.ProjectID),
+			Targets: []planTarget{serviceTarget(s)},
+			Loses:   []string{"it is unreachable until it is started again; data stays"},
+			state:   serviceFacts(s),
+		}, c.guard(ctx, s.ProjectID, s.ID)
 	})
 	if err != nil {
 		return serviceChangeOut{}, err
@@ -87,23 +86,31 @@ func stopService(ctx context.Context, c *call, in serviceDestroyIn) (serviceChan
 }
 
 func deleteService(ctx context.Context, c *call, in serviceDestroyIn) (serviceChangeOut, error) {
-	s, err := c.service(ctx, in.onService)
+	s, err := confirm(ctx, c, func(ctx context.Context) (zerops.Service, *plan, error) {
+		s, err := c.service(ctx, in.onService)
+		if err != nil {
+			return s, nil, err
+		}
+		if s.Status == "DELETING" || s.Status == "DELETED" {
+			return s, nil, idle(unchangedService(s, "the service is "+s.Status))
+		}
+		if s.Hidden() {
+			return s, nil, &failure{Code: codeUnsupported, Message: fmt.Sprintf("%q is a service of the platform itself; nothing was changed", clean(s.Name, 40))}
+		}
+		return s, serviceDeletion(s), c.guard(ctx, s.ProjectID, s.ID)
+	})
 	if err != nil {
 		return serviceChangeOut{}, err
 	}
-	if s.Status == "DELETING" || s.Status == "DELETED" {
-		return unchangedService(s, "the service is "+s.Status), nil
-	}
-	if s.Hidden() {
-		return serviceChangeOut{}, &failure{Code: codeUnsupported, Message: fmt.Sprintf("%q is a service of the platform itself; nothing was changed", clean(s.Name, 40))}
-	}
-	if err := c.guard(ctx, s.ProjectID, s.ID); err != nil {
-		return serviceChangeOut{}, err
-	}
-	deletion := plan{
+	return c.actOnService(ctx, s, in.waiting, zerops.DeleteService)
+}
+
+// serviceDeletion names what goes with a service.
+func serviceDeletion(s zerops.Service) *plan {
+	deletion := &plan{
 		Summary: fmt.Sprintf("Delete the service %q (%s, %s) in the project %q (%s) for good.", clean(s.Name, 40), clean(s.Type.Version, 40), s.ID, clean(s.Project.Name, 80), s.ProjectID),
 		Targets: []planTarget{serviceTarget(s)}, Loses: []string{"its variables, its logs and its deployments"},
-		state: serviceState(s), typed: s.Name,
+		state: serviceFacts(s), typed: s.Name,
 	}
 	if !s.Runtime() {
 		deletion.Loses = append([]string{"all data stored in it"}, deletion.Loses...)
@@ -111,23 +118,11 @@ func deleteService(ctx context.Context, c *call, in serviceDestroyIn) (serviceCh
 	if len(s.Connected) > 0 {
 		deletion.Loses = append(deletion.Loses, fmt.Sprintf("its connections to %d other services", len(s.Connected)))
 	}
-	if err := c.confirm(ctx, deletion); err != nil {
-		return serviceChangeOut{}, err
-	}
-	return c.actOnService(ctx, s, in.waiting, zerops.DeleteService)
+	return deletion
 }
 
 func serviceTarget(s zerops.Service) planTarget {
 	return planTarget{Kind: "service", ID: s.ID, Name: clean(s.Name, 40), Status: clean(s.Status, 40)}
-}
-
-// serviceState is what a confirmation about a service depends on.
-func serviceState(s zerops.Service) []string {
-	state := []string{s.ID, s.Name, s.Status, s.ProjectID}
-	if s.ActiveVersion != nil {
-		state = append(state, s.ActiveVersion.ID)
-	}
-	return state
 }
 
 func unchangedService(s zerops.Service, why string) serviceChangeOut {
@@ -137,10 +132,8 @@ func unchangedService(s zerops.Service, why string) serviceChangeOut {
 
 // actOnService carries out an action, follows it, and reads the service back.
 func (c *call) actOnService(ctx context.Context, s zerops.Service, w waiting, action zerops.ServiceAction) (serviceChangeOut, error) {
-	var process zerops.Process
-	err := c.change(ctx, func(ctx context.Context) (err error) {
-		process, err = c.api.ActOnService(ctx, s.ID, action)
-		return err
+	process, err := change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
+		return c.api.ActOnService(ctx, s.ID, action)
 	})
 	if err != nil {
 		return serviceChangeOut{}, err

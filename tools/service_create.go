@@ -37,30 +37,32 @@ func createService(ctx context.Context, c *call, in createServiceIn) (serviceCha
 	if err != nil {
 		return serviceChangeOut{}, err
 	}
-	var service zerops.Service
-	var process zerops.Process
-	err = c.change(ctx, func(ctx context.Context) (err error) {
+	type creation struct {
+		service zerops.Service
+		process zerops.Process
+	}
+	created, err := change(ctx, c, func(ctx context.Context) (creation, error) {
 		if category == "OBJECT_STORAGE" {
-			service, process, err = c.api.CreateObjectStorage(ctx, p.ID, zerops.NewObjectStorage{Name: in.Hostname, DiskGB: storageSize(in.scalingIn)})
-			return err
+			service, process, err := c.api.CreateObjectStorage(ctx, p.ID, zerops.NewObjectStorage{Name: in.Hostname, DiskGB: storageSize(in.scalingIn)})
+			return creation{service, process}, err
 		}
-		creation := zerops.NewService{Name: in.Hostname, TypeVersion: version, ProfileID: in.Profile, StartWithoutCode: category == "USER"}
+		wanted := zerops.NewService{Name: in.Hostname, TypeVersion: version, ProfileID: in.Profile, StartWithoutCode: category == "USER"}
 		if !in.empty() {
-			creation.Autoscaling = in.apply(nil)
+			wanted.Autoscaling = in.apply(nil)
 		}
-		service, process, err = c.api.CreateService(ctx, p.ID, creation)
-		return err
+		service, process, err := c.api.CreateService(ctx, p.ID, wanted)
+		return creation{service, process}, err
 	})
 	if err != nil {
 		return serviceChangeOut{}, err
 	}
-	c.serviceID = service.ID
-	c.target("service", in.Hostname, service.ID)
-	f, err := c.follow(ctx, in.waiting, process)
+	c.serviceID = created.service.ID
+	c.target("service", in.Hostname, created.service.ID)
+	f, err := c.follow(ctx, in.waiting, created.process)
 	if err != nil {
 		return serviceChangeOut{}, err
 	}
-	now, err := c.api.Service(ctx, service.ID)
+	now, err := c.api.Service(ctx, created.service.ID)
 	if err != nil {
 		return serviceChangeOut{}, err
 	}

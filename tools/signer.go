@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	errTokenForeign = errors.New("the confirmation does not fit: it is for other arguments, another caller or another tool, or the target has changed since")
+	errTokenForeign = errors.New("the confirmation does not fit: it is for other arguments, another caller or another tool")
 	errTokenExpired = errors.New("the confirmation has expired")
 	errTokenUsed    = errors.New("the confirmation was already used")
 )
@@ -63,25 +63,45 @@ func (s signer) issue(bound []byte, now time.Time) (string, time.Time, error) {
 // redeem checks a token and marks it used. It fails with one of the errToken
 // errors.
 func (s signer) redeem(token string, bound []byte, now time.Time) error {
-	// Strict, because a second spelling of a token would be a second use of it.
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || len(raw) != tokenHead+tokenMAC {
-		return errTokenForeign
+	expires, err := s.read(token, bound, now)
+	if err != nil || s.memory == nil {
+		return err
 	}
-	if !hmac.Equal(raw, s.sign(append([]byte(nil), raw[:tokenHead]...), bound)) {
-		return errTokenForeign
+	return s.memory.use(token, expires, now)
+}
+
+// check fails like redeem would, and uses nothing.
+func (s signer) check(token string, bound []byte, now time.Time) error {
+	_, err := s.read(token, bound, now)
+	if err != nil || s.memory == nil {
+		return err
 	}
-	expires := time.Unix(int64(binary.BigEndian.Uint64(raw)), 0) //nolint:gosec // our own signature
-	if now.After(expires) {
-		return errTokenExpired
-	}
-	if s.memory != nil {
-		return s.memory.use(token, expires, now)
+	s.memory.mu.Lock()
+	defer s.memory.mu.Unlock()
+	if _, used := s.memory.used[token]; used {
+		return errTokenUsed
 	}
 	return nil
 }
 
-// release makes a token good again, after an action that changed nothing.
+// read checks the signature of a token and its time.
+func (s signer) read(token string, bound []byte, now time.Time) (expires time.Time, err error) {
+	// Strict, because a second spelling of a token would be a second use of it.
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
+	if err != nil || len(raw) != tokenHead+tokenMAC {
+		return expires, errTokenForeign
+	}
+	if !hmac.Equal(raw, s.sign(append([]byte(nil), raw[:tokenHead]...), bound)) {
+		return expires, errTokenForeign
+	}
+	expires = time.Unix(int64(binary.BigEndian.Uint64(raw)), 0) //nolint:gosec // our own signature
+	if now.After(expires) {
+		return expires, errTokenExpired
+	}
+	return expires, nil
+}
+
+// release makes a token good again, after an action that was refused.
 func (s signer) release(token string) {
 	if s.memory == nil {
 		return

@@ -115,15 +115,14 @@ func setSubdomainAccess(ctx context.Context, c *call, in setSubdomainAccessIn) (
 // switchSubdomain asks for the change. Right after a deployment the ports of a
 // service are unknown for a moment, which is worth a few tries.
 func (c *call) switchSubdomain(ctx context.Context, s zerops.Service, enabled bool) (zerops.Process, error) {
-	var process zerops.Process
-	err := c.change(ctx, func(ctx context.Context) (err error) {
+	process, err := change(ctx, c, func(ctx context.Context) (process zerops.Process, err error) {
 		for _, pause := range []time.Duration{250 * time.Millisecond, 500 * time.Millisecond, time.Second, 0} {
 			process, err = c.api.SetSubdomainAccess(ctx, s.ID, enabled)
 			if !zerops.HasCode(err, zerops.CodeNoSubdomainPorts) || pause == 0 || !delay(ctx, pause) {
-				return err
+				break
 			}
 		}
-		return err
+		return process, err
 	})
 	if !enabled && zerops.HasCode(err, zerops.CodeSubdomainAlreadyOff) {
 		return zerops.Process{}, nil

@@ -43,25 +43,35 @@ func (c *call) budget(w waiting) (wait time.Duration, clamped bool) {
 // change runs the writes of a call under a deadline of their own: a caller who
 // hangs up stops the waiting, never a change half-way. While the server is
 // stopping, a write that takes too long is reported as uncertain.
-func (c *call) change(ctx context.Context, write func(ctx context.Context) error) error {
+//
+// The write may outlive the call, so it returns what it brings back and must not
+// write any variable of its caller.
+func change[T any](ctx context.Context, c *call, write func(ctx context.Context) (T, error)) (T, error) {
+	type outcome struct {
+		value T
+		err   error
+	}
 	writeCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeTime)
-	done := make(chan error, 1)
+	done := make(chan outcome, 1)
 	go func() {
 		defer cancel()
-		done <- write(writeCtx)
+		value, err := write(writeCtx)
+		done <- outcome{value, err}
 	}()
 	select {
-	case err := <-done:
-		return err
+	case o := <-done:
+		return o.value, o.err
 	case <-ctx.Done():
 	}
 	grace := time.NewTimer(stopGrace)
 	defer grace.Stop()
 	select {
-	case err := <-done:
-		return err
+	case o := <-done:
+		return o.value, o.err
 	case <-grace.C:
-		return &zerops.UncertainError{Err: context.Cause(ctx)}
+		c.abandon()
+		var none T
+		return none, &zerops.UncertainError{Err: context.Cause(ctx)}
 	}
 }
 

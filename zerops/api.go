@@ -59,6 +59,7 @@ type Attempt struct {
 	Operation Operation
 	Number    int           // 1 for the first try
 	Status    int           // 0 when no answer arrived
+	Refused   bool          // the API refused it for sure; see [Error.Definite]
 	Duration  time.Duration // until the body was read
 }
 

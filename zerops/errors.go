@@ -101,6 +101,13 @@ func (e *Error) Is(target error) bool {
 	return false
 }
 
+// Definite reports that the API refused the request in its own words, so that
+// nothing of it was done. Too many requests, a failure of the API, and what a
+// gateway says in its place may all come when the work was done.
+func (e *Error) Definite() bool {
+	return e.Status >= 400 && e.Status < 500 && e.Status != http.StatusTooManyRequests && e.Code != ""
+}
+
 // MissingObject reports that an object named in the request does not exist,
 // which the API answers with HTTP 400 (platform facts §6).
 func (e *Error) MissingObject() bool {

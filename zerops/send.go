@@ -59,16 +59,18 @@ func (a *API) attempt(ctx context.Context, token string, req *request, number in
 	}
 	resp, err := a.http.Do(httpReq)
 	if err != nil {
-		a.report(ctx, req.op, number, 0, start)
+		a.report(ctx, req.op, number, 0, start, err)
 		return nil, failedExchange(req.op, number, sent.Load(), 0, stripURL(err))
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := readAll(resp.Body, a.maxResponse)
-	a.report(ctx, req.op, number, resp.StatusCode, start)
 	if err != nil && resp.StatusCode < 400 {
+		a.report(ctx, req.op, number, resp.StatusCode, start, err)
 		return nil, failedExchange(req.op, number, true, resp.StatusCode, err)
 	}
-	return answer(req.op, number, resp, body)
+	raw, err := answer(req.op, number, resp, body)
+	a.report(ctx, req.op, number, resp.StatusCode, start, err)
+	return raw, err
 }
 
 func (a *API) newRequest(ctx context.Context, token string, req *request) (*http.Request, error) {
@@ -156,11 +158,14 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 	return body, nil
 }
 
-func (a *API) report(ctx context.Context, op Operation, attempt, status int, start time.Time) {
+func (a *API) report(ctx context.Context, op Operation, attempt, status int, start time.Time, err error) {
 	took := time.Since(start)
 	a.logger.LogAttrs(ctx, slog.LevelDebug, "API request",
 		slog.String("operation", op.String()), slog.Int("attempt", attempt), slog.Int("status", status), slog.Duration("took", took))
 	done := Attempt{Operation: op, Number: attempt, Status: status, Duration: took}
+	if refusal, ok := errors.AsType[*Error](err); ok {
+		done.Refused = refusal.Definite()
+	}
 	if a.observe != nil {
 		a.observe(ctx, done)
 	}
