@@ -223,6 +223,9 @@ func dotenv(text string) map[string]string {
 // sendSecrets tells the redactor the secrets of a body, so that no error repeats
 // them.
 func (c *call) sendSecrets(r *apiRequest) {
+	if r.manifest != nil {
+		c.redactor.send(r.manifest.secrets()...)
+	}
 	walkNamed(r.body, func(name string, v any) {
 		text, ok := v.(string)
 		if !ok {

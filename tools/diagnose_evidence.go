@@ -129,17 +129,6 @@ func (c *call) gatherDeployment(ctx context.Context, s zerops.Service, d zerops.
 	return e
 }
 
-// hideIn takes secrets out of what the platform says, once they are known.
-func (c *call) hideIn(e *evidence) {
-	c.hideInReasons(e.processes)
-	for i, n := range e.notifications {
-		e.notifications[i].Failure = c.hideInReason(n.Failure)
-	}
-	if e.deployment != nil {
-		e.deployment = new(c.hideInDeployment(*e.deployment))
-	}
-}
-
 // unmasked keeps why some values in logs are not hidden.
 func (e *evidence) unmasked(words string) {
 	if words != "" {

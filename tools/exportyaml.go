@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -47,6 +48,11 @@ func exportYaml(ctx context.Context, c *call, in onEnv) (exportYamlOut, error) {
 	_, services := doc.place([]string{"services"})
 	names := store.names() + " " + strings.Join(hostnamesOf(services), " ")
 	c.knowValues(doc.secrets(0), names)
+	doc.walk(func(path []string, _, value *yaml.Node) {
+		if value.Kind == yaml.ScalarNode && slices.ContainsFunc(path[:max(len(path)-1, 0)], isStore) {
+			c.redactor.place(lastOf(path))
+		}
+	})
 	m := yamlMasker{call: c}
 	m.document(doc.root)
 	out := exportYamlOut{Masked: m.masked}

@@ -52,3 +52,14 @@ func (c *call) hideInDeployment(d zerops.Deployment) zerops.Deployment {
 	}
 	return d
 }
+
+// hideIn takes secrets out of what the platform says, once they are known.
+func (c *call) hideIn(e *evidence) {
+	c.hideInReasons(e.processes)
+	for i, n := range e.notifications {
+		e.notifications[i].Failure = c.hideInReason(n.Failure)
+	}
+	if e.deployment != nil {
+		e.deployment = new(c.hideInDeployment(*e.deployment))
+	}
+}
