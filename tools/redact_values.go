@@ -66,8 +66,10 @@ func notInWord(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c)
 // words are the words of a name in lower case.
 func words(name string) []string { return strings.FieldsFunc(strings.ToLower(name), notInWord) }
 
-// spellings are the ways in which programs write a value.
+// spellings are the ways in which programs write a value, without the blanks around
+// it: a block of YAML ends in a line break that nobody repeats.
 func spellings(v string) []string {
+	v = strings.TrimSpace(v)
 	query, path := url.QueryEscape(v), url.PathEscape(v)
 	all := []string{v, cleanText(v), query, path, lowerEscapes(query), lowerEscapes(path), jsonEscaped(v), htmlSafeJSON(v), html.EscapeString(v)}
 	all = append(all, encodings(v)...)
