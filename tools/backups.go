@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -228,19 +229,19 @@ func (c *call) backup(ctx context.Context, in onBackup) (zerops.Service, *zerops
 }
 
 func deleteBackup(ctx context.Context, c *call, in deleteBackupIn) (backupChangeOut, error) {
-	type onService struct {
+	type kept struct {
 		service zerops.Service
 		backup  zerops.Backup
 	}
-	target, err := confirm(ctx, c, func(ctx context.Context) (onService, *plan, error) {
+	target, err := confirm(ctx, c, func(ctx context.Context) (kept, *plan, error) {
 		s, b, all, err := c.backup(ctx, in.onBackup)
 		if err != nil {
-			return onService{}, nil, err
+			return kept{}, nil, err
 		}
 		if b == nil {
-			return onService{}, nil, idle(backupChangeOut{frame: frame{Status: statusUnchanged, Message: noBackup(s, in.Backup, all)}, Removed: new(true)})
+			return kept{}, nil, idle(backupChangeOut{frame: frame{Status: statusUnchanged, Message: noBackup(s, in.Backup, all)}, Removed: new(true)})
 		}
-		return onService{s, *b}, backupDeletion(s, *b, len(all)-1), c.guard(ctx, s.ProjectID, s.ID)
+		return kept{s, *b}, backupDeletion(s, *b, len(all)-1), c.guard(ctx, s.ProjectID, s.ID)
 	})
 	if err != nil {
 		return backupChangeOut{}, err
@@ -277,7 +278,7 @@ func backupDeletion(s zerops.Service, b zerops.Backup, others int) *plan {
 		Targets: []planTarget{{Kind: "backup", ID: s.ID, Name: name}},
 		Loses:   []string{fmt.Sprintf("the data of that time; %d other backups stay", others)},
 		typed:   b.Name,
-		state:   []fact{is("the service", s.Name+" ("+s.ID+")"), is("the backup", b.Name), is("its size", fmt.Sprint(b.Size))},
+		state:   []fact{is("the service", s.Name+" ("+s.ID+")"), is("the backup", b.Name), is("its size", strconv.FormatInt(b.Size, 10))},
 	}
 }
 

@@ -2,7 +2,6 @@ package tools_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -11,7 +10,6 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
 
@@ -286,52 +284,4 @@ func (h *harness) modern(tool string, a args, extra string) modernResult {
 		h.t.Errorf("%s: %v", raw, err)
 	}
 	return answer.Result
-}
-
-// TestAbandonedChangeWritesNothingOfItsCall hangs up on every change while it is
-// under way. The race detector sees what the change touches after the call.
-func TestAbandonedChangeWritesNothingOfItsCall(t *testing.T) {
-	t.Parallel()
-	root := deployRoot(t)
-	slow := fault{name: "slow", works: true, answer: func(w http.ResponseWriter, r *http.Request, got *captured) {
-		if pauseFor(r, 20*time.Second) {
-			got.send(w)
-		}
-	}}
-	synctest.Test(t, func(t *testing.T) {
-		h, n := startFaulty(t, root)
-		abandoned := 0
-		for _, e := range examples(h) {
-			raw, err := json.Marshal(e.args)
-			if err != nil {
-				t.Fatal(err)
-			}
-			n.begin(&slow, onWrites(), 0)
-			r := h.hangUp(e.tool, raw, 10*time.Second)
-			if done := n.end(); !done.struckWrite {
-				continue
-			}
-			if code := errorCode(t, r); code == "uncertain" {
-				abandoned++
-			} else if e.tool != "deploy_service" { // whose upload goes on by itself
-				t.Errorf("%s: %q", e.name(), code)
-			}
-			<-time.After(time.Minute) // what was abandoned ends
-		}
-		if abandoned < 20 {
-			t.Errorf("only %d changes were abandoned", abandoned)
-		}
-	})
-}
-
-// hangUp makes a call that is given up after a while.
-func (h *harness) hangUp(tool string, raw json.RawMessage, after time.Duration) *mcp.CallToolResult {
-	h.t.Helper()
-	ctx, cancel := context.WithTimeout(h.t.Context(), after)
-	defer cancel()
-	r, err := h.server.Call(ctx, tool, raw)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	return r
 }

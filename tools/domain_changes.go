@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"zerops-mcp/zerops"
@@ -352,7 +353,7 @@ func removalPlan(p zerops.Project, r zerops.HTTPRouting, d zerops.RoutedDomain, 
 	}
 	removal.state = []fact{
 		is("the project", p.Name+" ("+p.ID+")"), is("the domain", d.Name+" ("+r.ID+")"), is("the domains of its routing", domains...),
-		is("its being applied", fmt.Sprint(r.Synced)), is("its being deleted", fmt.Sprint(r.Delete)), is("drafts of others", others...),
+		is("its being applied", strconv.FormatBool(r.Synced)), is("its being deleted", strconv.FormatBool(r.Delete)), is("drafts of others", others...),
 	}
 	if len(r.Domains) == 1 {
 		removal.Loses = append(removal.Loses, fmt.Sprintf("its %d routes with their rules", len(r.Routes)))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"zerops-mcp/zerops"
 )
@@ -89,8 +90,8 @@ func closingPlan(s zerops.Service, p servicePort, others, incomplete []string) *
 		Targets: []planTarget{{Kind: "port", ID: v.ID, Name: name}},
 		Loses:   []string{"nobody outside the project reaches the service through this port any more"},
 		state: []fact{
-			is("the service", s.Name+" ("+s.ID+")"), is("the port", name+" ("+v.ID+")"), is("its internal port", fmt.Sprint(v.InternalPort)),
-			is("its being applied", fmt.Sprint(v.Applied)), is("its being deleted", fmt.Sprint(v.ToBeDeleted)), is("drafts of others", others...),
+			is("the service", s.Name+" ("+s.ID+")"), is("the port", name+" ("+v.ID+")"), is("its internal port", strconv.Itoa(v.InternalPort)),
+			is("its being applied", strconv.FormatBool(v.Applied)), is("its being deleted", strconv.FormatBool(v.ToBeDeleted)), is("drafts of others", others...),
 		},
 	}
 	closing.Changes = append(closing.Changes, firstDrafts(others, appliedAsWell)...)

@@ -1,0 +1,175 @@
+package tools_test
+
+import (
+	"context"
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/mark3labs/mcp-go/mcp"
+)
+
+// TestAbandonedChangeIsUncertain hangs up on every change while it is under way.
+func TestAbandonedChangeIsUncertain(t *testing.T) {
+	t.Parallel()
+	root := deployRoot(t)
+	slow := fault{name: "slow", works: true, answer: func(w http.ResponseWriter, r *http.Request, got *captured) {
+		if pauseFor(r, 20*time.Second) {
+			got.send(w)
+		}
+	}}
+	synctest.Test(t, func(t *testing.T) {
+		h, n := startFaulty(t, root)
+		abandoned := 0
+		for _, e := range examples(h) {
+			raw, err := json.Marshal(e.args)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n.begin(&slow, onWrites(), 0)
+			r := h.hangUp(e.tool, raw, 10*time.Second)
+			if done := n.end(); !done.struckWrite {
+				continue
+			}
+			if code := errorCode(t, r); code == "uncertain" {
+				abandoned++
+			} else if e.tool != "deploy_service" { // whose upload goes on by itself
+				t.Errorf("%s: %q", e.name(), code)
+			}
+			<-time.After(time.Minute) // what was abandoned ends
+		}
+		if abandoned < 20 {
+			t.Errorf("only %d changes were abandoned", abandoned)
+		}
+	})
+}
+
+// hangUp makes a call that is given up after a while.
+func (h *harness) hangUp(tool string, raw json.RawMessage, after time.Duration) *mcp.CallToolResult {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.t.Context(), after)
+	defer cancel()
+	r, err := h.server.Call(ctx, tool, raw)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return r
+}
+
+// TestWritesAssignNothingOfTheirCaller reads the code: a function that is given to
+// change may outlive its caller, so it declares what it assigns.
+func TestWritesAssignNothingOfTheirCaller(t *testing.T) {
+	t.Parallel()
+	files, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	writes := 0
+	for _, file := range files {
+		if !strings.HasSuffix(file.Name(), ".go") || strings.HasSuffix(file.Name(), "_test.go") {
+			continue
+		}
+		set := token.NewFileSet()
+		tree, err := parser.ParseFile(set, file.Name(), nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(tree, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			if name, ok := call.Fun.(*ast.Ident); !ok || name.Name != "change" && name.Name != "retrySync" {
+				return true
+			}
+			write, ok := call.Args[len(call.Args)-1].(*ast.FuncLit)
+			if !ok {
+				return true
+			}
+			writes++
+			for _, foreign := range assignedOutside(write) {
+				t.Errorf("%s: the write assigns %s, which its caller reads", set.Position(foreign.Pos()), foreign.Name)
+			}
+			return true
+		})
+	}
+	if writes < 20 {
+		t.Errorf("only %d writes were found", writes)
+	}
+}
+
+// assignedOutside are the variables that a function assigns and does not declare.
+func assignedOutside(f *ast.FuncLit) []*ast.Ident {
+	own := map[string]bool{"_": true}
+	declare := func(fields *ast.FieldList) {
+		if fields == nil {
+			return
+		}
+		for _, field := range fields.List {
+			for _, name := range field.Names {
+				own[name.Name] = true
+			}
+		}
+	}
+	var assigned []*ast.Ident
+	assign := func(target ast.Expr, declares bool) {
+		for {
+			switch inner := target.(type) {
+			case *ast.SelectorExpr:
+				target = inner.X
+				continue
+			case *ast.IndexExpr:
+				target = inner.X
+				continue
+			case *ast.StarExpr:
+				target = inner.X
+				continue
+			case *ast.Ident:
+				if declares {
+					own[inner.Name] = true
+				} else {
+					assigned = append(assigned, inner)
+				}
+			}
+			return
+		}
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch node := n.(type) {
+		case *ast.FuncType:
+			declare(node.Params)
+			declare(node.Results)
+		case *ast.AssignStmt:
+			for _, target := range node.Lhs {
+				assign(target, node.Tok == token.DEFINE)
+			}
+		case *ast.IncDecStmt:
+			assign(node.X, false)
+		case *ast.RangeStmt:
+			for _, target := range []ast.Expr{node.Key, node.Value} {
+				if target != nil {
+					assign(target, node.Tok == token.DEFINE)
+				}
+			}
+		case *ast.ValueSpec:
+			for _, name := range node.Names {
+				own[name.Name] = true
+			}
+		}
+		return true
+	})
+	var foreign []*ast.Ident
+	for _, name := range assigned {
+		if !own[name.Name] {
+			foreign = append(foreign, name)
+		}
+	}
+	return foreign
+}
