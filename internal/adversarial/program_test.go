@@ -112,7 +112,6 @@ func (w *world) serve(t *testing.T, h how) *program {
 	t.Cleanup(func() {
 		_ = fromClient.Close()
 		finish(t, "the program over stdio", ended, stop, p.stderr)
-		_ = toClient.Close()
 	})
 	p.connect(link, h)
 	return p
@@ -368,3 +367,9 @@ func (l *lockedBuffer) String() string {
 	defer l.mu.Unlock()
 	return l.b.String()
 }
+
+// Keys of callers over HTTP.
+const (
+	accessKeyA = "0123456789abcdef0123456789abcdef"
+	accessKeyB = "fedcba9876543210fedcba9876543210"
+)

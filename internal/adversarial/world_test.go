@@ -135,6 +135,34 @@ func (w *world) api(t *testing.T, method, path string, body any) map[string]any 
 	return object
 }
 
+// find is the id of the first row of a list whose field has a value; where there is
+// none, the test is at fault.
+func (w *world) find(path, field string, value any) string {
+	w.t.Helper()
+	for _, row := range w.rows(w.t, path) {
+		if id, _ := row["id"].(string); row[field] == value {
+			return id
+		}
+	}
+	w.t.Fatalf("%s has no row with %s %v", path, field, value)
+	return ""
+}
+
+// rows are those of a list of the platform, whatever it calls them.
+func (w *world) rows(t *testing.T, path string) []map[string]any {
+	t.Helper()
+	var rows []map[string]any
+	for _, member := range w.api(t, http.MethodGet, path, nil) {
+		list, _ := member.([]any)
+		for _, item := range list {
+			if row, ok := item.(map[string]any); ok {
+				rows = append(rows, row)
+			}
+		}
+	}
+	return rows
+}
+
 // exists reports whether the platform answers a GET of a path.
 func (w *world) exists(t *testing.T, path string) bool {
 	t.Helper()
@@ -210,6 +238,34 @@ func (w *world) sent() []string {
 // requests are those of the program.
 func (w *world) requests() []simulator.Request {
 	return slices.DeleteFunc(w.sim.Requests(), func(r simulator.Request) bool { return r.Header.Get(backDoor) != "" })
+}
+
+// carried is an attack's success where a text reached the platform in the body of a
+// request; tests that share an account tell their requests apart by it.
+func (w *world) carried(text string) error {
+	raw, _ := json.Marshal(text) //nolint:errchkjson // a string
+	inner := raw[1 : len(raw)-1]
+	for _, r := range w.requests() {
+		if r.Method != http.MethodGet && !isSearch(r.Path) && sameText(r.Body, inner) {
+			return fmt.Errorf("it was sent to the platform, as %s", r.Operation)
+		}
+	}
+	return nil
+}
+
+// sameText looks for a text in a body of JSON, however its letters are escaped there.
+func sameText(body, inner []byte) bool {
+	var fields map[string]any
+	if json.Unmarshal(body, &fields) != nil {
+		return false
+	}
+	for _, v := range fields {
+		raw, _ := json.Marshal(v) //nolint:errchkjson // came from JSON
+		if bytes.Contains(raw, inner) {
+			return true
+		}
+	}
+	return false
 }
 
 // isSearch reports a POST that only reads.
