@@ -28,6 +28,13 @@ type world struct {
 
 	mu     sync.Mutex
 	losses []*loss
+	hooks  []hook
+}
+
+// hook is what happens on this machine when the program sends a request.
+type hook struct {
+	method, suffix string
+	do             func()
 }
 
 // loss is an answer that the platform gives in place of the true one, after it has
@@ -55,7 +62,18 @@ func newWorld(t *testing.T, options ...simulator.Option) *world {
 func (w *world) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	waiting := len(w.losses) > 0
+	var do func()
+	for i, h := range w.hooks {
+		if h.method == r.Method && strings.HasSuffix(r.URL.Path, h.suffix) {
+			do = h.do
+			w.hooks = slices.Delete(w.hooks, i, i+1)
+			break
+		}
+	}
 	w.mu.Unlock()
+	if do != nil {
+		do()
+	}
 	if !waiting {
 		w.sim.ServeHTTP(out, r)
 		return
@@ -97,6 +115,14 @@ func (w *world) lossFor(operation string) *loss {
 		return l
 	}
 	return nil
+}
+
+// when does something once, before the first request of a method and a path is
+// answered.
+func (w *world) when(method, suffix string, do func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hooks = append(w.hooks, hook{method, suffix, do})
 }
 
 // lose makes the platform do the work of the next requests of an operation and
