@@ -219,15 +219,21 @@ type ran struct {
 	stdout, stderr string
 }
 
-// run runs a command of the program to its end, as a shell would.
-func (w *world) run(t *testing.T, h how, args ...string) ran {
+// run runs a command of the program to its end, as a shell would, with all toolsets.
+func (w *world) run(t *testing.T, h how, command ...string) ran {
+	t.Helper()
+	return w.start(t, h, append(h.environ(), "ZEROPS_API_URL="+w.url, "ZMCP_TOOLSETS=all"), command...)
+}
+
+// start runs a command with an environment to its end.
+func (w *world) start(t *testing.T, h how, environ []string, command ...string) ran {
 	t.Helper()
 	home := t.TempDir()
 	var stdout, stderr bytes.Buffer
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	code := cli.Run(ctx, cli.Env{
-		Args: append(args, h.args...), Environ: append(h.environ(), "ZEROPS_API_URL="+w.url, "ZMCP_TOOLSETS=all"), Dir: h.directory(t), Home: home,
+		Args: append(command, h.args...), Environ: environ, Dir: h.directory(t), Home: home,
 		ConfigDir: filepath.Join(home, ".config"), Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr, Width: 120,
 	})
 	return ran{code, stdout.String(), stderr.String()}
