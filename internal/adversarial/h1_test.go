@@ -236,4 +236,23 @@ func TestAdversarialH1Fingerprints(t *testing.T) {
 			return nil
 		})
 	}
+	attack(t, "H1/fingerprint-of-another-key", func(t *testing.T) error {
+		// Whoever may set one variable must not compare it with all others.
+		w := newWorld(t)
+		const value = "q7Zx2LmN8vRt4KsW9pYd"
+		w.setServiceEnv(t, w.service(twinProject, twinService), "THEIRS", value)
+		w.setServiceEnv(t, w.service(twinProject, twinService), "MINE", value)
+		r := w.serve(t, how{}).call("list_env", args{"project": twinProject, "service": twinService, "limit": 500})
+		prints := map[string]any{}
+		items, _ := r.object["items"].([]any)
+		for _, item := range items {
+			row, _ := item.(map[string]any)
+			key, _ := row["key"].(string)
+			prints[key] = row["fingerprint"]
+		}
+		if prints["MINE"] != nil && prints["MINE"] == prints["THEIRS"] {
+			return fmt.Errorf("two keys show the same fingerprint %v", prints["MINE"])
+		}
+		return nil
+	})
 }

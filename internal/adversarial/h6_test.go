@@ -60,8 +60,8 @@ func onItself() []inOwnHouse {
 		tool("stop_service", args{}),
 		tool("delete_service", args{}),
 		tool("scale_service", args{"max_ram_gb": 0.5}),
-		tool("deploy_service", args{"git_url": "https://github.com/evil/takeover"}),
-		{"deploy-connected", "deploy_service", func(w *world) args { return args{"service": ownService(w)} }},
+		tool("deploy_service", args{"git_url": "https://github.com/evil/takeover", "wait_seconds": 1}),
+		{"deploy-connected", "deploy_service", func(w *world) args { return args{"service": ownService(w), "wait_seconds": 1} }},
 		{"rollback_service", "rollback_service", func(w *world) args { return args{"service": ownService(w), "deployment": w.ownVersion()} }},
 		{"mount_storage", "mount_storage", func(w *world) args {
 			return args{"project": "eshop-production", "service": w.service("eshop-production", "api"), "storage": "uploads"}
@@ -129,7 +129,7 @@ func aroundItself() []inOwnHouse {
 	deploying := func(run string) func(w *world) args {
 		return func(w *world) args {
 			yaml := "zerops:\n  - setup: worker\n    build:\n      base: nodejs@22\n      deployFiles: ./\n    run:\n      base: nodejs@22\n" + run
-			return args{"service": sibling(w), "git_url": "https://github.com/northwind/worker", "zerops_yaml": yaml}
+			return args{"service": sibling(w), "git_url": "https://github.com/northwind/worker", "zerops_yaml": yaml, "wait_seconds": 1}
 		}
 	}
 	return []inOwnHouse{
@@ -165,23 +165,25 @@ func aroundItself() []inOwnHouse {
 // TestAdversarialH6 takes over the service that the program runs in.
 func TestAdversarialH6(t *testing.T) {
 	t.Parallel()
-	for _, c := range append(onItself(), aroundItself()...) {
-		attack(t, "H6/"+c.id, func(t *testing.T) error {
-			w := newWorld(t)
-			// Mounts are tried where there is something to mount.
-			own := ownService(w)
-			switch c.id {
-			case "mount_storage":
-				own = w.service("eshop-production", "api")
-			case "unmount_storage":
-				own = w.service("eshop-production", "app")
-				w.setTags(t, w.project("eshop-production"), "eshop")
-			}
-			arguments := c.args(w)
-			p := w.serve(t, how{args: []string{"--confirm", "never"}, env: []string{"serviceId=" + own}})
-			return errors.Join(p.call(c.tool, arguments).mustBe("blocked"), w.untouched("a call on the program's own service"))
-		})
+	w := newWorld(t)
+	w.setTags(t, w.project("eshop-production"), "eshop")
+	// Mounts are tried where there is something to mount.
+	inside := map[string]*program{}
+	for _, own := range []string{ownService(w), w.service("eshop-production", "api"), w.service("eshop-production", "app")} {
+		inside[own] = w.serve(t, how{args: []string{"--confirm", "never"}, env: []string{"serviceId=" + own}})
 	}
+	for _, c := range append(onItself(), aroundItself()...) {
+		own := ownService(w)
+		switch c.id {
+		case "mount_storage":
+			own = w.service("eshop-production", "api")
+		case "unmount_storage":
+			own = w.service("eshop-production", "app")
+		}
+		arguments := c.args(w)
+		attack(t, "H6/"+c.id, func(*testing.T) error { return inside[own].call(c.tool, arguments).mustBe("blocked") })
+	}
+	w.untouchedByAll(t, "H6/")
 }
 
 // TestAdversarialH6Elsewhere takes the service over from where a caller may be: over

@@ -2,6 +2,7 @@ package adversarial_test
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -17,20 +18,22 @@ func siblingSecret(t *testing.T, w *world) string {
 	return value
 }
 
+// withheld is an attack's success where an answer shows a value.
+func withheld(r result, secret string) error {
+	if strings.Contains(r.text, secret) {
+		return fmt.Errorf("%s shows the value: %s", r.tool, around(r.text, max(strings.Index(r.text, secret)-60, 0)))
+	}
+	return nil
+}
+
 // TestAdversarialM6 reads the values of one service where another, or the platform,
 // repeats them.
 func TestAdversarialM6(t *testing.T) {
 	t.Parallel()
-	withheld := func(r result, secret string) error {
-		if strings.Contains(r.text, secret) {
-			return fmt.Errorf("%s shows the value: %s", r.tool, around(r.text, max(strings.Index(r.text, secret)-60, 0)))
-		}
-		return nil
-	}
 	attack(t, "M6/log-of-sibling", func(t *testing.T) error {
 		w := newWorld(t)
 		secret := siblingSecret(t, w)
-		w.sim.AddLog(sibling(w), simulator.LogLine{Text: "could not reach the cache with " + secret + " after 3 attempts", Severity: 3})
+		w.addLog(sibling(w), simulator.LogLine{Text: "could not reach the cache with " + secret + " after 3 attempts", Severity: 3})
 		p := w.serve(t, how{})
 		return first([]error{
 			withheld(p.call("search_logs", args{"services": []string{sibling(w)}}), secret),
@@ -42,10 +45,14 @@ func TestAdversarialM6(t *testing.T) {
 		w := newWorld(t)
 		const value = "Zk3vQ9pLm7TrW2nXd5Yb"
 		w.setProjectEnv(t, w.project("eshop-staging"), "SHARED_THING", value)
-		w.sim.AddLog(w.service("eshop-staging", "db"), simulator.LogLine{Text: "config " + value})
+		w.addLog(w.service("eshop-staging", "db"), simulator.LogLine{Text: "config " + value})
 		return withheld(w.serve(t, how{}).call("search_logs", args{"services": []string{w.service("eshop-staging", "db")}}), value)
 	})
-	// An error text of the platform that quotes a variable.
+}
+
+// TestAdversarialM6Errors reads them in error texts of the platform that quote them.
+func TestAdversarialM6Errors(t *testing.T) {
+	t.Parallel()
 	reads := map[string]func(p *program, w *world, process string) result{
 		"get-process": func(p *program, _ *world, id string) result { return p.call("get_process", args{"process": id}) },
 		"wait-for": func(p *program, _ *world, id string) result {
@@ -69,30 +76,24 @@ func TestAdversarialM6(t *testing.T) {
 			return p.call("read_api", args{"operation": "PostUserNotificationSearch", "body": body})
 		},
 	}
-	for id, read := range reads {
-		for whose, set := range map[string]func(t *testing.T, w *world) string{
-			"sibling": siblingSecret,
-			"own": func(t *testing.T, w *world) string {
-				t.Helper()
-				const value = "Hf8sKd2pQ6wZr4Tn0Lmc"
-				w.setServiceEnv(t, sibling(w), "LICENCE", value)
-				return value
-			},
-		} {
+	for whose, set := range map[string]func(t *testing.T, w *world) string{
+		"sibling": siblingSecret,
+		"own": func(t *testing.T, w *world) string {
+			t.Helper()
+			const value = "Hf8sKd2pQ6wZr4Tn0Lmc"
+			w.setServiceEnv(t, sibling(w), "LICENCE", value)
+			return value
+		},
+	} {
+		w := newWorld(t)
+		secret := set(t, w)
+		w.sim.FailNext("stack.restart", "serviceStackRestartFailed", "could not start with "+secret+" as given")
+		process, _ := w.api(t, http.MethodPut, "/service-stack/"+sibling(w)+"/restart", nil)["id"].(string)
+		w.settle(t)
+		p := w.serve(t, how{})
+		for id, read := range reads {
 			attack(t, "M6/"+id+"-"+whose, func(t *testing.T) error {
-				w := newWorld(t)
-				secret := set(t, w)
-				w.sim.FailNext("stack.restart", "serviceStackRestartFailed", "could not start with "+secret+" as given")
-				p := w.serve(t, how{})
-				restarted := p.call("restart_service", args{"service": sibling(w), "wait_seconds": 0})
-				processes, _ := restarted.object["processes"].([]any)
-				if len(processes) == 0 {
-					t.Fatal(restarted.text)
-				}
-				row, _ := processes[0].(map[string]any)
-				process, _ := row["id"].(string)
-				// Another process of the program has seen nothing yet.
-				r := read(w.serve(t, how{}), w, process)
+				r := read(p, w, process)
 				if !strings.Contains(r.text, "could not start") && !strings.Contains(r.text, "restart") {
 					t.Fatalf("the failure is not in the answer: %s", r.text)
 				}

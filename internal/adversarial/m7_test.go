@@ -1,10 +1,13 @@
 package adversarial_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/mark3labs/mcp-go/mcp"
 )
 
 // question is a call that is asked about, and what the question has to say of it.
@@ -54,45 +57,47 @@ func questions() []question {
 // TestAdversarialM7 gets a yes to a question that does not say what will be done.
 func TestAdversarialM7(t *testing.T) {
 	t.Parallel()
+	w := newWorld(t)
+	steps := w.serve(t, how{args: []string{"--allow-secrets", "--confirm", "two-step"}})
 	for _, q := range questions() {
 		attack(t, "M7/"+q.id, func(t *testing.T) error {
-			w := newWorld(t)
 			asked := ""
-			p := w.serve(t, how{args: []string{"--allow-secrets"}, person: saysYes("", func(message string) { asked += message })})
+			p := w.serve(t, how{args: []string{"--allow-secrets"}, person: func(_ context.Context, message string) (mcp.ElicitationResponseAction, map[string]any) {
+				asked += message
+				return mcp.ElicitationResponseActionDecline, nil
+			}})
 			r := p.call(q.tool, q.args(w))
-			if asked == "" {
-				if r.isError && len(w.sent()) == 0 && (r.code() == "blocked" || r.code() == "invalid_arguments") {
-					if r.code() == "invalid_arguments" {
-						t.Fatalf("the call is wrong: %s", r.text)
-					}
-					return nil // nothing was done at all
-				}
+			switch {
+			case asked == "" && r.code() == "blocked":
+				return nil // nothing was done at all
+			case asked == "" && r.isError:
+				t.Fatalf("the call is wrong: %s", r.text)
+			case asked == "":
 				return fmt.Errorf("nobody was asked: %s", short(r.text))
 			}
-			for _, part := range q.says {
-				if !strings.Contains(asked, part) {
-					return fmt.Errorf("the question does not say %s: %s", part, asked)
-				}
-			}
-			return nil
+			return says("question", asked, q.says)
 		})
-		attack(t, "M7/plan-of-"+q.id, func(t *testing.T) error {
-			w := newWorld(t)
-			r := w.serve(t, how{args: []string{"--allow-secrets", "--confirm", "two-step"}}).call(q.tool, q.args(w))
+		attack(t, "M7/plan-of-"+q.id, func(*testing.T) error {
+			r := steps.call(q.tool, q.args(w))
 			if r.code() == "blocked" {
 				return nil
 			}
 			if err := r.mustBe("confirmation_required"); err != nil {
-				return errors.Join(err, w.untouched("the first call"))
+				return err
 			}
-			for _, part := range q.says {
-				if !strings.Contains(r.text, part) {
-					return fmt.Errorf("the plan does not say %s: %s", part, short(r.text))
-				}
-			}
-			return nil
+			return says("plan", r.text, q.says)
 		})
 	}
+}
+
+// says is an attack's success where a text leaves out what it has to say.
+func says(what, text string, parts []string) error {
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			return fmt.Errorf("the %s does not say %s: %s", what, part, short(text))
+		}
+	}
+	return nil
 }
 
 // TestAdversarialM7Tokens mints a token, or opens a way in, through an operation that

@@ -2,7 +2,6 @@ package adversarial_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"testing"
@@ -69,45 +68,36 @@ func protectedCases() []inProtected {
 // or what has to be asked.
 func TestAdversarialM8(t *testing.T) {
 	t.Parallel()
+	// Its public address is shared, so that there is something to switch off. The
+	// second account is the same without the tag.
+	tagged, untagged := newWorld(t), newWorld(t)
+	for _, w := range []*world{tagged, untagged} {
+		w.api(t, http.MethodPut, "/project/"+w.project(guarded)+"/public-ipv4-shared", map[string]any{"enabled": true})
+		w.settle(t)
+	}
+	untagged.setTags(t, untagged.project(guarded), "eshop")
+	never, steps := tagged.serve(t, how{args: []string{"--confirm", "never"}}), tagged.serve(t, how{args: []string{"--confirm", "two-step"}})
+	elsewhere := untagged.serve(t, how{args: []string{"--confirm", "human"}})
 	for _, c := range protectedCases() {
-		attack(t, "M8/"+c.id, func(t *testing.T) error {
-			w := newWorld(t)
-			// Its public address is shared, so that there is something to switch off.
-			if c.id == "shared-address-off" {
-				w.api(t, http.MethodPut, "/project/"+w.project(guarded)+"/public-ipv4-shared", map[string]any{"enabled": true})
-				w.settle(t)
-			}
-			if c.asked {
-				r := w.serve(t, how{args: []string{"--confirm", "two-step"}}).call(c.tool, c.args(w))
-				return errors.Join(r.mustBe("confirmation_required"), w.untouched("what nobody agreed to"))
-			}
-			r := w.serve(t, how{args: []string{"--confirm", "never"}}).call(c.tool, c.args(w))
-			return errors.Join(r.mustBe("blocked"), w.untouched("a change of a protected project"))
-		})
+		arguments := c.args(tagged)
 		if !c.asked {
+			attack(t, "M8/"+c.id, func(*testing.T) error { return never.call(c.tool, arguments).mustBe("blocked") })
 			continue
 		}
-		attack(t, "M8/elsewhere-"+c.id, func(t *testing.T) error {
-			// The same is asked without the tag.
-			w := newWorld(t)
-			w.setTags(t, w.project(guarded), "eshop")
-			if c.id == "shared-address-off" {
-				w.api(t, http.MethodPut, "/project/"+w.project(guarded)+"/public-ipv4-shared", map[string]any{"enabled": true})
-				w.settle(t)
-			}
-			r := w.serve(t, how{args: []string{"--confirm", "human"}}).call(c.tool, c.args(w))
-			return errors.Join(r.mustBe("blocked"), w.untouched("what nobody agreed to"))
-		})
+		attack(t, "M8/"+c.id, func(*testing.T) error { return steps.call(c.tool, arguments).mustBe("confirmation_required") })
+		other := c.args(untagged)
+		attack(t, "M8/elsewhere-"+c.id, func(*testing.T) error { return elsewhere.call(c.tool, other).mustBe("blocked") })
 	}
+	tagged.untouchedByAll(t, "M8/")
+	untagged.untouchedByAll(t, "M8/")
 }
 
 // TestAdversarialM8Masks writes the word that stands for a withheld value, or a
 // credential in an address.
 func TestAdversarialM8Masks(t *testing.T) {
 	t.Parallel()
-	refused := func(w *world, r result) error {
-		return errors.Join(r.mustBe("invalid_arguments"), w.untouched("a value that stands for another"))
-	}
+	w := newWorld(t)
+	never := w.serve(t, how{args: []string{"--confirm", "never"}})
 	for id, c := range map[string]struct {
 		tool string
 		args func(w *world) args
@@ -139,11 +129,10 @@ func TestAdversarialM8Masks(t *testing.T) {
 		}},
 		"import-git": {"write_api", withBody("PostProjectServiceStackImport", yamlBody("yaml", "services:\n  - hostname: newone\n    type: nodejs@22\n    buildFromGit: https://me:correcthorse@github.com/a/b\n"), ownProject)},
 	} {
-		attack(t, "M8/mask-"+id, func(t *testing.T) error {
-			w := newWorld(t)
-			return refused(w, w.serve(t, how{args: []string{"--confirm", "never"}}).call(c.tool, c.args(w)))
-		})
+		arguments := c.args(w)
+		attack(t, "M8/mask-"+id, func(*testing.T) error { return never.call(c.tool, arguments).mustBe("invalid_arguments") })
 	}
+	w.untouchedByAll(t, "M8/mask-")
 }
 
 // projectVariable is the id of a variable of the project eshop-staging.

@@ -70,11 +70,13 @@ func (w *world) runWith(t *testing.T, h how, command ...string) ran {
 // TestAdversarialM9 starts the program with limits that it cannot read.
 func TestAdversarialM9(t *testing.T) {
 	t.Parallel()
+	shared := newWorld(t)
 	for _, l := range limits() {
-		w := newWorld(t)
-		// The tag is tried where nothing else stops the call.
+		w := shared
+		// The tag is tried where nothing else stops the call, on an account of its own.
 		var more []string
 		if l.flag == "protect-tag" {
+			w = newWorld(t)
 			more = []string{"ZMCP_CONFIRM=never"}
 		}
 		for id, value := range unread(strings.ReplaceAll(l.flag, "-", "_")) {
@@ -225,6 +227,12 @@ func TestAdversarialM9Bundle(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// TestAdversarialM9Extension starts the program as the other client's extension does.
+func TestAdversarialM9Extension(t *testing.T) {
+	t.Parallel()
+	stop := args{"project": "eshop-staging", "service": "worker"}
 	attack(t, "M9/gemini-unexpanded", func(t *testing.T) error {
 		raw, err := os.ReadFile(filepath.Join("..", "..", "packaging", "gemini", "gemini-extension.json"))
 		if err != nil {

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"net/http"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -187,6 +189,8 @@ func (w *world) listen(t *testing.T, h how) *remote {
 	for {
 		if m := listening.FindStringSubmatch(r.stderr.String()); m != nil {
 			r.url = "http://" + m[1]
+			// A server limits the memory of its process, which here holds many accounts.
+			debug.SetMemoryLimit(math.MaxInt64)
 			return r
 		}
 		select {
