@@ -132,7 +132,7 @@ func TestAdversarialH3OtherOperations(t *testing.T) {
 		})
 		attack(t, "H3/import-tool-"+id, func(*testing.T) error {
 			return errors.Join(
-				never.call("import_yaml", args{"project": "eshop-staging", "yaml": text("tool")}).mustBe("conflict", "invalid_arguments"),
+				never.call("import_yaml", args{"project": "eshop-staging", "yaml": text("tool")}).mustBe("blocked", "conflict", "invalid_arguments"),
 				never.call("replace_services_from_yaml", args{"project": "eshop-staging", "yaml": text("tool")}).mustBe("blocked", "invalid_arguments"),
 				never.call("replace_services_from_yaml", args{"project": "eshop-production", "yaml": text("tool")}).mustBe("blocked", "invalid_arguments"),
 				w.carried(text("tool")),

@@ -31,8 +31,8 @@ func TestAdversarialHarness(t *testing.T) {
 			return nil
 		})
 		attack(t, "harness/http-"+version, func(t *testing.T) error {
-			r := w.listen(t, how{args: []string{"--http-auth", "server", "--read-only"}, env: []string{"ZMCP_ACCESS_KEYS=ci:0123456789abcdef0123456789abcdef"}})
-			p := r.connect(t, "0123456789abcdef0123456789abcdef", how{version: version})
+			r := w.listen(t, how{args: []string{"--http-auth", "server", "--read-only"}, env: []string{"ZMCP_ACCESS_KEYS=ci:" + accessKeyA}})
+			p := r.connect(t, accessKeyA, how{version: version})
 			return p.call("stop_service", stop).mustBe("read_only")
 		})
 	}

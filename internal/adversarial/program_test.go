@@ -380,6 +380,6 @@ func (l *lockedBuffer) String() string {
 
 // Keys of callers over HTTP.
 const (
-	accessKeyA = "0123456789abcdef0123456789abcdef"
-	accessKeyB = "fedcba9876543210fedcba9876543210"
+	accessKeyA = "Zk4pW8sT1vB6nR3mX9qL2cH7dJ5gF0yA"
+	accessKeyB = "Qw3eR7tY1uI5oP9aS2dF6gH0jK4lZ8xC"
 )
