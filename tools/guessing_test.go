@@ -98,7 +98,10 @@ func answersIn(t *testing.T, secrets guessableSecrets, raw bool) map[string]stri
 		writes := h.writes()
 		w.read()
 		w.guess(likely())
-		w.plan(likely())
+		if !raw {
+			w.guessEverywhere(likely())
+			w.plan(likely())
+		}
 		if n := h.writes(); n != writes {
 			t.Errorf("%d requests wrote something", n-writes)
 		}
@@ -235,6 +238,12 @@ func (w *guessing) guess(s guessableSecrets) {
 			w.ask("read_api", with(one, "jq", program))
 		}
 	}
+	w.ask("read_api", args{"operation": "PostUserDataSearch", "body": args{"search": terms, "sort": []any{args{"name": "content", "ascending": true}}}})
+}
+
+// guessEverywhere tries guesses as arguments of every kind.
+func (w *guessing) guessEverywhere(s guessableSecrets) {
+	terms := []any{args{"name": "clientId", "operator": "eq", "value": w.sim.OrgID("Northwind Trading")}, args{"name": "projectId", "operator": "eq", "value": w.staging}}
 	for _, guess := range few(s) {
 		w.ask("search_logs", args{"project": staging, "services": []string{"api"}, "contains": guess, "limit": 5})
 		w.ask("search_logs", args{"project": staging, "services": []string{"api"}, "regex": `\[redacted\]|` + regexp.QuoteMeta(guess), "limit": 5})
@@ -250,7 +259,6 @@ func (w *guessing) guess(s guessableSecrets) {
 		w.ask("set_env", args{"service": w.api, "variables": args{"NODE_ENV": guess}})
 		w.ask("set_env", args{"service": w.api, "variables": args{"1" + guess: guess}})
 	}
-	w.ask("read_api", args{"operation": "PostUserDataSearch", "body": args{"search": terms, "sort": []any{args{"name": "content", "ascending": true}}}})
 	w.ask("delete_env", args{"service": w.api, "keys": guesses(s)})
 }
 

@@ -149,9 +149,9 @@ func TestManyPatterns(t *testing.T) {
 	var list []pattern
 	text := ""
 	for i := range 100 {
-		needle := fmt.Sprintf("p%02dq", i)
-		list = append(list, pattern{needle: needle, find: regexp.MustCompile(needle), replace: "-"})
-		text += needle
+		word := fmt.Sprintf("p%02dq", i)
+		list = append(list, pattern{needle: needle{text: word}, find: regexp.MustCompile(word), replace: "-"})
+		text += word
 	}
 	if got := newPatternSet(list).apply(text); got != strings.Repeat("-", 100) {
 		t.Errorf("became %q", got)

@@ -7,15 +7,42 @@ import (
 )
 
 type pattern struct {
-	needle  string // quick test before the expression runs
+	needle  needle
 	find    *regexp.Regexp
 	replace string
+}
+
+// needle is a quick test before an expression runs: a text in either case, which may
+// have to be part of a name that a value is assigned to.
+type needle struct {
+	text  string
+	named bool
+}
+
+// begins reports whether a text begins with the needle.
+func (n needle) begins(s string) bool {
+	if len(s) < len(n.text) || !strings.EqualFold(s[:len(n.text)], n.text) {
+		return false
+	}
+	if !n.named {
+		return true
+	}
+	i := len(n.text)
+	for i < len(s) && isKeyByte(s[i]) {
+		if i++; i > longestKey {
+			return true // for the expression to find out, in one pass
+		}
+	}
+	for i < len(s) && strings.IndexByte("\"'\\ \t", s[i]) >= 0 {
+		i++
+	}
+	return i < len(s) && (s[i] == '=' || s[i] == ':')
 }
 
 // patternSet finds out in one pass which of its patterns can match a text at all.
 type patternSet struct {
 	list    []pattern
-	needles []string
+	needles []needle
 	starts  [256][]int // by the first byte of a needle, in either case: which needles
 	of      []int      // the needle of each pattern
 }
@@ -27,7 +54,7 @@ func newPatternSet(list []pattern) *patternSet {
 		if n < 0 {
 			n = len(p.needles)
 			p.needles = append(p.needles, one.needle)
-			first := one.needle[0]
+			first := one.needle.text[0]
 			p.starts[first] = append(p.starts[first], n)
 			if first >= 'a' && first <= 'z' {
 				p.starts[first-'a'+'A'] = append(p.starts[first-'a'+'A'], n)
@@ -56,8 +83,7 @@ func (p *patternSet) apply(s string) string {
 func (p *patternSet) in(s string) (found []bool) {
 	for i := range len(s) {
 		for _, n := range p.starts[s[i]] {
-			needle := p.needles[n]
-			if found != nil && found[n] || len(s)-i < len(needle) || !strings.EqualFold(s[i:i+len(needle)], needle) {
+			if found != nil && found[n] || !p.needles[n].begins(s[i:]) {
 				continue
 			}
 			if found == nil {
@@ -73,7 +99,7 @@ func (p *patternSet) in(s string) (found []bool) {
 // in JSON, and behind a bare colon, where a value needs some length because words of a
 // sentence stand there too. Only blanks stand between: a heading such as "envSecrets:"
 // must not hide the line below it. A closing quote stays.
-func named(needle, name, least string) []pattern {
+func named(text, name, least string) []pattern {
 	const quoted = `(\\+["'])[^"'\\\n]MIN|(")(?:[^"\\\n]|\\.)MIN|(')[^'\n]MIN|`
 	forms := [][3]string{
 		{`[\\"']*[ \t]*=[ \t]*`, `[^\s"',;&]MIN`, "1"},
@@ -83,7 +109,7 @@ func named(needle, name, least string) []pattern {
 	list := make([]pattern, 0, len(forms))
 	for _, form := range forms {
 		value := strings.ReplaceAll(quoted+form[1], "MIN", "{"+form[2]+",}")
-		list = append(list, pattern{needle: needle, find: regexp.MustCompile(`(?i)(` + name + form[0] + `)(?:` + value + `)`), replace: "${1}${2}${3}${4}" + redacted})
+		list = append(list, pattern{needle: needle{text, true}, find: regexp.MustCompile(`(?i)(` + name + form[0] + `)(?:` + value + `)`), replace: "${1}${2}${3}${4}" + redacted})
 	}
 	return list
 }
@@ -91,8 +117,8 @@ func named(needle, name, least string) []pattern {
 // secretPatterns compiles the shapes of credentials that must not appear
 // wherever they stand. It is called once, on the first result.
 func secretPatterns() *patternSet {
-	compile := func(needle, expr, replace string) pattern {
-		return pattern{needle: needle, find: regexp.MustCompile(expr), replace: replace}
+	compile := func(text, expr, replace string) pattern {
+		return pattern{needle: needle{text: text}, find: regexp.MustCompile(expr), replace: replace}
 	}
 	const word = `\b(?:[a-z0-9]+[_.-])*` // the words before the last one of a name
 	list := []pattern{
