@@ -72,7 +72,7 @@ func TestAdversarialM12(t *testing.T) {
 		attack(t, "M12/export-"+id, func(t *testing.T) error {
 			w := newWorld(t)
 			answer := func(operation, yaml string) {
-				body, _ := json.Marshal(map[string]string{"yaml": yaml}) //nolint:errchkjson // strings
+				body, _ := json.Marshal(map[string]string{"yaml": yaml})
 				w.sim.Fail(simulator.Fault{Operation: operation, Status: http.StatusOK, Body: string(body)})
 			}
 			answer("GetServiceStackExport", inService(section))

@@ -32,13 +32,15 @@ func backCases() []back {
 			t.Helper()
 			w.api(t, http.MethodPut, "/project/"+ownProject(w)+"/start", nil)
 		}},
-		{"unmount", "unmount_storage", func(w *world) args {
-			return args{"service": w.service("eshop-production", "app"), "storage": "uploads", "project": "eshop-production"}
-		},
+		{
+			"unmount", "unmount_storage", func(w *world) args {
+				return args{"service": w.service("eshop-production", "app"), "storage": "uploads", "project": "eshop-production"}
+			},
 			"PutServiceStackDisconnectSharedStorage", func(t *testing.T, w *world) {
 				t.Helper()
 				w.api(t, http.MethodPut, "/service-stack/"+w.service("eshop-production", "app")+"/connect-shared-storage", map[string]any{"sharedStorageId": w.service("eshop-production", "uploads")})
-			}},
+			},
+		},
 		{"write-api-stop", "write_api", withBody("PutServiceStackStop", "", sibling), "PutServiceStackStop", func(t *testing.T, w *world) {
 			t.Helper()
 			w.api(t, http.MethodPut, "/service-stack/"+sibling(w)+"/start", nil)

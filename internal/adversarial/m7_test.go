@@ -138,8 +138,10 @@ func TestAdversarialM7Tokens(t *testing.T) {
 			args   args
 			fields int
 		}{
-			{"stop_service", args{"service": sibling(w)}, 0}, {"delete_service", args{"service": sibling(w)}, 1},
-			{"write_api", withBody("PutProjectRequestIpv4", "", ownProject)(w), 0}, {"delete_env", args{"service": ownService(w), "keys": []string{"JWT_PRIVATE_KEY"}}, 0},
+			{"stop_service", args{"service": sibling(w)}, 0},
+			{"delete_service", args{"service": sibling(w)}, 1},
+			{"write_api", withBody("PutProjectRequestIpv4", "", ownProject)(w), 0},
+			{"delete_env", args{"service": ownService(w), "keys": []string{"JWT_PRIVATE_KEY"}}, 0},
 		} {
 			answer := r.raw(t, accessKeyA, c.tool, c.args, `{"elicitation":{"form":{}}}`, nil)
 			schema, found := schemaOf(answer)

@@ -119,7 +119,7 @@ func (p *twins) tells(tool string, a args) error {
 		at++
 	}
 	from := max(at-60, 0)
-	raw, _ := json.Marshal(a) //nolint:errchkjson // for a message only
+	raw, _ := json.Marshal(a)
 	return fmt.Errorf("%s %s tells the values apart: …%s… or …%s…", tool, short(string(raw)), around(answers[0], from), around(answers[1], from))
 }
 

@@ -245,17 +245,6 @@ func (w *world) rows(t *testing.T, path string) []map[string]any {
 	return rows
 }
 
-// exists reports whether the platform answers a GET of a path.
-func (w *world) exists(t *testing.T, path string) bool {
-	t.Helper()
-	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/rest/public"+path, nil)
-	r.Header.Set("Authorization", "Bearer "+simulator.OwnerToken)
-	r.Header.Set(backDoor, "1")
-	answer := httptest.NewRecorder()
-	w.sim.ServeHTTP(answer, r)
-	return answer.Code < http.StatusBadRequest
-}
-
 // project and service return ids; a missing one is a fault of the test.
 func (w *world) project(name string) string {
 	w.t.Helper()
@@ -339,7 +328,7 @@ func (w *world) untouchedByAll(t *testing.T, prefixes ...string) {
 // carried is an attack's success where a text reached the platform in the body of a
 // request; tests that share an account tell their requests apart by it.
 func (w *world) carried(text string) error {
-	raw, _ := json.Marshal(text) //nolint:errchkjson // a string
+	raw, _ := json.Marshal(text)
 	inner := raw[1 : len(raw)-1]
 	for _, r := range w.requests() {
 		if r.Method != http.MethodGet && !isSearch(r.Path) && sameText(r.Body, inner) {
@@ -356,7 +345,7 @@ func sameText(body, inner []byte) bool {
 		return false
 	}
 	for _, v := range fields {
-		raw, _ := json.Marshal(v) //nolint:errchkjson // came from JSON
+		raw, _ := json.Marshal(v)
 		if bytes.Contains(raw, inner) {
 			return true
 		}
