@@ -284,7 +284,7 @@ func TestBodiesWithYamlAreKnown(t *testing.T) {
 			if strings.Contains(strings.ToLower(field.Name), "yaml") && !known[field.Name] {
 				t.Errorf("%s has the field %s, which is not read", op, field.Name)
 			}
-			for _, inner := range field.Shape.Fields {
+			for _, inner := range field.Fields {
 				if strings.Contains(strings.ToLower(inner.Name), "yaml") && !known[inner.Name] {
 					t.Errorf("%s has the field %s.%s, which is not read", op, field.Name, inner.Name)
 				}

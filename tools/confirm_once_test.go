@@ -184,8 +184,10 @@ func TestPartOfTheWorkUsesTheConfirmation(t *testing.T) {
 			h.call("set_env", args{"service": stagingAPI(h), "variables": map[string]any{"FIRST": "one", "SECOND": "two"}}).status("done")
 			return args{"service": stagingAPI(h), "keys": []string{"FIRST", "SECOND"}}
 		}, simulator.Fault{Operation: "DeleteUserData", Skip: 1, Times: 1, Status: 403, Code: "insufficientPermissions"}},
-		{"remove_domain", func(*harness) args { return args{"project": staging, "domain": "www.staging.example.com"} },
-			simulator.Fault{Operation: "PutProjectSyncPublicHttpRouting", Times: 1, Status: 409, Code: "projectLockFailed"}},
+		{
+			"remove_domain", func(*harness) args { return args{"project": staging, "domain": "www.staging.example.com"} },
+			simulator.Fault{Operation: "PutProjectSyncPublicHttpRouting", Times: 1, Status: 409, Code: "projectLockFailed"},
+		},
 		{"remove_port", func(h *harness) args {
 			return args{"service": stagingAPI(h), "port": 13000, "protocol": "tcp", "ip": "ipv6"}
 		}, simulator.Fault{Operation: "PutProjectSyncPublicPortRouting", Times: 1, Status: 409, Code: "projectLockFailed"}},

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -229,9 +230,15 @@ func (w *guessing) guess(s guessableSecrets) {
 	org := w.sim.OrgID("Northwind Trading")
 	terms := []any{args{"name": "clientId", "operator": "eq", "value": org}, args{"name": "projectId", "operator": "eq", "value": w.staging}}
 	for _, one := range []args{
-		{"operation": "GetProject", "path": args{"id": w.staging}}, {"operation": "GetProcess", "path": args{"id": w.process}}, {"operation": "GetAppVersion", "path": args{"id": w.uploaded}},
-		{"operation": "GetServiceStackUserData", "path": args{"id": w.api}}, {"operation": "GetProjectProcess", "path": args{"id": w.staging}}, {"operation": "GetServiceStackEnv", "path": args{"id": w.api}},
-		{"operation": "PostProjectSearch", "body": args{"search": terms[:1]}}, {"operation": "PostUserDataSearch", "body": args{"search": terms}}, {"operation": "GetServiceStackAppVersion", "path": args{"id": w.api}},
+		{"operation": "GetProject", "path": args{"id": w.staging}},
+		{"operation": "GetProcess", "path": args{"id": w.process}},
+		{"operation": "GetAppVersion", "path": args{"id": w.uploaded}},
+		{"operation": "GetServiceStackUserData", "path": args{"id": w.api}},
+		{"operation": "GetProjectProcess", "path": args{"id": w.staging}},
+		{"operation": "GetServiceStackEnv", "path": args{"id": w.api}},
+		{"operation": "PostProjectSearch", "body": args{"search": terms[:1]}},
+		{"operation": "PostUserDataSearch", "body": args{"search": terms}},
+		{"operation": "GetServiceStackAppVersion", "path": args{"id": w.api}},
 	} {
 		w.ask("read_api", one)
 		for _, program := range []string{`tojson | length`, `tojson | contains("` + s.pin + `")`, `[.. | strings | select(test("^` + s.word[:4] + `"))]`, `[.. | strings | split("")]`, `[paths] | length`, `[.. | strings] | sort`} {
@@ -278,9 +285,7 @@ func (w *guessing) plan(s guessableSecrets) {
 
 func with(a args, name string, value any) args {
 	b := args{name: value}
-	for k, v := range a {
-		b[k] = v
-	}
+	maps.Copy(b, a)
 	return b
 }
 

@@ -109,11 +109,11 @@ func hasCredentials(address string) bool {
 	if _, after, found := strings.Cut(rest, ":/"); found {
 		rest = after
 	}
-	host, _, _ := cutAny(strings.TrimLeft(rest, "/"), "/?#")
+	host, _ := cutAny(strings.TrimLeft(rest, "/"), "/?#")
 	if strings.Contains(host, "@") {
 		return true
 	}
-	_, query, _ := cutAny(address, "?#")
+	_, query := cutAny(address, "?#")
 	for pair := range strings.FieldsFuncSeq(query, func(c rune) bool { return c == '&' || c == ';' || c == '?' || c == '#' }) {
 		if name, value, _ := strings.Cut(pair, "="); value != "" && secretName(name) {
 			return true

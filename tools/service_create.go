@@ -291,9 +291,9 @@ func (v *serviceTypeView) describe(d zerops.ServiceTypeDetail) {
 }
 
 // cutAny cuts s at the first of the given bytes.
-func cutAny(s, bytes string) (before, after string, found bool) {
+func cutAny(s, bytes string) (before, after string) {
 	if i := strings.IndexAny(s, bytes); i >= 0 {
-		return s[:i], s[i+1:], true
+		return s[:i], s[i+1:]
 	}
-	return s, "", false
+	return s, ""
 }

@@ -160,7 +160,7 @@ func backupsSupported(s zerops.Service) bool {
 	if s.Type.Category == "SHARED_STORAGE" {
 		return true
 	}
-	name, _, _ := cutAny(s.TypeID, "_@:")
+	name, _ := cutAny(s.TypeID, "_@:")
 	switch name {
 	case "mariadb", "postgresql", "qdrant", "elasticsearch", "nats", "meilisearch":
 		return true

@@ -28,15 +28,15 @@ func vaults(value string) map[string]string {
 
 // inService puts a section into a service of an import, inProjectSection into its project.
 func inService(section string) string {
-	if strings.HasPrefix(section, "{") {
-		return "services:\n  - {hostname: newone, type: nodejs@22, " + strings.TrimSuffix(strings.TrimPrefix(section, "{"), "}\n") + "}\n"
+	if after, ok := strings.CutPrefix(section, "{"); ok {
+		return "services:\n  - {hostname: newone, type: nodejs@22, " + strings.TrimSuffix(after, "}\n") + "}\n"
 	}
 	return "services:\n  - hostname: newone\n    type: nodejs@22\n" + indent(section, "    ")
 }
 
 func inProjectSection(section string) string {
-	if strings.HasPrefix(section, "{") {
-		section = strings.TrimSuffix(strings.TrimPrefix(section, "{"), "}\n") + "\n"
+	if after, ok := strings.CutPrefix(section, "{"); ok {
+		section = strings.TrimSuffix(after, "}\n") + "\n"
 	}
 	return "project:\n  name: shown\n" + indent(section, "  ") + "services:\n  - hostname: newone\n    type: nodejs@22\n"
 }

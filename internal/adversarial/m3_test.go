@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -155,9 +156,7 @@ func (r *remote) raw(t *testing.T, key, tool string, a args, capabilities string
 	params := map[string]any{"name": tool, "arguments": a, "_meta": map[string]any{
 		"io.modelcontextprotocol/protocolVersion": newest, "io.modelcontextprotocol/clientCapabilities": json.RawMessage(capabilities),
 	}}
-	for name, value := range more {
-		params[name] = value
-	}
+	maps.Copy(params, more)
 	message, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params})
 	if err != nil {
 		t.Fatal(err)

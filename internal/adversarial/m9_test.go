@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -191,7 +192,7 @@ func TestAdversarialM9Bundle(t *testing.T) {
 		case string:
 			return value, true
 		case bool:
-			return fmt.Sprint(value), true
+			return strconv.FormatBool(value), true
 		}
 		return "", false
 	}

@@ -13,7 +13,10 @@ import (
 func TestTheDemoOverHTTPTakesAnyCredential(t *testing.T) {
 	t.Parallel()
 	credentials := [][]string{
-		{"Authorization", "Bearer anything"}, {"Authorization", "bearer x"}, {"X-API-Key", "demo"}, {"X-Auth-Token", strings.Repeat("k", 64)},
+		{"Authorization", "Bearer anything"},
+		{"Authorization", "bearer x"},
+		{"X-API-Key", "demo"},
+		{"X-Auth-Token", strings.Repeat("k", 64)},
 		{"Authorization", "Bearer " + simulator.OwnerToken},
 	}
 	for _, args := range []string{"--transport http", "--transport http --stateless", "--transport sse"} {

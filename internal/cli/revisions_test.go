@@ -275,15 +275,15 @@ func TestAnswersHoldWhatTheRevisionHas(t *testing.T) {
 				checkSpoken(t, members, questions, ask(t), revision)
 			})
 		}
-		check("stdio", patient, members, func(t *testing.T) spoken { return overStdio(t, env, patient) })
-		check("HTTP", patient, members, func(t *testing.T) spoken { return overHTTP(t, plain, revision, patient) })
-		check("HTTP beside SSE", questions, members, func(t *testing.T) spoken { return overHTTP(t, sse, revision, questions) })
-		check("SSE", questions, members, func(t *testing.T) spoken { return overSSE(t, sse, simulator.OwnerToken, questions) })
+		check("stdio", patient, members, func(t *testing.T) spoken { t.Helper(); return overStdio(t, env, patient) })
+		check("HTTP", patient, members, func(t *testing.T) spoken { t.Helper(); return overHTTP(t, plain, revision, patient) })
+		check("HTTP beside SSE", questions, members, func(t *testing.T) spoken { t.Helper(); return overHTTP(t, sse, revision, questions) })
+		check("SSE", questions, members, func(t *testing.T) spoken { t.Helper(); return overSSE(t, sse, simulator.OwnerToken, questions) })
 		if revision == "2024-11-05" {
 			// A request that stands alone says only that it is older than 2025-06-18.
 			members = published["2025-03-26"]
 		}
-		check("HTTP without sessions", questions, members, func(t *testing.T) spoken { return overHTTP(t, stateless, revision, questions) })
+		check("HTTP without sessions", questions, members, func(t *testing.T) spoken { t.Helper(); return overHTTP(t, stateless, revision, questions) })
 	}
 }
 

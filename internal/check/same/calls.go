@@ -167,7 +167,7 @@ func (n names) text(text string) (string, error) {
 
 // step replaces the names in a request.
 func (n names) step(s step) (step, error) {
-	args, err := n.filled(map[string]any(s.Args))
+	args, err := n.filled(s.Args)
 	if err != nil {
 		return s, err
 	}
