@@ -10,25 +10,30 @@ import (
 
 // api is the toolset that reaches every operation of the API.
 func api() []*tool {
+	a := apiTools{&apiIndex{details: &zerops.Details{}}}
 	return []*tool{
 		define(spec{
 			Name: "search_api", Title: "Search the API", Standard: true, Effect: zerops.Reads, Offline: true,
 			Description: "Find operations of the whole Zerops API by plain words, for what no other tool does: members, tokens, billing, VPN, CDN, routing. Next: describe_api.",
-		}, searchAPI),
+		}, a.searchAPI),
 		define(spec{
 			Name: "describe_api", Title: "Describe an operation", Standard: true, Effect: zerops.Reads, Offline: true,
 			Description: "Parameters, body, answer, effect, access and pitfalls of an operation.",
-		}, describeAPI),
+		}, a.describeAPI),
 		define(spec{
 			Name: "read_api", Title: "Read through the API", Standard: true, Effect: zerops.Reads,
 			Description: "Call an operation that only reads. Secret values are masked. jq selects from the answer.",
-		}, readAPI),
+		}, a.readAPI),
 		define(spec{
 			Name: "write_api", Title: "Write through the API", Standard: true, Effect: zerops.Destroys,
 			Description: "Call an operation that changes something; what destroys, replaces or costs asks for confirmation. Prefer a tool made for the job.",
-		}, writeAPI),
+		}, a.writeAPI),
 	}
 }
+
+// apiTools are the tools of the whole API; the index finds and describes its
+// operations and is built on first use.
+type apiTools struct{ index *apiIndex }
 
 type searchAPIIn struct {
 	Query string `json:"query" jsonschema:"maxLength=300" jsonschema_description:"plain words, such as: custom domain certificate"`
@@ -47,11 +52,11 @@ type apiOperation struct {
 
 const defaultFound = 8
 
-func searchAPI(_ context.Context, c *call, in searchAPIIn) (page[apiOperation], error) {
+func (a apiTools) searchAPI(_ context.Context, c *call, in searchAPIIn) (page[apiOperation], error) {
 	if strings.TrimSpace(in.Query) == "" && in.Area == "" {
 		return page[apiOperation]{}, invalid("query", "is empty; say what you are looking for, or give an area")
 	}
-	hits, err := c.server.operations.search(in.Query, in.Area, 1_000)
+	hits, err := a.index.search(in.Query, in.Area, 1_000)
 	if err != nil {
 		return page[apiOperation]{}, err
 	}
@@ -148,12 +153,12 @@ type apiField struct {
 	Description string   `json:"description,omitempty"`
 }
 
-func describeAPI(_ context.Context, c *call, in describeAPIIn) (apiDescription, error) {
+func (a apiTools) describeAPI(_ context.Context, c *call, in describeAPIIn) (apiDescription, error) {
 	op, err := c.operation(in.Operation)
 	if err != nil {
 		return apiDescription{}, err
 	}
-	detail, err := c.server.operations.details.Of(op)
+	detail, err := a.index.details.Of(op)
 	if err != nil {
 		return apiDescription{}, err
 	}
@@ -174,7 +179,7 @@ func describeAPI(_ context.Context, c *call, in describeAPIIn) (apiDescription, 
 		if param.ID {
 			kind = "id"
 		}
-		out.Path = append(out.Path, apiField{Name: param.Name, Type: kind, Required: true, Description: c.describeParam(op, param)})
+		out.Path = append(out.Path, apiField{Name: param.Name, Type: kind, Required: true, Description: a.describeParam(op, param)})
 	}
 	for _, field := range detail.Query {
 		out.Query = append(out.Query, viewField("", field))
@@ -191,13 +196,13 @@ func describeAPI(_ context.Context, c *call, in describeAPIIn) (apiDescription, 
 }
 
 // describeParam says what a path parameter names.
-func (c *call) describeParam(op zerops.Operation, param zerops.PathParam) string {
+func (a apiTools) describeParam(op zerops.Operation, param zerops.PathParam) string {
 	if param.Name == op.PathParams()[0].Name {
 		if kind := subjectKind(op.Subject()); kind != "" {
 			return kind
 		}
 	}
-	return c.server.operations.details.Describe(param.Name)
+	return a.index.details.Describe(param.Name)
 }
 
 func viewField(prefix string, field zerops.Field) apiField {

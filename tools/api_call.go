@@ -45,8 +45,8 @@ func (o readAPIOut) Cut(n int) any {
 	return o
 }
 
-func readAPI(ctx context.Context, c *call, in readAPIIn) (readAPIOut, error) {
-	r, err := c.prepareAPI(in.apiArguments, true)
+func (a apiTools) readAPI(ctx context.Context, c *call, in readAPIIn) (readAPIOut, error) {
+	r, err := a.prepareAPI(c, in.apiArguments, true)
 	if err != nil {
 		return readAPIOut{}, err
 	}
@@ -101,8 +101,8 @@ func (o writeAPIOut) Cut(n int) any {
 	return o
 }
 
-func writeAPI(ctx context.Context, c *call, in writeAPIIn) (writeAPIOut, error) {
-	r, err := c.prepareAPI(in.apiArguments, false)
+func (a apiTools) writeAPI(ctx context.Context, c *call, in writeAPIIn) (writeAPIOut, error) {
+	r, err := a.prepareAPI(c, in.apiArguments, false)
 	if err != nil {
 		return writeAPIOut{}, err
 	}
@@ -146,7 +146,7 @@ func writeAPI(ctx context.Context, c *call, in writeAPIIn) (writeAPIOut, error) 
 }
 
 // prepareAPI finds the operation and checks permission, then arguments.
-func (c *call) prepareAPI(in apiArguments, reading bool) (*apiRequest, error) {
+func (a apiTools) prepareAPI(c *call, in apiArguments, reading bool) (*apiRequest, error) {
 	op, err := c.operation(in.Operation)
 	if err != nil {
 		return nil, err
@@ -154,7 +154,7 @@ func (c *call) prepareAPI(in apiArguments, reading bool) (*apiRequest, error) {
 	if err := c.permitted(op, reading); err != nil {
 		return nil, err
 	}
-	r, err := c.checkRequest(op, in.Path, in.Query, in.Body)
+	r, err := a.checkRequest(c, op, in.Path, in.Query, in.Body)
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func (c *call) excluded(op zerops.Operation) string {
 
 // curatedTool names the tool that was made for the operation, empty when there is
 // none.
-func (s *Server) curatedTool(op zerops.Operation) string {
+func (s *runner) curatedTool(op zerops.Operation) string {
 	for _, t := range s.tools {
 		if slices.Contains(operationsOf(t.Name), op) {
 			return t.Name

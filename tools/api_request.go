@@ -36,8 +36,8 @@ type apiRequest struct {
 
 // checkRequest checks path, query and body against the catalogue. All problems
 // are named at once.
-func (c *call) checkRequest(op zerops.Operation, path, query []pair, body string) (*apiRequest, error) {
-	detail, err := c.server.operations.details.Of(op)
+func (a apiTools) checkRequest(c *call, op zerops.Operation, path, query []pair, body string) (*apiRequest, error) {
+	detail, err := a.index.details.Of(op)
 	if err != nil {
 		return nil, err
 	}

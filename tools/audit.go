@@ -50,7 +50,7 @@ func (c *call) audit(ctx context.Context) {
 }
 
 // digest is a keyed hash for comparing without revealing.
-func (s *Server) digest(purpose string, data []byte) string {
+func (s *runner) digest(purpose string, data []byte) string {
 	mac := hmac.New(sha256.New, s.cfg.SigningKey)
 	mac.Write([]byte(purpose + "\x00"))
 	mac.Write(data)

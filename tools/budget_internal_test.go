@@ -87,8 +87,8 @@ func TestInstructionsNameVisibleTools(t *testing.T) {
 		func(c *Config) { c.ExcludeTools = []string{"search_api", "get_project"} },
 	} {
 		s := offline(t, change)
-		for name := range s.byName {
-			if strings.Contains(s.instructions(), name+":") && !s.visible[name] {
+		for name := range s.runner.byName {
+			if strings.Contains(s.instructions(), name+":") && !s.runner.visible[name] {
 				t.Errorf("the instructions name %s, which is hidden", name)
 			}
 		}
@@ -120,7 +120,7 @@ func TestToolsetsAreComplete(t *testing.T) {
 func TestAnnotationsAreExplicit(t *testing.T) {
 	t.Parallel()
 	s := offline(t)
-	for _, tool := range s.tools {
+	for _, tool := range s.runner.tools {
 		def := s.definition(tool)
 		hints := []*bool{def.Annotations.ReadOnlyHint, def.Annotations.DestructiveHint, def.Annotations.IdempotentHint, def.Annotations.OpenWorldHint}
 		if slices.Contains(hints, nil) || def.Annotations.Title == "" {
@@ -145,7 +145,7 @@ func TestSchemasWorkEverywhere(t *testing.T) {
 		known[name] = true
 	}
 	s := offline(t)
-	for _, tool := range s.tools {
+	for _, tool := range s.runner.tools {
 		in := schemaRules{t: t, where: tool.Name + ".in", known: known}
 		in.root(tool.inputSchema())
 		if !tool.Image {

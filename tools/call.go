@@ -26,7 +26,7 @@ type request struct {
 
 // call is one run of a tool: who calls, what it may do, what it has touched.
 type call struct {
-	server     *Server
+	server     *runner
 	tool       *tool
 	request    request
 	credential Credential
@@ -60,7 +60,7 @@ type call struct {
 }
 
 // handler adapts a tool to the protocol library.
-func (s *Server) handler(t *tool) server.ToolHandlerFunc {
+func (s *runner) handler(t *tool) server.ToolHandlerFunc {
 	return func(ctx context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		req := request{responses: r.Params.InputResponses, state: r.Params.RequestState}
 		if r.Params.Meta != nil {
@@ -82,7 +82,7 @@ func (s *Server) handler(t *tool) server.ToolHandlerFunc {
 }
 
 // serve runs a tool from the first check to the one exit. It never panics.
-func (s *Server) serve(ctx context.Context, t *tool, req request) (result *mcp.CallToolResult) {
+func (s *runner) serve(ctx context.Context, t *tool, req request) (result *mcp.CallToolResult) {
 	c := &call{server: s, tool: t, request: req, started: time.Now(), outcome: "ok", redactor: &redactor{patterns: s.patterns}}
 	defer func() {
 		if p := recover(); p != nil {
@@ -103,6 +103,20 @@ func (s *Server) serve(ctx context.Context, t *tool, req request) (result *mcp.C
 	out, err := c.run(ctx)
 	c.settle(err)
 	return c.finish(ctx, out, err)
+}
+
+// quietCall makes a call that no tool stands behind; nil where there is no token.
+func (s *runner) quietCall(ctx context.Context, name string) *call {
+	c := &call{
+		server: s, tool: &tool{spec: spec{Name: name, Toolset: "account", Effect: zerops.Reads}},
+		started: time.Now(), outcome: "ok", redactor: &redactor{patterns: s.patterns}, credential: s.cfg.Credential(ctx),
+	}
+	if c.credential.Token == "" {
+		return nil
+	}
+	c.redactor.know(c.credential.Token)
+	c.api = s.cfg.API.Client(c.credential.Token)
+	return c
 }
 
 // run checks in the order of design.md §6: mode and scope, arguments, request.
@@ -136,8 +150,8 @@ func (c *call) run(ctx context.Context) (any, error) {
 		return nil, missingToken(c.credential)
 	}
 	c.redactor.keep(c.credential.Token)
-	c.api = c.server.cfg.API.Client(c.credential.Token).Guarded(c.vet)
-	if err := c.spareArguments(ctx, args); err != nil {
+	c.api = c.server.cfg.API.Client(c.credential.Token).Guarded(func(ctx context.Context, r zerops.Call) error { return c.server.guard.request(ctx, c, r) })
+	if err := c.server.guard.arguments(ctx, c, args); err != nil {
 		return nil, err
 	}
 	return c.tool.run(ctx, c, args)

@@ -47,13 +47,13 @@ func (c completer) complete(ctx context.Context, argument mcp.CompleteArgument, 
 	var err error
 	defer func() {
 		if err != nil {
-			c.server.logger.DebugContext(ctx, "no completion", "argument", clean(argument.Name, 40), "error", err)
+			c.server.runner.logger.DebugContext(ctx, "no completion", "argument", clean(argument.Name, 40), "error", err)
 		}
 	}()
 	defer c.server.contain(ctx, "completion", &err)
 	ctx, cancel := context.WithTimeout(ctx, completionTime)
 	defer cancel()
-	work := c.server.quietCall(ctx)
+	work := c.server.runner.quietCall(ctx, "completion")
 	if work == nil {
 		return completion
 	}
@@ -73,20 +73,6 @@ func (c completer) complete(ctx context.Context, argument mcp.CompleteArgument, 
 		names[i] = work.redactor.text(names[i])
 	}
 	return complete(names, argument.Value)
-}
-
-// quietCall makes a call that no tool stands behind; nil where there is no token.
-func (s *Server) quietCall(ctx context.Context) *call {
-	c := &call{
-		server: s, tool: &tool{spec: spec{Name: "completion", Toolset: "account", Effect: zerops.Reads}},
-		started: time.Now(), outcome: "ok", redactor: &redactor{patterns: s.patterns}, credential: s.cfg.Credential(ctx),
-	}
-	if c.credential.Token == "" {
-		return nil
-	}
-	c.redactor.keep(c.credential.Token)
-	c.api = s.cfg.API.Client(c.credential.Token)
-	return c
 }
 
 // projectNames names the visible projects. Where several have one name, or a name

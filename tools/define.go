@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"sync"
 
 	"zerops-mcp/zerops"
@@ -74,38 +73,4 @@ func (c *call) decode(args json.RawMessage, in any) error {
 		return &failure{Code: codeInvalidArguments, Message: fmt.Sprintf("the arguments of %s cannot be read: %v", c.tool.Name, err)}
 	}
 	return nil
-}
-
-// toolsets lists the toolsets in the order of the documentation, each with its
-// tools. It is the only list of them.
-func toolsets() []toolset {
-	return []toolset{
-		{"account", account()},
-		{"projects", projects()},
-		{"services", slices.Concat(services(), yamlTools())},
-		{"deploy", slices.Concat(deploy(), yamlChecks())},
-		{"observe", slices.Concat(observe(), measures())},
-		{"env", env()},
-		{"network", networkTools()},
-		{"storage", storageTools()},
-		{"team", team()},
-		{"api", api()},
-	}
-}
-
-type toolset struct {
-	name  string
-	tools []*tool
-}
-
-// allTools returns every tool with its toolset filled in.
-func allTools() []*tool {
-	var all []*tool
-	for _, set := range toolsets() {
-		for _, t := range set.tools {
-			t.Toolset = set.name
-			all = append(all, t)
-		}
-	}
-	return all
 }

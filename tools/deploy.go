@@ -10,32 +10,25 @@ import (
 	"zerops-mcp/zerops"
 )
 
-func deploy() []*tool {
+// deployer is the tools that change what a service runs.
+type deployer struct{ uploads *uploads }
+
+// deploy are the tools that bring code into a service, stop that, or go back.
+func deploy(u *uploads) []*tool {
+	d := deployer{u}
 	return []*tool{
 		define(spec{
 			Name: "deploy_service", Title: "Deploy service", Standard: true, Effect: zerops.Updates, LosesValue: true,
 			Description: "Build and deploy code: a local directory, a public git_url, or, with neither, the connected repository. A failure comes with build log and diagnosis.",
-		}, deployService),
-		define(spec{
-			Name: "list_deployments", Title: "List deployments", Standard: true, Effect: zerops.Reads,
-			Description: "Deployments of a service, newest first, with failure reasons and which can be rolled back to.",
-		}, listDeployments),
-		define(spec{
-			Name: "get_deployment", Title: "Get deployment", Standard: true, Effect: zerops.Reads, OpenWorld: true,
-			Description: "One deployment: source, commit, phases with durations, failure reason, and the end of its log.",
-		}, getDeployment),
+		}, d.deployService),
 		define(spec{
 			Name: "cancel_deployment", Title: "Cancel deployment", Effect: zerops.Destroys, Idempotent: true,
 			Description: "Stop a deployment that is not running yet. Needs confirmation.",
-		}, cancelDeployment),
+		}, d.cancelDeployment),
 		define(spec{
 			Name: "rollback_service", Title: "Roll back service", Standard: true, Effect: zerops.Destroys,
 			Description: "Run an earlier deployment again, with its variables. Needs confirmation.",
-		}, rollbackService),
-		define(spec{
-			Name: "diagnose_service", Title: "Diagnose service", Standard: true, Effect: zerops.Reads, OpenWorld: true,
-			Description: "Why a service or its last deployment fails: ranked causes with evidence and the next call for each.",
-		}, diagnoseService),
+		}, d.rollbackService),
 	}
 }
 
@@ -62,7 +55,7 @@ type deployServiceOut struct {
 // failedLogLines is how much of a log comes with a failed deployment.
 const failedLogLines = 40
 
-func deployService(ctx context.Context, c *call, in deployServiceIn) (deployServiceOut, error) {
+func (d deployer) deployService(ctx context.Context, c *call, in deployServiceIn) (deployServiceOut, error) {
 	if in.Directory != "" && in.GitURL != "" {
 		return deployServiceOut{}, invalid("git_url", "cannot be combined with directory")
 	}
@@ -77,22 +70,22 @@ func deployService(ctx context.Context, c *call, in deployServiceIn) (deployServ
 	if err := runtimeOnly(s); err != nil {
 		return deployServiceOut{}, err
 	}
-	if err := c.alreadyDeploying(ctx, s); err != nil {
+	if err := d.alreadyDeploying(ctx, c, s); err != nil {
 		return deployServiceOut{}, err
 	}
 	switch {
 	case in.Directory != "":
-		return c.deployDirectory(ctx, s, in, built)
+		return d.deployDirectory(ctx, c, s, in, built)
 	case in.GitURL != "":
-		return c.deployGit(ctx, s, in)
+		return d.deployGit(ctx, c, s, in)
 	}
-	return c.deployConnected(ctx, s, in)
+	return d.deployConnected(ctx, c, s, in)
 }
 
 // alreadyDeploying refuses a deployment while another is under way: the platform
 // would refuse it too or, worse, let the older one win.
-func (c *call) alreadyDeploying(ctx context.Context, s zerops.Service) error {
-	if job := c.server.uploads.running(s.ID); job != nil {
+func (d deployer) alreadyDeploying(ctx context.Context, c *call, s zerops.Service) error {
+	if job := d.uploads.running(s.ID); job != nil {
 		return deploysAlready(s, job.version, job.progress())
 	}
 	options := zerops.ListOptions{Statuses: []string{"PENDING", "RUNNING", "CANCELING", "ROLLBACKING"}, Limit: 100}
@@ -124,7 +117,7 @@ func deploysAlready(s zerops.Service, version, state string) *failure {
 
 // deployDirectory validates, then uploads, then asks for the deployment: nothing
 // is sent before the platform has accepted the zerops.yaml.
-func (c *call) deployDirectory(ctx context.Context, s zerops.Service, in deployServiceIn, built bool) (deployServiceOut, error) {
+func (d deployer) deployDirectory(ctx context.Context, c *call, s zerops.Service, in deployServiceIn, built bool) (deployServiceOut, error) {
 	dir, err := c.deployDir(in.Directory)
 	if err != nil {
 		return deployServiceOut{}, err
@@ -169,7 +162,7 @@ func (c *call) deployDirectory(ctx context.Context, s zerops.Service, in deployS
 	c.target("deployment", version.Status, version.ID)
 	job := &upload{service: s.ID, version: version.ID, total: contents.Bytes}
 	started := time.Now()
-	err = c.startUpload(ctx, job, dir, grant, func(ctx context.Context) (zerops.Process, error) {
+	err = d.startUpload(ctx, c, job, dir, grant, func(ctx context.Context) (zerops.Process, error) {
 		// A synchronisation that began meanwhile would waste the upload.
 		if err := c.awaitVariables(ctx, s); err != nil {
 			return zerops.Process{}, err
@@ -189,7 +182,7 @@ func (c *call) deployDirectory(ctx context.Context, s zerops.Service, in deployS
 	if job.failure != nil {
 		return c.notDeployed(ctx, out, version, job.failure), nil //nolint:nilerr // work that ended badly is a result
 	}
-	return c.watchDeployment(ctx, out, s, version.ID, job.process, in.waiting, time.Since(started))
+	return d.watchDeployment(ctx, c, out, s, version.ID, job.process, in.waiting, time.Since(started))
 }
 
 // checkedSetup chooses the setup and has the platform check the zerops.yaml.
@@ -255,7 +248,7 @@ func (c *call) notDeployed(ctx context.Context, out deployServiceOut, version ze
 	return out
 }
 
-func (c *call) deployGit(ctx context.Context, s zerops.Service, in deployServiceIn) (deployServiceOut, error) {
+func (d deployer) deployGit(ctx context.Context, c *call, s zerops.Service, in deployServiceIn) (deployServiceOut, error) {
 	address, note, err := c.gitURL(ctx, in.GitURL)
 	if err != nil {
 		return deployServiceOut{}, err
@@ -274,10 +267,10 @@ func (c *call) deployGit(ctx context.Context, s zerops.Service, in deployService
 		return deployServiceOut{}, err
 	}
 	out := deployServiceOut{Setup: clean(setup, 80), frame: frame{Message: note}}
-	return c.watchTriggered(ctx, out, s, process, version, in.waiting, time.Since(started))
+	return d.watchTriggered(ctx, c, out, s, process, version, in.waiting, time.Since(started))
 }
 
-func (c *call) deployConnected(ctx context.Context, s zerops.Service, in deployServiceIn) (deployServiceOut, error) {
+func (d deployer) deployConnected(ctx context.Context, c *call, s zerops.Service, in deployServiceIn) (deployServiceOut, error) {
 	if in.ZeropsYAML != "" || in.Setup != "" {
 		return deployServiceOut{}, invalid("setup", "and zerops_yaml come from the connected repository; leave them out, or give directory or git_url")
 	}
@@ -313,5 +306,5 @@ func (c *call) deployConnected(ctx context.Context, s zerops.Service, in deployS
 		return deployServiceOut{}, err
 	}
 	out := deployServiceOut{Setup: clean(connected.Setup, 80)}
-	return c.watchTriggered(ctx, out, s, process, version, in.waiting, time.Since(started))
+	return d.watchTriggered(ctx, c, out, s, process, version, in.waiting, time.Since(started))
 }

@@ -115,9 +115,9 @@ func (c *call) versionIDs(ctx context.Context, s zerops.Service) ([]string, erro
 }
 
 // watchTriggered follows a pipeline whose version may not be known.
-func (c *call) watchTriggered(ctx context.Context, out deployServiceOut, s zerops.Service, process *zerops.Process, version string, w waiting, spent time.Duration) (deployServiceOut, error) {
+func (d deployer) watchTriggered(ctx context.Context, c *call, out deployServiceOut, s zerops.Service, process *zerops.Process, version string, w waiting, spent time.Duration) (deployServiceOut, error) {
 	if version != "" {
-		return c.watchDeployment(ctx, out, s, version, process, w, spent)
+		return d.watchDeployment(ctx, c, out, s, version, process, w, spent)
 	}
 	note := out.Message
 	out.frame = frame{Status: statusInProgress}

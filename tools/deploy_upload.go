@@ -149,12 +149,12 @@ func explainUpload(err error) error {
 
 // startUpload begins to send a directory for a version; trigger asks for the
 // deployment once all of it has arrived.
-func (c *call) startUpload(ctx context.Context, job *upload, dir string, grant zerops.UploadGrant, trigger func(context.Context) (zerops.Process, error)) error {
+func (d deployer) startUpload(ctx context.Context, c *call, job *upload, dir string, grant zerops.UploadGrant, trigger func(context.Context) (zerops.Process, error)) error {
 	job.done = make(chan struct{})
 	limited, stopTimer := context.WithTimeout(context.WithoutCancel(ctx), uploadTime)
 	jobCtx, cancel := context.WithCancelCause(limited)
 	job.cancel = cancel
-	if err := c.server.uploads.add(job); err != nil {
+	if err := d.uploads.add(job); err != nil {
 		cancel(nil)
 		stopTimer()
 		return err

@@ -13,7 +13,7 @@ import (
 // watchDeployment follows version and process together, and answers with the
 // address on success, with log and diagnosis on failure. spent is what the
 // upload took of the time the call may wait.
-func (c *call) watchDeployment(ctx context.Context, out deployServiceOut, s zerops.Service, versionID string, process *zerops.Process, w waiting, spent time.Duration) (deployServiceOut, error) {
+func (d deployer) watchDeployment(ctx context.Context, c *call, out deployServiceOut, s zerops.Service, versionID string, process *zerops.Process, w waiting, spent time.Duration) (deployServiceOut, error) {
 	limit, clamped := c.budget(w)
 	limit = max(min(limit, c.server.cfg.MaxWait-c.asked-spent), 0)
 	start := zerops.Deployment{Version: zerops.AppVersion{ID: versionID, ServiceID: s.ID, ProjectID: s.ProjectID}, Process: process}
@@ -21,11 +21,11 @@ func (c *call) watchDeployment(ctx context.Context, out deployServiceOut, s zero
 	if err != nil {
 		return out, err
 	}
-	d := states[0]
+	now := states[0]
 	note := out.Message
-	out.frame = c.deploymentFrame(states, time.Now())
+	out.frame = d.uploads.deploymentFrame(states, time.Now())
 	out.Message = note
-	view := viewDeployment(d, time.Now())
+	view := viewDeployment(now, time.Now())
 	out.Deployment = &view
 	switch out.Status {
 	case statusInProgress:
@@ -33,7 +33,7 @@ func (c *call) watchDeployment(ctx context.Context, out deployServiceOut, s zero
 			out.Message = joinWords(note, fmt.Sprintf("waited %s, the most this server allows; the deployment goes on", limit))
 		}
 	case statusFailed:
-		c.explainFailed(ctx, &out, s, d)
+		c.explainFailed(ctx, &out, s, now)
 	case statusDone:
 		c.addURL(ctx, &out, s)
 	}
@@ -94,7 +94,7 @@ func openPhase(deployments []zerops.Deployment) string {
 
 // deploymentFrame summarises deployments: failed if any failed, else in progress
 // if any is open.
-func (c *call) deploymentFrame(deployments []zerops.Deployment, now time.Time) frame {
+func (u *uploads) deploymentFrame(deployments []zerops.Deployment, now time.Time) frame {
 	f := frame{Status: statusDone}
 	var open []string
 	for _, d := range deployments {
@@ -102,10 +102,10 @@ func (c *call) deploymentFrame(deployments []zerops.Deployment, now time.Time) f
 			f.Processes = append(f.Processes, viewProcess(*d.Process))
 		}
 		switch outcome := d.Outcome(now); {
-		case c.uploading(d):
+		case u.uploading(d):
 			open = append(open, d.Version.ID)
 		case outcome == zerops.DeploymentSucceeded:
-		case outcome == zerops.DeploymentOpen && !c.uploadFailed(d):
+		case outcome == zerops.DeploymentOpen && !u.uploadFailed(d):
 			open = append(open, d.Version.ID)
 		default:
 			f.Status = statusFailed
@@ -121,15 +121,15 @@ func (c *call) deploymentFrame(deployments []zerops.Deployment, now time.Time) f
 }
 
 // uploading reports that this server still sends the code of a deployment.
-func (c *call) uploading(d zerops.Deployment) bool {
-	job := c.server.uploads.find(d.Version.ID)
+func (u *uploads) uploading(d zerops.Deployment) bool {
+	job := u.find(d.Version.ID)
 	return job != nil && !job.ended()
 }
 
 // uploadFailed reports that this server could not send the code of a deployment,
 // which the platform does not know.
-func (c *call) uploadFailed(d zerops.Deployment) bool {
-	job := c.server.uploads.find(d.Version.ID)
+func (u *uploads) uploadFailed(d zerops.Deployment) bool {
+	job := u.find(d.Version.ID)
 	return job != nil && job.ended() && job.err != nil && d.Version.Status == zerops.VersionUploading
 }
 

@@ -21,16 +21,16 @@ type deploymentChangeOut struct {
 	Deployment *deploymentView `json:"deployment,omitempty"`
 }
 
-func cancelDeployment(ctx context.Context, c *call, in cancelDeploymentIn) (deploymentChangeOut, error) {
+func (room deployer) cancelDeployment(ctx context.Context, c *call, in cancelDeploymentIn) (deploymentChangeOut, error) {
 	d, err := confirm(ctx, c, func(ctx context.Context) (zerops.Deployment, *plan, error) {
 		d, err := c.deployment(ctx, in.Deployment)
 		if err != nil {
 			return d, nil, err
 		}
-		if d.Outcome(time.Now()) != zerops.DeploymentOpen || c.uploadFailed(d) {
+		if d.Outcome(time.Now()) != zerops.DeploymentOpen || room.uploads.uploadFailed(d) {
 			return d, nil, idle(nothingToCancel(d, "it has ended already"))
 		}
-		if d.Version.Status == zerops.VersionUploading && d.Process == nil && !c.uploading(d) {
+		if d.Version.Status == zerops.VersionUploading && d.Process == nil && !room.uploads.uploading(d) {
 			return d, nil, idle(nothingToCancel(d, "nothing runs yet: its code is not uploaded by this server, and without an upload it never runs"))
 		}
 		return d, &plan{
@@ -44,7 +44,7 @@ func cancelDeployment(ctx context.Context, c *call, in cancelDeploymentIn) (depl
 	if err != nil {
 		return deploymentChangeOut{}, err
 	}
-	if job := c.server.uploads.find(d.Version.ID); job != nil && !job.ended() {
+	if job := room.uploads.find(d.Version.ID); job != nil && !job.ended() {
 		job.cancel(errCallerCanceled)
 		return c.canceledUpload(ctx, d, job)
 	}
@@ -142,8 +142,8 @@ type rollbackServiceOut struct {
 	Diagnosis  []causeView      `json:"diagnosis,omitempty"`
 }
 
-func rollbackService(ctx context.Context, c *call, in rollbackServiceIn) (rollbackServiceOut, error) {
-	back, err := confirm(ctx, c, func(ctx context.Context) (rollback, *plan, error) { return c.rollbackTo(ctx, in) })
+func (d deployer) rollbackService(ctx context.Context, c *call, in rollbackServiceIn) (rollbackServiceOut, error) {
+	back, err := confirm(ctx, c, func(ctx context.Context) (rollback, *plan, error) { return d.rollbackTo(ctx, c, in) })
 	if err != nil {
 		return rollbackServiceOut{}, err
 	}
@@ -157,7 +157,7 @@ func rollbackService(ctx context.Context, c *call, in rollbackServiceIn) (rollba
 	if err != nil {
 		return rollbackServiceOut{}, err
 	}
-	watched, err := c.watchDeployment(ctx, deployServiceOut{}, s, chosen.Version.ID, &process, in.waiting, 0)
+	watched, err := d.watchDeployment(ctx, c, deployServiceOut{}, s, chosen.Version.ID, &process, in.waiting, 0)
 	if err != nil {
 		return rollbackServiceOut{}, err
 	}
@@ -184,7 +184,7 @@ type rollback struct {
 }
 
 // rollbackTo finds the deployment to go back to, and what runs in its place.
-func (c *call) rollbackTo(ctx context.Context, in rollbackServiceIn) (rollback, *plan, error) {
+func (d deployer) rollbackTo(ctx context.Context, c *call, in rollbackServiceIn) (rollback, *plan, error) {
 	var r rollback
 	var err error
 	if r.service, err = c.service(ctx, in.onService); err != nil {
@@ -205,7 +205,7 @@ func (c *call) rollbackTo(ctx context.Context, in rollbackServiceIn) (rollback, 
 		view := viewDeployment(r.to, time.Now())
 		return r, nil, idle(rollbackServiceOut{frame: frame{Status: statusUnchanged, Message: "this deployment runs already"}, Deployment: &view})
 	}
-	if err := c.alreadyDeploying(ctx, r.service); err != nil {
+	if err := d.alreadyDeploying(ctx, c, r.service); err != nil {
 		return r, nil, err
 	}
 	return r, rollbackPlan(r.service, r.to.Version, r.active), c.guard(ctx, r.service.ProjectID, r.service.ID)

@@ -7,6 +7,24 @@ import (
 	"zerops-mcp/zerops"
 )
 
+// reader is the tools that show deployments, uploads of this server included.
+type reader struct{ uploads *uploads }
+
+// deploymentTools show what was deployed.
+func deploymentTools(u *uploads) []*tool {
+	r := reader{u}
+	return []*tool{
+		define(spec{
+			Name: "list_deployments", Title: "List deployments", Standard: true, Effect: zerops.Reads,
+			Description: "Deployments of a service, newest first, with failure reasons and which can be rolled back to.",
+		}, listDeployments),
+		define(spec{
+			Name: "get_deployment", Title: "Get deployment", Standard: true, Effect: zerops.Reads, OpenWorld: true,
+			Description: "One deployment: source, commit, phases with durations, failure reason, and the end of its log.",
+		}, r.getDeployment),
+	}
+}
+
 // deploymentView is a deployment as all tools show it.
 type deploymentView struct {
 	ID          string      `json:"id"`
@@ -360,7 +378,7 @@ type getDeploymentOut struct {
 	Next      *next       `json:"next,omitempty"`
 }
 
-func getDeployment(ctx context.Context, c *call, in getDeploymentIn) (getDeploymentOut, error) {
+func (r reader) getDeployment(ctx context.Context, c *call, in getDeploymentIn) (getDeploymentOut, error) {
 	d, err := c.deployment(ctx, in.Deployment)
 	if err != nil {
 		return getDeploymentOut{}, err
@@ -392,7 +410,7 @@ func getDeployment(ctx context.Context, c *call, in getDeploymentIn) (getDeploym
 		out.Next = &next{Tool: "diagnose_service", Arguments: nextArgs{Service: d.Version.ServiceID}}
 	case zerops.DeploymentSucceeded, zerops.DeploymentCanceled:
 	}
-	if job := c.server.uploads.find(d.Version.ID); job != nil && d.Version.Status == zerops.VersionUploading {
+	if job := r.uploads.find(d.Version.ID); job != nil && d.Version.Status == zerops.VersionUploading {
 		job.describe(&out.deploymentView)
 	}
 	return out, nil

@@ -10,6 +10,16 @@ import (
 	"zerops-mcp/zerops"
 )
 
+// diagnoseTools find out why something fails.
+func diagnoseTools() []*tool {
+	return []*tool{
+		define(spec{
+			Name: "diagnose_service", Title: "Diagnose service", Standard: true, Effect: zerops.Reads, OpenWorld: true,
+			Description: "Why a service or its last deployment fails: ranked causes with evidence and the next call for each.",
+		}, diagnoseService),
+	}
+}
+
 // diagnoseServiceOut tells what was looked at, what was found, and what it
 // probably means.
 type diagnoseServiceOut struct {

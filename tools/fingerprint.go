@@ -12,7 +12,7 @@ type fingerprints struct{ key []byte }
 
 // fingerprints derives the key for an organisation from the signing key. It
 // serves no other purpose, and another organisation has another one.
-func (s *Server) fingerprints(organizationID string) fingerprints {
+func (s *runner) fingerprints(organizationID string) fingerprints {
 	mac := hmac.New(sha256.New, s.cfg.SigningKey)
 	mac.Write([]byte("fingerprint\x00" + organizationID))
 	return fingerprints{key: mac.Sum(nil)}

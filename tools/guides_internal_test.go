@@ -18,7 +18,7 @@ func TestGuidesNameWhatExists(t *testing.T) {
 		if len(text) > 6_000 || !strings.HasPrefix(text, "# ") {
 			t.Errorf("guide %s: %d bytes", g.topic, len(text))
 		}
-		if safe := (&redactor{patterns: s.patterns}).text(cleanText(text)); safe != text {
+		if safe := (&redactor{patterns: s.runner.patterns}).text(cleanText(text)); safe != text {
 			t.Errorf("guide %s would be changed on its way out", g.topic)
 		}
 		checkToolNames(t, s, "guide "+g.topic, text)
@@ -31,7 +31,7 @@ var toolWords = regexp.MustCompile("`((?:add|cancel|compare|create|delete|deploy
 func checkToolNames(t *testing.T, s *Server, where, text string) {
 	t.Helper()
 	for _, match := range toolWords.FindAllStringSubmatch(text, -1) {
-		if s.byName[match[1]] == nil {
+		if s.runner.byName[match[1]] == nil {
 			t.Errorf("%s names %s, which does not exist", where, match[1])
 		}
 	}

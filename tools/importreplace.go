@@ -21,7 +21,7 @@ type replaceServicesIn struct {
 // replaceServices imports over services that exist. Observers disagree on what an
 // override leaves of a service (platform facts §4.4), so it counts as losing what
 // it may lose.
-func replaceServices(ctx context.Context, c *call, in replaceServicesIn) (importOut, error) {
+func (m importer) replaceServices(ctx context.Context, c *call, in replaceServicesIn) (importOut, error) {
 	p, err := readImport(in.Yaml)
 	if err != nil {
 		return importOut{}, err
@@ -29,7 +29,7 @@ func replaceServices(ctx context.Context, c *call, in replaceServicesIn) (import
 	if p.project {
 		return importOut{}, invalid("yaml", "has a project section, which makes a new project and replaces nothing; use import_yaml, or leave the section out")
 	}
-	r, err := confirm(ctx, c, func(ctx context.Context) (replacing, *plan, error) { return c.replacing(ctx, p, in) })
+	r, err := confirm(ctx, c, func(ctx context.Context) (replacing, *plan, error) { return m.findReplaced(ctx, c, p, in) })
 	if err != nil {
 		return importOut{}, err
 	}
@@ -43,8 +43,8 @@ type replacing struct {
 	warnings []yamlIssue
 }
 
-// replacing finds what an import would replace.
-func (c *call) replacing(ctx context.Context, p importPlan, in replaceServicesIn) (replacing, *plan, error) {
+// findReplaced finds what an import would replace.
+func (m importer) findReplaced(ctx context.Context, c *call, p importPlan, in replaceServicesIn) (replacing, *plan, error) {
 	target, err := c.importTarget(ctx, p, in.Project, "")
 	if err != nil {
 		return replacing{}, nil, err
@@ -67,7 +67,7 @@ func (c *call) replacing(ctx context.Context, p importPlan, in replaceServicesIn
 	if err := c.guardReplaced(target.project, replaced); err != nil {
 		return replacing{}, nil, err
 	}
-	warnings := c.checkImport(ctx, p)
+	warnings := m.checkImport(ctx, c, p)
 	return replacing{target, text, warnings}, c.replacement(ctx, p, target.project, replaced), nil
 }
 

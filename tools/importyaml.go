@@ -9,16 +9,21 @@ import (
 	"zerops-mcp/zerops"
 )
 
-func yamlTools() []*tool {
+// importer is the tools that create services from an import YAML.
+type importer struct{ schemas *schemaCache }
+
+// importTools read and write import YAML.
+func importTools(schemas *schemaCache) []*tool {
+	m := importer{schemas}
 	return []*tool{
 		define(spec{
 			Name: "import_yaml", Title: "Import YAML", Standard: true, Effect: zerops.Creates,
 			Description: "Create services (or a project with services) from an import YAML. Never replaces what exists; warns of keys the platform drops. get_yaml_schema import shows what is allowed.",
-		}, importYaml),
+		}, m.importYaml),
 		define(spec{
 			Name: "replace_services_from_yaml", Title: "Replace services from YAML", Effect: zerops.Destroys,
 			Description: "Import a YAML over services that exist (override): their code, and perhaps their data, is lost. Needs confirmation.",
-		}, replaceServices),
+		}, m.replaceServices),
 		define(spec{
 			Name: "export_yaml", Title: "Export YAML", Effect: zerops.Reads,
 			Description: "A project or service as import YAML, with secret values masked.",
@@ -69,7 +74,7 @@ type importTarget struct {
 	organization zerops.Organization
 }
 
-func importYaml(ctx context.Context, c *call, in importYamlIn) (importOut, error) {
+func (m importer) importYaml(ctx context.Context, c *call, in importYamlIn) (importOut, error) {
 	asked, err := readImport(in.Yaml)
 	if err != nil {
 		return importOut{}, err
@@ -92,7 +97,7 @@ func importYaml(ctx context.Context, c *call, in importYamlIn) (importOut, error
 				return r, nil, err
 			}
 		}
-		r.warnings = c.checkImport(ctx, asked)
+		r.warnings = m.checkImport(ctx, c, asked)
 		if in.DryRun {
 			return r, nil, idle(dryRun(asked, r.target, clashes, r.warnings))
 		}
@@ -177,9 +182,9 @@ func refuseReplacement(plan importPlan, target importTarget, clashes []zerops.Se
 // checkImport gathers warnings: what the platform drops without a word, and what
 // does not fit its schema. None of it stops an import, because the platform
 // itself refuses what it cannot take before it changes anything.
-func (c *call) checkImport(ctx context.Context, plan importPlan) []yamlIssue {
+func (m importer) checkImport(ctx context.Context, c *call, plan importPlan) []yamlIssue {
 	issues, silent := plan.lint()
-	schema, err := c.liveSchema(ctx, yamlImport)
+	schema, err := m.schemas.live(ctx, c, yamlImport)
 	if err != nil {
 		return append(sortIssues(issues), c.schemaUnavailable(ctx, err))
 	}

@@ -12,6 +12,17 @@ import (
 	"zerops-mcp/zerops"
 )
 
+// logTools search logs.
+func logTools() []*tool {
+	return []*tool{
+		define(spec{
+			Name: "search_logs", Title: "Search logs", Standard: true, Effect: zerops.Reads, OpenWorld: true,
+			Description: "Log lines of services, newest kept, oldest first. scanned and complete say what was read. " +
+				"source: runtime (default), build (of deployment, or the newest), web or all.",
+		}, searchLogs),
+	}
+}
+
 // Sources of log lines. Prepare and system lines are found by build and all.
 const (
 	sourceRuntime = "runtime"

@@ -16,10 +16,10 @@ func (s *Server) Markdown() string {
 	b.WriteString("Made from the definitions by the tests (`go test ./tools -update`); do not edit.\n\n")
 	b.WriteString("Effects decide what a client may approve by itself: a tool that *reads* changes nothing, *creates* only adds, *updates* changes what can be changed back, *destroys* asks for confirmation. ")
 	b.WriteString("An argument with a star is required; `project` is not where the server is limited to one.\n")
-	for _, set := range toolsets() {
+	for _, set := range s.sets {
 		var visible []*tool
-		for _, t := range s.tools {
-			if t.Toolset == set.name && s.visible[t.Name] {
+		for _, t := range s.runner.tools {
+			if t.Toolset == set.name && s.runner.visible[t.Name] {
 				visible = append(visible, t)
 			}
 		}
@@ -144,7 +144,7 @@ func argumentType(s *schema) string {
 func (s *Server) protocolMarkdown(b *strings.Builder) {
 	b.WriteString("\n## Resources\n\nThe same content as the tools of that name, for clients that show resources. Names and topics complete.\n\n| address | content |\n|---|---|\n")
 	for _, r := range []struct{ uri, tool string }{{projectsURI, "list_projects"}, {projectTemplate, "get_project"}, {serviceTemplate, "get_service"}} {
-		if s.visible[r.tool] {
+		if s.runner.visible[r.tool] {
 			fmt.Fprintf(b, "| `%s` | `%s` |\n", r.uri, r.tool)
 		}
 	}

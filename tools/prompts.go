@@ -83,7 +83,7 @@ func (s *Server) prompt(name string) *prompt {
 }
 
 func (s *Server) offers(p prompt) bool {
-	return !slices.ContainsFunc(p.needs, func(tool string) bool { return !s.visible[tool] })
+	return !slices.ContainsFunc(p.needs, func(tool string) bool { return !s.runner.visible[tool] })
 }
 
 // registerPrompts offers the jobs whose tools are visible.
@@ -104,7 +104,9 @@ func (s *Server) registerPrompts() {
 
 // fills reports whether the server knows an argument itself: the project, where
 // only one is in scope.
-func (s *Server) fills(a promptArgument) bool { return a.name == "project" && s.scope.single() != "" }
+func (s *Server) fills(a promptArgument) bool {
+	return a.name == "project" && s.runner.scope.single() != ""
+}
 
 func (s *Server) promptHandler(p prompt) server.PromptHandlerFunc {
 	return func(_ context.Context, r mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
@@ -132,7 +134,7 @@ func (s *Server) promptArguments(p prompt, given map[string]string) (map[string]
 		names = append(names, a.name)
 		value := strings.TrimSpace(given[a.name])
 		if value == "" && s.fills(a) {
-			value = s.scope.single()
+			value = s.runner.scope.single()
 		}
 		switch {
 		case value == "" && a.required:

@@ -56,7 +56,7 @@ func (s *Server) callPlainly(ctx context.Context, message json.RawMessage) (mcp.
 	if len(plain.ID) == 0 || id.UnmarshalJSON(plain.ID) != nil || id.IsNil() {
 		return nil, false
 	}
-	t := s.byName[params.Name]
+	t := s.runner.byName[params.Name]
 	if t == nil {
 		return nil, false
 	}
@@ -64,7 +64,7 @@ func (s *Server) callPlainly(ctx context.Context, message json.RawMessage) (mcp.
 	if string(params.Arguments) != "null" {
 		req.args = params.Arguments
 	}
-	return mcp.NewJSONRPCResultResponse(id, fitting(revisionOf(ctx), plain.Method, prepare(s.serve(ctx, t, req)))), true
+	return mcp.NewJSONRPCResultResponse(id, fitting(revisionOf(ctx), plain.Method, prepare(s.runner.serve(ctx, t, req)))), true
 }
 
 // prepare writes a result. Those of one text and its structured form, which are

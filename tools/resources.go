@@ -32,21 +32,21 @@ const (
 func (s *Server) registerResources() {
 	var resources []server.ServerResource
 	var templates []server.ServerResourceTemplate
-	if s.visible["list_projects"] {
+	if s.runner.visible["list_projects"] {
 		resources = append(resources, server.ServerResource{
 			Resource: mcp.NewResource(projectsURI, "projects", mcp.WithResourceTitle("Projects"), mcp.WithMIMEType(jsonType),
 				mcp.WithResourceDescription("Every project that the token reaches, as list_projects shows them.")),
 			Handler: s.live("list_projects", func(string) (json.RawMessage, error) { return json.RawMessage(listedByResource), nil }),
 		})
 	}
-	if s.visible["get_project"] {
+	if s.runner.visible["get_project"] {
 		templates = append(templates, server.ServerResourceTemplate{
 			Template: mcp.NewResourceTemplate(projectTemplate, "project", mcp.WithTemplateTitle("Project"), mcp.WithTemplateMIMEType(jsonType),
 				mcp.WithTemplateDescription("Overview of one project, by id or name.")),
 			Handler: server.ResourceTemplateHandlerFunc(s.live("get_project", objectOf)),
 		})
 	}
-	if s.visible["get_service"] {
+	if s.runner.visible["get_service"] {
 		templates = append(templates, server.ServerResourceTemplate{
 			Template: mcp.NewResourceTemplate(serviceTemplate, "service", mcp.WithTemplateTitle("Service"), mcp.WithTemplateMIMEType(jsonType),
 				mcp.WithTemplateDescription("One service of a project, by hostname or id.")),
@@ -77,7 +77,7 @@ func (s *Server) live(name string, arguments func(uri string) (json.RawMessage, 
 		if err != nil {
 			return nil, err
 		}
-		result := s.serve(ctx, s.byName[name], request{args: args})
+		result := s.runner.serve(ctx, s.runner.byName[name], request{args: args})
 		text := textOf(result)
 		if result.IsError {
 			return nil, failedRead(text, uri)
@@ -166,7 +166,7 @@ func (s *Server) resourceOptions(hooks *server.Hooks) []server.ServerOption {
 // contain turns a panic into an internal error.
 func (s *Server) contain(ctx context.Context, kind string, err *error) {
 	if p := recover(); p != nil {
-		s.logger.ErrorContext(ctx, "panic in a handler", "kind", kind, "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+		s.runner.logger.ErrorContext(ctx, "panic in a handler", "kind", kind, "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 		*err = protocolFail(&failure{Code: codeInternal, Message: "an error that this server did not expect", Hint: "This is a defect of zerops-mcp; its log has the details."}, "")
 	}
 }

@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "rewrite the golden schemas from the typ
 // TestSchemasEqualTypes proves that the embedded schemas are what the types say.
 func TestSchemasEqualTypes(t *testing.T) {
 	wanted := map[string]bool{}
-	for _, tool := range allTools() {
+	for _, tool := range allTools(toolsets()) {
 		files := map[string]any{tool.Name + ".in.json": tool.newIn()}
 		if !tool.Image {
 			files[tool.Name+".out.json"] = tool.newOut()

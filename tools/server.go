@@ -81,9 +81,9 @@ const (
 	changeTime = 70 * time.Second
 )
 
-// Server holds the tools under one configuration. It keeps no state of callers
-// beyond bounded caches keyed by the caller.
-type Server struct {
+// runner runs the tools of one configuration. It keeps no state of callers beyond
+// bounded caches keyed by the caller.
+type runner struct {
 	cfg      Config
 	logger   *slog.Logger
 	tools    []*tool // all, sorted by name
@@ -91,13 +91,18 @@ type Server struct {
 	visible  map[string]bool
 	signer   signer
 	scope    *scope
-	own      ownServices
 	patterns func() *patternSet
-	uploads  uploads
-	// operations finds and describes the operations of the API; built on first use.
-	operations *apiIndex
-	schemas    *schemaCache
-	mcp        *server.MCPServer
+	guard    guard
+	own      ownServices
+	// mcp asks the person and reports progress.
+	mcp *server.MCPServer
+}
+
+// Server is the tools of one configuration behind a protocol server.
+type Server struct {
+	runner *runner
+	sets   []toolset
+	mcp    *server.MCPServer
 }
 
 // New checks the configuration and registers the tools. Unknown names of
@@ -107,6 +112,31 @@ func New(cfg Config) (*Server, error) {
 	if cfg.API == nil || cfg.Credential == nil {
 		return nil, errors.New("tools: Config needs API and Credential")
 	}
+	sets := toolsets()
+	r, err := newRunner(cfg, allTools(sets), guard{
+		request:   func(ctx context.Context, c *call, r zerops.Call) error { return c.vet(ctx, r) },
+		arguments: func(ctx context.Context, c *call, args json.RawMessage) error { return c.spareArguments(ctx, args) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{runner: r, sets: sets}
+	s.register()
+	return s, nil
+}
+
+// guard judges what a call is about to do, on its way and before it begins. The
+// rules of the account are above the kernel, which only sees that no tool goes
+// around them.
+type guard struct {
+	// request judges each request that a call sends.
+	request func(ctx context.Context, c *call, r zerops.Call) error
+	// arguments judges the checked arguments of a call.
+	arguments func(ctx context.Context, c *call, args json.RawMessage) error
+}
+
+// newRunner chooses the tools that the configuration offers.
+func newRunner(cfg Config, all []*tool, g guard) (*runner, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -125,10 +155,9 @@ func New(cfg Config) (*Server, error) {
 			return nil, fmt.Errorf("making a signing key: %w", err)
 		}
 	}
-	s := &Server{
-		cfg: cfg, logger: cfg.Logger, tools: allTools(), byName: map[string]*tool{}, visible: map[string]bool{},
+	s := &runner{
+		cfg: cfg, guard: g, logger: cfg.Logger, tools: all, byName: map[string]*tool{}, visible: map[string]bool{},
 		signer: newSigner(cfg.SigningKey, !cfg.Stateless), scope: newScope(cfg.Projects), patterns: sync.OnceValue(secretPatterns),
-		operations: &apiIndex{details: &zerops.Details{}}, schemas: &schemaCache{},
 	}
 	sort.Slice(s.tools, func(i, j int) bool { return s.tools[i].Name < s.tools[j].Name })
 	for _, t := range s.tools {
@@ -137,7 +166,6 @@ func New(cfg Config) (*Server, error) {
 	if err := s.selectTools(); err != nil {
 		return nil, err
 	}
-	s.register()
 	return s, nil
 }
 
@@ -145,14 +173,16 @@ func New(cfg Config) (*Server, error) {
 func (s *Server) MCP() *server.MCPServer { return s.mcp }
 
 // selectTools decides what is visible.
-func (s *Server) selectTools() error {
+func (s *runner) selectTools() error {
 	sets := s.cfg.Toolsets
 	if len(sets) == 0 {
 		sets = []string{"default"}
 	}
 	known := []string{"default", "all"}
-	for _, set := range toolsets() {
-		known = append(known, set.name)
+	for _, t := range s.tools {
+		if !slices.Contains(known, t.Toolset) {
+			known = append(known, t.Toolset)
+		}
 	}
 	for _, name := range sets {
 		if !slices.Contains(known, name) {
@@ -176,7 +206,7 @@ func (s *Server) selectTools() error {
 const excludeAll = "*"
 
 // excludes reports a tool that the operator took out.
-func (s *Server) excludes(tool string) bool {
+func (s *runner) excludes(tool string) bool {
 	return slices.Contains(s.cfg.ExcludeTools, tool) || tool != "whoami" && slices.Contains(s.cfg.ExcludeTools, excludeAll)
 }
 
@@ -189,7 +219,7 @@ func unknownName(kind, name string, known []string) error {
 }
 
 // refusal tells why the configuration forbids a tool, nil where it does not.
-func (s *Server) refusal(t *tool) *failure {
+func (s *runner) refusal(t *tool) *failure {
 	switch {
 	case s.cfg.ReadOnly && t.Effect != zerops.Reads:
 		return &failure{
@@ -227,14 +257,15 @@ func (s *Server) register() {
 		server.WithHooks(hooks),
 		server.WithCacheHints(listTTL, mcp.CacheScopePrivate),
 	})
-	s.mcp = server.NewMCPServer("zerops-mcp", s.cfg.Version, options...)
-	registered := make([]server.ServerTool, 0, len(s.tools))
-	for _, t := range s.tools {
+	s.mcp = server.NewMCPServer("zerops-mcp", s.runner.cfg.Version, options...)
+	registered := make([]server.ServerTool, 0, len(s.runner.tools))
+	for _, t := range s.runner.tools {
 		// The library reads every schema it is given at once, which is most of the
 		// time of a start; it gets a short one, and the list the real ones.
 		short := mcp.NewToolWithRawSchema(t.Name, t.Description, json.RawMessage(`{"type":"object"}`))
-		registered = append(registered, server.ServerTool{Tool: short, Handler: s.handler(t)})
+		registered = append(registered, server.ServerTool{Tool: short, Handler: s.runner.handler(t)})
 	}
+	s.runner.mcp = s.mcp
 	s.mcp.AddTools(registered...)
 	s.registerResources()
 	s.registerPrompts()
@@ -242,9 +273,9 @@ func (s *Server) register() {
 
 // definitions are the visible tools, sorted by name.
 func (s *Server) definitions() []mcp.Tool {
-	list := make([]mcp.Tool, 0, len(s.tools))
-	for _, t := range s.tools {
-		if s.visible[t.Name] {
+	list := make([]mcp.Tool, 0, len(s.runner.tools))
+	for _, t := range s.runner.tools {
+		if s.runner.visible[t.Name] {
 			list = append(list, s.definition(t))
 		}
 	}
@@ -266,7 +297,7 @@ func (s *Server) definition(t *tool) mcp.Tool {
 // scope, the argument has a default and is not required.
 func (s *Server) listedInput(t *tool) json.RawMessage {
 	raw := t.inputSchema()
-	if s.scope.single() == "" {
+	if s.runner.scope.single() == "" {
 		return raw
 	}
 	text := strings.Replace(string(raw), `"required":["project",`, `"required":[`, 1)
@@ -283,8 +314,8 @@ type ToolInfo struct {
 // Listed returns the tools a client sees, sorted by name.
 func (s *Server) Listed() []ToolInfo {
 	var infos []ToolInfo
-	for _, t := range s.tools {
-		if !s.visible[t.Name] {
+	for _, t := range s.runner.tools {
+		if !s.runner.visible[t.Name] {
 			continue
 		}
 		info := ToolInfo{Name: t.Name, Title: t.Title, Description: t.Description, Toolset: t.Toolset, Effect: t.Effect.String(), Standard: t.Standard, Input: s.listedInput(t)}
@@ -298,9 +329,9 @@ func (s *Server) Listed() []ToolInfo {
 
 // Call runs one tool in this process, without a protocol in between.
 func (s *Server) Call(ctx context.Context, name string, args json.RawMessage) (*mcp.CallToolResult, error) {
-	t := s.byName[name]
+	t := s.runner.byName[name]
 	if t == nil {
-		return nil, unknownName("tool", name, sortedKeys(s.byName))
+		return nil, unknownName("tool", name, sortedKeys(s.runner.byName))
 	}
-	return s.serve(ctx, t, request{args: args}), nil
+	return s.runner.serve(ctx, t, request{args: args}), nil
 }

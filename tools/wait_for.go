@@ -20,7 +20,10 @@ type waitForOut struct {
 }
 
 // waitFor follows processes and deployments at the same time.
-func waitFor(ctx context.Context, c *call, in waitForIn) (waitForOut, error) {
+// waiter is the tool that waits, for uploads of this server too.
+type waiter struct{ uploads *uploads }
+
+func (w waiter) waitFor(ctx context.Context, c *call, in waitForIn) (waitForOut, error) {
 	processes, deployments := unique(in.Processes), unique(in.Deployments)
 	if len(processes)+len(deployments) == 0 {
 		return waitForOut{}, invalid("processes", "needs at least 1 id, or deployments does")
@@ -42,7 +45,7 @@ func waitFor(ctx context.Context, c *call, in waitForIn) (waitForOut, error) {
 		states = append(states, d)
 	}
 	started := time.Now()
-	if err := c.awaitUploads(ctx, in.waiting, states); err != nil {
+	if err := w.awaitUploads(ctx, c, in.waiting, states); err != nil {
 		return waitForOut{}, err
 	}
 	// A wait for an upload comes out of the same budget.
@@ -63,17 +66,17 @@ func waitFor(ctx context.Context, c *call, in waitForIn) (waitForOut, error) {
 			return waitForOut{}, err
 		}
 	}
-	c.joinDeployments(&out, states)
+	w.joinDeployments(c, &out, states)
 	return out, nil
 }
 
 // awaitUploads waits for the uploads of this server, which the platform knows
 // nothing of, and then reads again.
-func (c *call) awaitUploads(ctx context.Context, w waiting, states []zerops.Deployment) error {
-	limit, _ := c.budget(w)
+func (w waiter) awaitUploads(ctx context.Context, c *call, wait waiting, states []zerops.Deployment) error {
+	limit, _ := c.budget(wait)
 	deadline := time.Now().Add(limit)
 	for i, d := range states {
-		job := c.server.uploads.find(d.Version.ID)
+		job := w.uploads.find(d.Version.ID)
 		if job == nil || job.ended() && d.Version.Status != zerops.VersionUploading {
 			continue
 		}
@@ -90,12 +93,12 @@ func (c *call) awaitUploads(ctx context.Context, w waiting, states []zerops.Depl
 }
 
 // joinDeployments adds the deployments to the answer about the processes.
-func (c *call) joinDeployments(out *waitForOut, states []zerops.Deployment) {
+func (w waiter) joinDeployments(c *call, out *waitForOut, states []zerops.Deployment) {
 	if len(states) == 0 {
 		return
 	}
 	now := time.Now()
-	f := c.deploymentFrame(states, now)
+	f := w.uploads.deploymentFrame(states, now)
 	switch {
 	case out.Status == "" || out.Status == statusDone || f.Status == statusFailed:
 		out.Status = f.Status
@@ -114,7 +117,7 @@ func (c *call) joinDeployments(out *waitForOut, states []zerops.Deployment) {
 	}
 	for _, d := range states {
 		view := viewDeployment(d, now)
-		if job := c.server.uploads.find(d.Version.ID); job != nil && d.Version.Status == zerops.VersionUploading {
+		if job := w.uploads.find(d.Version.ID); job != nil && d.Version.Status == zerops.VersionUploading {
 			job.describe(&view)
 		}
 		out.Deployments = append(out.Deployments, view)

@@ -143,7 +143,7 @@ func FuzzMaskYaml(f *testing.F) {
 		if err != nil {
 			return
 		}
-		c := &call{server: &Server{}, redactor: &redactor{patterns: patterns}}
+		c := &call{server: &runner{}, redactor: &redactor{patterns: patterns}}
 		m := yamlMasker{call: c}
 		m.document(doc.root)
 		text, err := writeYaml(doc.root)

@@ -64,11 +64,11 @@ const (
 	maxNested = 4
 )
 
-func getYamlSchema(ctx context.Context, c *call, in yamlSchemaIn) (yamlSchemaOut, error) {
+func (k yamlChecker) getYamlSchema(ctx context.Context, c *call, in yamlSchemaIn) (yamlSchemaOut, error) {
 	if in.Kind == kindGuide {
 		return guideView(in.Path)
 	}
-	schema, err := c.liveSchema(ctx, in.Kind)
+	schema, err := k.schemas.live(ctx, c, in.Kind)
 	if err != nil {
 		return yamlSchemaOut{}, schemaFailure(err)
 	}

@@ -44,8 +44,8 @@ type schemaCache struct {
 // errSchema reports a schema that cannot be used.
 var errSchema = errors.New("the platform's schema cannot be used")
 
-// liveSchema fetches the published schema of a kind of YAML.
-func (c *call) liveSchema(ctx context.Context, kind string) (*liveSchema, error) {
+// live fetches the published schema of a kind of YAML.
+func (s *schemaCache) live(ctx context.Context, c *call, kind string) (*liveSchema, error) {
 	fetch := c.api.ZeropsYamlSchema
 	if kind == yamlImport {
 		fetch = c.api.ImportSchema
@@ -54,7 +54,7 @@ func (c *call) liveSchema(ctx context.Context, kind string) (*liveSchema, error)
 	if err != nil {
 		return nil, err
 	}
-	return c.server.schemas.compile(raw)
+	return s.compile(raw)
 }
 
 func (s *schemaCache) compile(raw json.RawMessage) (*liveSchema, error) {

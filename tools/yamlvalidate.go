@@ -11,16 +11,21 @@ import (
 	"zerops-mcp/zerops"
 )
 
-func yamlChecks() []*tool {
+// yamlChecker is the tools that judge and explain YAML.
+type yamlChecker struct{ schemas *schemaCache }
+
+// yamlChecks judge a zerops.yaml and explain both kinds of YAML.
+func yamlChecks(schemas *schemaCache) []*tool {
+	k := yamlChecker{schemas}
 	return []*tool{
 		define(spec{
 			Name: "validate_zerops_yaml", Title: "Validate zerops.yaml", Standard: true, Effect: zerops.Reads,
 			Description: "The platform's verdict on a zerops.yaml, and keys it would ignore, with lines. Changes nothing.",
-		}, validateZeropsYaml),
+		}, k.validateZeropsYaml),
 		define(spec{
 			Name: "get_yaml_schema", Title: "Get YAML schema", Standard: true, Effect: zerops.Reads,
 			Description: "What zerops.yaml or the import YAML may hold under a path (such as run.healthCheck or services), from the live schema; or a guide by topic.",
-		}, getYamlSchema),
+		}, k.getYamlSchema),
 	}
 }
 
@@ -52,7 +57,7 @@ const maxSetups = 10
 
 // validateZeropsYaml joins what the platform says with what it leaves out:
 // unknown keys, and settings that break without a log.
-func validateZeropsYaml(ctx context.Context, c *call, in validateYamlIn) (validateYamlOut, error) {
+func (k yamlChecker) validateZeropsYaml(ctx context.Context, c *call, in validateYamlIn) (validateYamlOut, error) {
 	out := validateYamlOut{Setups: []string{}, Problems: []yamlProblem{}, Warnings: []yamlIssue{}}
 	doc, err := parseYaml(in.Yaml)
 	if unreadable, ok := errors.AsType[*yamlError](err); ok {
@@ -69,7 +74,7 @@ func validateZeropsYaml(ctx context.Context, c *call, in validateYamlIn) (valida
 	}
 	file := zeropsFile{doc: doc}
 	c.sendValues(file.secrets(), file.setups()...)
-	out.Warnings = c.checkZerops(ctx, file)
+	out.Warnings = k.checkZerops(ctx, c, file)
 	wanted, err := file.choose(in.Setup, service)
 	if err != nil {
 		return out, err
@@ -148,7 +153,7 @@ func (f zeropsFile) choose(setup string, service *zerops.Service) ([]int, error)
 func (f zeropsFile) secrets() []string { return f.doc.secrets(0) }
 
 // checkZerops gathers what the platform does not say.
-func (c *call) checkZerops(ctx context.Context, f zeropsFile) []yamlIssue {
+func (k yamlChecker) checkZerops(ctx context.Context, c *call, f zeropsFile) []yamlIssue {
 	issues := append([]yamlIssue{}, f.doc.issues...)
 	add := func(path []string, format string, args ...any) {
 		issues = append(issues, yamlIssue{Line: f.doc.line(path), Path: showPath(path), Message: fmt.Sprintf(format, args...)})
@@ -171,7 +176,7 @@ func (c *call) checkZerops(ctx context.Context, f zeropsFile) []yamlIssue {
 			}
 		}
 	}
-	schema, err := c.liveSchema(ctx, yamlZerops)
+	schema, err := k.schemas.live(ctx, c, yamlZerops)
 	if err != nil {
 		return append(sortIssues(issues), c.schemaUnavailable(ctx, err))
 	}

@@ -50,15 +50,15 @@ type conn struct {
 	canAsk    bool
 
 	mu          sync.Mutex
-	handoff     chan *request       // to goroutines that wait for one
-	spares      chan struct{}       // one for each of these
-	calls       lane                // tools/call
-	others      lane                // every other request that may take time
-	inflight    map[string]*request // requests that may still be cancelled, by id
-	outstanding int                 // requests that wait or run
-	held        int                 // bytes of their messages
-	stopping    bool                // no new request is started
-	idle        chan struct{}       // closed when nothing is outstanding; nil until asked for
+	handoff     chan *inboundRequest       // to goroutines that wait for one
+	spares      chan struct{}              // one for each of these
+	calls       lane                       // tools/call
+	others      lane                       // every other request that may take time
+	inflight    map[string]*inboundRequest // requests that may still be cancelled, by id
+	outstanding int                        // requests that wait or run
+	held        int                        // bytes of their messages
+	stopping    bool                       // no new request is started
+	idle        chan struct{}              // closed when nothing is outstanding; nil until asked for
 }
 
 func newConn(ctx context.Context, s *server.MCPServer, cfg StdioConfig) *conn {
@@ -73,8 +73,8 @@ func newConn(ctx context.Context, s *server.MCPServer, cfg StdioConfig) *conn {
 		broken:        make(chan struct{}),
 		calls:         lane{limit: cfg.Concurrency, backlog: cfg.Queue},
 		others:        lane{limit: max(1, cfg.Concurrency/4), backlog: cfg.Queue},
-		inflight:      make(map[string]*request),
-		handoff:       make(chan *request),
+		inflight:      make(map[string]*inboundRequest),
+		handoff:       make(chan *inboundRequest),
 		spares:        make(chan struct{}, cfg.spares),
 		canAsk:        true,
 	}
@@ -200,7 +200,7 @@ func (c *conn) handleCancelled(message []byte) {
 
 // handleRequest starts, queues or refuses a request.
 func (c *conn) handleRequest(ctx context.Context, message []byte, env *envelope, in *batch) {
-	r := &request{
+	r := &inboundRequest{
 		requestSession: requestSession{id: c.sessionID, rpcID: env.id, method: env.method, server: c.server, shared: &c.client},
 		key:            idKey(env.id), message: message, size: len(message), batch: in,
 	}
@@ -255,7 +255,7 @@ func (c *conn) handleRequest(ctx context.Context, message []byte, env *envelope,
 }
 
 // admit finds room for a request; c.mu is held.
-func (c *conn) admit(r *request) (start bool, refusal *failure) {
+func (c *conn) admit(r *inboundRequest) (start bool, refusal *failure) {
 	if c.stopping {
 		return false, notStarted()
 	}
@@ -277,7 +277,7 @@ func (c *conn) admit(r *request) (start bool, refusal *failure) {
 }
 
 // giveBack ends what admit has counted.
-func (c *conn) giveBack(r *request) {
+func (c *conn) giveBack(r *inboundRequest) {
 	if r.taken {
 		c.give(r.size)
 	}
@@ -308,7 +308,7 @@ func unfinished() *failure {
 }
 
 // lane returns where a request runs; c.mu is held.
-func (c *conn) lane(r *request) *lane {
+func (c *conn) lane(r *inboundRequest) *lane {
 	if r.method == methodToolsCall {
 		return &c.calls
 	}
@@ -318,7 +318,7 @@ func (c *conn) lane(r *request) *lane {
 // work runs a request and after it those that wait for its place. When none does,
 // the goroutine waits for the next one for as long as there is a place to wait in:
 // its stack has grown to what a call needs.
-func (c *conn) work(r *request) {
+func (c *conn) work(r *inboundRequest) {
 	for r != nil {
 		c.run(r)
 		c.mu.Lock()
@@ -334,7 +334,7 @@ func (c *conn) work(r *request) {
 
 // spare waits for a request to be handed over. It returns nil when enough others
 // wait, and when serving ends.
-func (c *conn) spare() *request {
+func (c *conn) spare() *inboundRequest {
 	select {
 	case c.spares <- struct{}{}:
 	default:
@@ -350,7 +350,7 @@ func (c *conn) spare() *request {
 }
 
 // begin runs a request in a goroutine that waits for one, or in a new one.
-func (c *conn) begin(r *request) {
+func (c *conn) begin(r *inboundRequest) {
 	select {
 	case c.handoff <- r:
 	default:
@@ -359,7 +359,7 @@ func (c *conn) begin(r *request) {
 }
 
 // run gets the answer to a request and sends it.
-func (c *conn) run(r *request) {
+func (c *conn) run(r *inboundRequest) {
 	defer r.cancel()
 	if r.method == string(mcp.MethodSubscriptionsListen) {
 		defer endWith(c.drain, r.cancel)()
@@ -392,13 +392,13 @@ func endWith(signal <-chan struct{}, end func()) (stop func()) {
 
 // dispatch runs the handler; a panic in it is an internal error of
 // this request only.
-func (c *conn) dispatch(r *request) (response mcp.JSONRPCMessage) {
+func (c *conn) dispatch(r *inboundRequest) (response mcp.JSONRPCMessage) {
 	defer logPanic(c.logger, r.method)
 	return c.handleMessage(c.server.WithContext(r.ctx, &r.requestSession), c.server, r.message)
 }
 
 // release forgets a request that has ended.
-func (c *conn) release(r *request) {
+func (c *conn) release(r *inboundRequest) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.inflight[r.key] == r && r.batch == nil {

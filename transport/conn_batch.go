@@ -22,7 +22,7 @@ type batch struct {
 // batchAnswer is the answer of one member; request is nil where a member was no
 // request that could be run.
 type batchAnswer struct {
-	request *request
+	request *inboundRequest
 	line    []byte
 }
 
@@ -42,7 +42,7 @@ func (b *batch) add(line []byte) {
 
 // settle takes the end of an expected member. A nil line leaves it without an
 // answer, as cancelled requests are.
-func (b *batch) settle(r *request, line []byte) {
+func (b *batch) settle(r *inboundRequest, line []byte) {
 	b.mu.Lock()
 	if line != nil {
 		b.answers = append(b.answers, batchAnswer{r, line})

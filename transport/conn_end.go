@@ -100,7 +100,7 @@ func (c *conn) refuseWaiting() {
 // its answers cannot hold it beyond limit.
 func (c *conn) giveUp(limit time.Duration) {
 	c.mu.Lock()
-	stuck := make([]*request, 0, len(c.inflight))
+	stuck := make([]*inboundRequest, 0, len(c.inflight))
 	for _, r := range c.inflight {
 		stuck = append(stuck, r)
 	}
@@ -123,6 +123,6 @@ func (c *conn) giveUp(limit time.Duration) {
 }
 
 // answerFor answers a request in its place.
-func (c *conn) answerFor(r *request, f *failure) {
+func (c *conn) answerFor(r *inboundRequest, f *failure) {
 	c.sendAnswer(bytes.NewBuffer(failureAnswer(r.rpcID, r.method, r.message, *f)), r)
 }

@@ -18,7 +18,7 @@ func (c *conn) respond(in *batch, answer []byte) {
 }
 
 // notify sends a notification, of request r or of none.
-func (c *conn) notify(r *request, notification mcp.JSONRPCNotification) {
+func (c *conn) notify(r *inboundRequest, notification mcp.JSONRPCNotification) {
 	line, err := json.Marshal(notification)
 	if err != nil {
 		c.logger.Error("notification could not be encoded", slog.String("method", notification.Method), slog.Any("error", err))
@@ -29,7 +29,7 @@ func (c *conn) notify(r *request, notification mcp.JSONRPCNotification) {
 
 // send writes one message, unless it belongs to a request that is not open any
 // more, and reports whether it was written.
-func (c *conn) send(message []byte, r *request) bool {
+func (c *conn) send(message []byte, r *inboundRequest) bool {
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()
 	if r != nil && r.state.Load() != requestOpen {
@@ -40,7 +40,7 @@ func (c *conn) send(message []byte, r *request) bool {
 
 // sendAnswer writes the answer of r, or leaves it to the array that r came in,
 // unless r was cancelled or answered. It keeps nothing of answer.
-func (c *conn) sendAnswer(answer *bytes.Buffer, r *request) {
+func (c *conn) sendAnswer(answer *bytes.Buffer, r *inboundRequest) {
 	if r.batch != nil {
 		if r.state.CompareAndSwap(requestOpen, requestCollected) {
 			r.batch.settle(r, bytes.Clone(answer.Bytes()))
@@ -58,7 +58,7 @@ func (c *conn) sendAnswer(answer *bytes.Buffer, r *request) {
 // reports whether it was in the given state. From here on its id may be used again. writeMu
 // is held: so whatever a client reads after the answer to a ping was decided
 // after every cancellation that it sent before the ping.
-func (c *conn) settleRequest(r *request, from int32) bool {
+func (c *conn) settleRequest(r *inboundRequest, from int32) bool {
 	if !r.state.CompareAndSwap(from, requestAnswered) {
 		return false
 	}

@@ -8,12 +8,12 @@ type lane struct {
 	limit   int // requests that run at once
 	backlog int // requests that may wait
 	running int
-	waiting []*request
+	waiting []*inboundRequest
 }
 
 // add takes a request: start says to run it now, ok is false when the lane is
 // full.
-func (l *lane) add(r *request) (start, ok bool) {
+func (l *lane) add(r *inboundRequest) (start, ok bool) {
 	if l.running < l.limit {
 		l.running++
 		return true, true
@@ -26,7 +26,7 @@ func (l *lane) add(r *request) (start, ok bool) {
 }
 
 // next returns the request to run in place of one that ended, or nil.
-func (l *lane) next() *request {
+func (l *lane) next() *inboundRequest {
 	if len(l.waiting) == 0 {
 		l.running--
 		return nil
@@ -38,7 +38,7 @@ func (l *lane) next() *request {
 }
 
 // remove takes a request out of the queue and reports whether it was there.
-func (l *lane) remove(r *request) bool {
+func (l *lane) remove(r *inboundRequest) bool {
 	i := slices.Index(l.waiting, r)
 	if i < 0 {
 		return false
@@ -48,7 +48,7 @@ func (l *lane) remove(r *request) bool {
 }
 
 // clear empties the queue and returns what was in it.
-func (l *lane) clear() []*request {
+func (l *lane) clear() []*inboundRequest {
 	waiting := l.waiting
 	l.waiting = nil
 	return waiting

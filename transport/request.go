@@ -15,8 +15,8 @@ const (
 	requestCancelled
 )
 
-// request is one request of a client on a conn.
-type request struct {
+// inboundRequest is one request of a client on a conn.
+type inboundRequest struct {
 	requestSession
 	key     string // the id as a map key
 	size    int    // bytes of the message
