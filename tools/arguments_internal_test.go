@@ -7,13 +7,12 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
-	"time"
-	"unicode/utf8"
 
 	"github.com/mark3labs/mcp-go/mcp"
 
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
 
@@ -27,7 +26,7 @@ func FuzzArguments(f *testing.F) {
 	}
 	s := refusing(f)
 	var names []string
-	for _, t := range s.runner.tools {
+	for _, t := range s.runner.Tools {
 		names = append(names, t.Name)
 	}
 	for i := range names {
@@ -57,31 +56,31 @@ func FuzzArguments(f *testing.F) {
 			t.Fatalf("%s %s: %.500s, %v", name, text, raw, err)
 		}
 		for _, content := range answer.Result.Content {
-			if len(content.Text) > maxResult || !json.Valid([]byte(content.Text)) || strings.Contains(content.Text, `"code":"internal"`) || strings.Contains(content.Text, fuzzToken) {
+			if len(content.Text) > tool.MaxResult || !json.Valid([]byte(content.Text)) || strings.Contains(content.Text, `"code":"internal"`) || strings.Contains(content.Text, fuzzToken) {
 				t.Fatalf("%s %s: %.500s", name, text, content.Text)
 			}
 		}
-		checkAgain(t, s.runner.byName[name], text)
+		checkAgain(t, s.runner.ByName[name], text)
 	})
 }
 
 // checkAgain checks what the checker lets through.
-func checkAgain(t *testing.T, tool *tool, text string) {
+func checkAgain(t *testing.T, name *tool.Tool, text string) {
 	t.Helper()
-	s, err := tool.input()
+	s, err := name.Input()
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := checkArguments(s, json.RawMessage(text))
+	out, err := tool.CheckArguments(s, json.RawMessage(text))
 	if err != nil {
 		return
 	}
-	again, err := checkArguments(s, out)
+	again, err := tool.CheckArguments(s, out)
 	if err != nil || string(again) != string(out) {
-		t.Fatalf("%s: accepted %s as %s, then as %s, %v", tool.Name, text, out, again, err)
+		t.Fatalf("%s: accepted %s as %s, then as %s, %v", name.Name, text, out, again, err)
 	}
-	if err := json.Unmarshal(out, tool.newIn()); err != nil {
-		t.Fatalf("%s: accepted arguments cannot be decoded: %v", tool.Name, err)
+	if err := json.Unmarshal(out, name.NewIn()); err != nil {
+		t.Fatalf("%s: accepted arguments cannot be decoded: %v", name.Name, err)
 	}
 }
 
@@ -94,9 +93,11 @@ func refusing(f *testing.F) *Server {
 	if err != nil {
 		f.Fatal(err)
 	}
-	s, err := New(Config{
-		API: api, Toolsets: []string{"all"}, AllowSecrets: true, Confirm: ConfirmNever, Version: "test", Logger: slog.New(slog.DiscardHandler),
-		Credential: func(context.Context) Credential { return Credential{Token: fuzzToken, Source: "ZEROPS_TOKEN"} },
+	s, err := New(tool.Config{
+		API: api, Toolsets: []string{"all"}, AllowSecrets: true, Confirm: tool.ConfirmNever, Version: "test", Logger: slog.New(slog.DiscardHandler),
+		Credential: func(context.Context) request.Credential {
+			return request.Credential{Token: fuzzToken, Source: "ZEROPS_TOKEN"}
+		},
 	})
 	if err != nil {
 		f.Fatal(err)
@@ -112,107 +113,4 @@ func (refusal) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{
 		StatusCode: http.StatusForbidden, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: r,
 	}, nil
-}
-
-// FuzzExit: whatever surrounds a secret that is known, it does not leave, and no
-// character leaves that hides or forges text.
-func FuzzExit(f *testing.F) {
-	for _, seed := range []string{"", "key=", "\"", "\\", "Bearer ", "\x1b[31m", "\u202e", "[x](", "[redact", "\xff", "\u200b", "obviously"} {
-		f.Add(seed, "obviously-fake-secret", seed)
-	}
-	f.Add("s\u200becret-", "secret-secret-", "\u200bsecret")
-	patterns := sync.OnceValue(secretPatterns)
-	f.Fuzz(func(t *testing.T, before, secret, after string) {
-		if guessable(secret, nil) || cleanText(secret) != secret || strings.Contains(redacted, secret) {
-			return // never shown as it is, or no secret
-		}
-		c := &call{redactor: &redactor{patterns: patterns}}
-		c.redactor.keep(secret)
-		raw, err := c.write(map[string]any{"text": before + secret + after, "list": []any{map[string]any{"x": secret}}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got struct {
-			Text string              `json:"text"`
-			List []map[string]string `json:"list"`
-		}
-		if err := json.Unmarshal(raw, &got); err != nil {
-			t.Fatalf("%s: %v", raw, err)
-		}
-		for _, text := range []string{got.Text, got.List[0]["x"]} {
-			if strings.Contains(text, secret) {
-				t.Errorf("%q around %q became %q", before+"…"+after, secret, text)
-			}
-			if strings.ContainsFunc(text, invisible) || strings.Contains(text, "](") || !utf8.ValidString(text) {
-				t.Errorf("%q is not clean", text)
-			}
-		}
-	})
-}
-
-// FuzzMoment: a moment that is taken is one that can be written and read again,
-// and ages lie in the past.
-func FuzzMoment(f *testing.F) {
-	for _, seed := range []string{"30m", "7d", "2w ago", "-24h", "1.5d", "2026-11-20", "2026-11-20T10:00:00.123456789+02:00", "now", "NaNd", "1e3w", "9999-12-31T23:59:59Z", "0h"} {
-		f.Add(seed)
-	}
-	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	f.Fuzz(func(t *testing.T, text string) {
-		at, err := parseMoment("since", text, now)
-		if err != nil {
-			if strings.ContainsFunc(err.Error(), invisible) {
-				t.Errorf("%q: the error %q is not clean", text, err)
-			}
-			return
-		}
-		again, err := parseMoment("since", at.Format(time.RFC3339Nano), now)
-		if at.Year() < 10_000 && at.Year() >= 0 && (err != nil || !again.Equal(at)) {
-			t.Errorf("%q became %s, then %s, %v", text, at, again, err)
-		}
-		if age, ok := parseAge(strings.TrimSpace(text)); ok && (age <= 0 || age > maxAge || !now.Add(-age).Before(now)) {
-			t.Errorf("%q is an age of %s", text, age)
-		}
-		if from, till, err := (window{Since: text}).bounds(now, time.Hour); err == nil && !from.Before(till) {
-			t.Errorf("since %q gives %s to %s", text, from, till)
-		}
-	})
-}
-
-func FuzzRewriteStrings(f *testing.F) {
-	f.Add(`{"a":"b\u001b[31m","c":["d",{"e":"](x)"}]}`)
-	f.Add(`"x"`)
-	f.Fuzz(func(t *testing.T, text string) {
-		raw, err := marshal(map[string]any{"k": text, "list": []string{text, "x"}})
-		if err != nil {
-			t.Skip("not encodable")
-		}
-		out := rewriteStrings(raw, func(_, value string) string { return cleanText(value) })
-		if !json.Valid(out) {
-			t.Fatalf("%s became %s", raw, out)
-		}
-		if once := cleanText(text); cleanText(once) != once {
-			t.Fatalf("cleaning %q twice differs from once: %q", text, once)
-		}
-	})
-}
-
-// FuzzCursor: a cursor that is taken stands for a place in the same list, and
-// those that were made lead back to where they came from.
-func FuzzCursor(f *testing.F) {
-	f.Add("AAAA", 7)
-	f.Add(encodeCursor(20, "deadbeef"), 20)
-	f.Add(encodeCursor(20, "beefdead"), 1<<20)
-	f.Fuzz(func(t *testing.T, cursor string, place int) {
-		if offset, ok := decodeCursor(cursor, "deadbeef"); ok && (offset < 0 || offset >= 1<<28) {
-			t.Fatalf("offset %d", offset)
-		}
-		place &= 1<<20 - 1
-		made := encodeCursor(place, "deadbeef")
-		if offset, ok := decodeCursor(made, "deadbeef"); !ok || offset != place {
-			t.Fatalf("%d came back as %d, %t", place, offset, ok)
-		}
-		if _, ok := decodeCursor(made, "beefdead"); ok {
-			t.Fatal("taken for another list")
-		}
-	})
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"zerops-mcp/tools"
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
 
@@ -17,7 +19,7 @@ func BenchmarkNew(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		_, err := tools.New(tools.Config{API: api, Credential: func(context.Context) tools.Credential { return tools.Credential{} }})
+		_, err := tools.New(tool.Config{API: api, Credential: func(context.Context) request.Credential { return request.Credential{} }})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -30,7 +32,7 @@ func BenchmarkToolsList(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s, err := tools.New(tools.Config{API: api, Credential: func(context.Context) tools.Credential { return tools.Credential{} }})
+	s, err := tools.New(tool.Config{API: api, Credential: func(context.Context) request.Credential { return request.Credential{} }})
 	if err != nil {
 		b.Fatal(err)
 	}

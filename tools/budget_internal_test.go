@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
 
@@ -25,15 +27,15 @@ const (
 )
 
 // offline makes a server that cannot reach anything.
-func offline(t *testing.T, change ...func(*Config)) *Server {
+func offline(t *testing.T, change ...func(*tool.Config)) *Server {
 	t.Helper()
 	api, err := zerops.NewAPI(zerops.APIOptions{Address: "http://127.0.0.1:1"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := Config{
+	cfg := tool.Config{
 		API: api, Toolsets: []string{"all"}, AllowSecrets: true, Version: "test",
-		Credential: func(context.Context) Credential { return Credential{Source: "ZEROPS_TOKEN"} },
+		Credential: func(context.Context) request.Credential { return request.Credential{Source: "ZEROPS_TOKEN"} },
 	}
 	for _, c := range change {
 		c(&cfg)
@@ -65,9 +67,9 @@ func TestBudgets(t *testing.T) {
 	if standard > maxDefaultBytes || all > maxAllBytes {
 		t.Errorf("default toolset %d of %d bytes, all toolsets %d of %d", standard, maxDefaultBytes, all, maxAllBytes)
 	}
-	for name, change := range map[string]func(*Config){
-		"all":  func(*Config) {},
-		"most": func(c *Config) { c.ReadOnly, c.Projects, c.Remote = true, []string{"a", "b"}, true },
+	for name, change := range map[string]func(*tool.Config){
+		"all":  func(*tool.Config) {},
+		"most": func(c *tool.Config) { c.ReadOnly, c.Projects, c.Remote = true, []string{"a", "b"}, true },
 	} {
 		text := offline(t, change).instructions()
 		t.Logf("%s: instructions of %d bytes", name, len(text))
@@ -80,20 +82,20 @@ func TestBudgets(t *testing.T) {
 // TestInstructionsNameVisibleTools: what is hidden is not advertised.
 func TestInstructionsNameVisibleTools(t *testing.T) {
 	t.Parallel()
-	for _, change := range []func(*Config){
-		func(*Config) {},
-		func(c *Config) { c.ReadOnly = true },
-		func(c *Config) { c.Toolsets = []string{"team"} },
-		func(c *Config) { c.ExcludeTools = []string{"search_api", "get_project"} },
+	for _, change := range []func(*tool.Config){
+		func(*tool.Config) {},
+		func(c *tool.Config) { c.ReadOnly = true },
+		func(c *tool.Config) { c.Toolsets = []string{"team"} },
+		func(c *tool.Config) { c.ExcludeTools = []string{"search_api", "get_project"} },
 	} {
 		s := offline(t, change)
-		for name := range s.runner.byName {
-			if strings.Contains(s.instructions(), name+":") && !s.runner.visible[name] {
+		for name := range s.runner.ByName {
+			if strings.Contains(s.instructions(), name+":") && !s.runner.Visible[name] {
 				t.Errorf("the instructions name %s, which is hidden", name)
 			}
 		}
 	}
-	if text := offline(t, func(c *Config) { c.AllowSecrets = false }).instructions(); !strings.Contains(text, "never shown") || !strings.Contains(text, "written by others") {
+	if text := offline(t, func(c *tool.Config) { c.AllowSecrets = false }).instructions(); !strings.Contains(text, "never shown") || !strings.Contains(text, "written by others") {
 		t.Errorf("instructions:\n%s", text)
 	}
 }
@@ -106,11 +108,11 @@ func TestToolsetsAreComplete(t *testing.T) {
 	for _, set := range toolsets() {
 		sets = append(sets, set.name)
 	}
-	bySet, all := offline(t, func(c *Config) { c.Toolsets = sets }), offline(t)
+	bySet, all := offline(t, func(c *tool.Config) { c.Toolsets = sets }), offline(t)
 	if len(bySet.Listed()) != len(all.Listed()) {
 		t.Errorf("%d tools by toolset, %d in all", len(bySet.Listed()), len(all.Listed()))
 	}
-	for _, info := range offline(t, func(c *Config) { c.Toolsets = nil }).Listed() {
+	for _, info := range offline(t, func(c *tool.Config) { c.Toolsets = nil }).Listed() {
 		if !info.Standard {
 			t.Errorf("%s is listed by default and not marked as such", info.Name)
 		}
@@ -120,7 +122,7 @@ func TestToolsetsAreComplete(t *testing.T) {
 func TestAnnotationsAreExplicit(t *testing.T) {
 	t.Parallel()
 	s := offline(t)
-	for _, tool := range s.runner.tools {
+	for _, tool := range s.runner.Tools {
 		def := s.definition(tool)
 		hints := []*bool{def.Annotations.ReadOnlyHint, def.Annotations.DestructiveHint, def.Annotations.IdempotentHint, def.Annotations.OpenWorldHint}
 		if slices.Contains(hints, nil) || def.Annotations.Title == "" {
@@ -140,17 +142,17 @@ func TestAnnotationsAreExplicit(t *testing.T) {
 func TestSchemasWorkEverywhere(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{}
-	for _, field := range reflect.VisibleFields(reflect.TypeFor[schema]()) {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[tool.Schema]()) {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		known[name] = true
 	}
 	s := offline(t)
-	for _, tool := range s.runner.tools {
+	for _, tool := range s.runner.Tools {
 		in := schemaRules{t: t, where: tool.Name + ".in", known: known}
-		in.root(tool.inputSchema())
+		in.root(tool.InputSchema())
 		if !tool.Image {
 			out := schemaRules{t: t, where: tool.Name + ".out", untyped: strings.HasSuffix(tool.Name, "_api")}
-			out.root(tool.outputSchema())
+			out.root(tool.OutputSchema())
 		}
 	}
 }

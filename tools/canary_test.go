@@ -2,12 +2,12 @@ package tools_test
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 
 	"github.com/mark3labs/mcp-go/mcp"
 
-	"zerops-mcp/tools"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/tools/tooltest"
 )
 
 // TestCanary lets every tool do its work on an account that is full of secrets,
@@ -17,78 +17,68 @@ func TestCanary(t *testing.T) {
 	t.Parallel()
 	for _, readOnly := range []bool{false, true} {
 		root := deployRoot(t)
-		h := start(t, func(s *setup) { s.configure = generousIn(root) })
+		h := tooltest.Start(t, func(s *tooltest.Setup) { s.Configure = generousIn(root) })
 		calls := examples(h)
-		h = h.beside(func(c *tools.Config) {
+		h = h.Beside(func(c *tool.Config) {
 			generousIn(root)(c)
 			c.AllowSecrets, c.ReadOnly = false, readOnly
 		})
 		listed := map[string]bool{}
-		for _, info := range h.server.Listed() {
+		for _, info := range h.Server.Listed() {
 			listed[info.Name] = true
 		}
 		worked := 0
 		for _, e := range calls {
-			r := h.call(e.tool, e.args) // which looks for secrets in the result
+			r := h.Call(e.tool, e.args) // which looks for secrets in the result
 			switch {
-			case secretsAllowed(e.tool):
-				r.fails("secret_withheld")
+			case tooltest.SecretsAllowed(e.tool):
+				r.Fails("secret_withheld")
 			case readOnly && !listed[e.tool]:
-				r.fails("read_only")
+				r.Fails("read_only")
 			default:
-				r.ok()
+				r.Ok()
 				worked++
 			}
 		}
 		if least := 30; worked < least {
 			t.Errorf("only %d calls did their work, want %d", worked, least)
 		}
-		h.readResources()
-		h.checkSilence()
+		readResources(h)
+		checkSilence(h)
 	}
 }
 
 // readResources reads what there is of resources and looks for secrets in it.
-func (h *harness) readResources() {
-	h.t.Helper()
-	project := "zerops://project/" + h.sim.ProjectID("eshop-production")
-	for _, uri := range []string{"zerops://projects", project, project + "/service/app", "zerops://project/" + h.sim.ProjectID("eshop-staging")} {
+func readResources(h *tooltest.Harness) {
+	h.T.Helper()
+	project := "zerops://project/" + h.Sim.ProjectID("eshop-production")
+	for _, uri := range []string{"zerops://projects", project, project + "/service/app", "zerops://project/" + h.Sim.ProjectID("eshop-staging")} {
 		request := mcp.ReadResourceRequest{}
 		request.Params.URI = uri
-		got, err := h.client.ReadResource(h.t.Context(), request)
+		got, err := h.Client.ReadResource(h.T.Context(), request)
 		if err != nil {
-			h.t.Fatalf("%s: %v", uri, err)
+			h.T.Fatalf("%s: %v", uri, err)
 		}
 		text, err := json.Marshal(got.Contents)
 		if err != nil {
-			h.t.Fatal(err)
+			h.T.Fatal(err)
 		}
-		h.checkSecrets(uri, text)
+		h.CheckSecrets(uri, text)
 	}
 }
 
 // checkSilence looks for secrets in the log and the audit.
-func (h *harness) checkSilence() {
-	h.t.Helper()
-	if n := len(h.sim.Secrets()); n < 10 {
-		h.t.Fatalf("the account has only %d secrets", n)
+func checkSilence(h *tooltest.Harness) {
+	h.T.Helper()
+	if n := len(h.Sim.Secrets()); n < 10 {
+		h.T.Fatalf("the account has only %d secrets", n)
 	}
-	h.audits.mu.Lock()
-	audits, err := json.Marshal(h.audits.records)
-	h.audits.mu.Unlock()
+	h.Audits.Mu.Lock()
+	audits, err := json.Marshal(h.Audits.Records)
+	h.Audits.Mu.Unlock()
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
-	h.checkSecrets("the log", []byte(h.logs.String()))
-	h.checkSecrets("the audit", audits)
-}
-
-// checkSecrets fails the test for each secret of the account in a text.
-func (h *harness) checkSecrets(where string, text []byte) {
-	h.t.Helper()
-	for _, secret := range h.sim.Secrets() {
-		if len(secret) >= 6 && strings.Contains(string(text), secret) {
-			h.t.Errorf("a secret is in %s: %s", where, secret)
-		}
-	}
+	h.CheckSecrets("the log", []byte(h.Logs.String()))
+	h.CheckSecrets("the audit", audits)
 }

@@ -16,7 +16,8 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 
-	"zerops-mcp/tools"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/tools/tooltest"
 	"zerops-mcp/zerops/simulator"
 )
 
@@ -38,11 +39,11 @@ func TestAbandonedChangeIsUncertain(t *testing.T) {
 				t.Fatal(err)
 			}
 			n.begin(&slow, onWrites(), 0)
-			r := h.hangUp(e.tool, raw, 10*time.Second)
+			r := hangUp(h, e.tool, raw, 10*time.Second)
 			if done := n.end(); !done.struckWrite {
 				continue
 			}
-			if code := errorCode(t, r); code == "uncertain" {
+			if code := tooltest.ErrorCode(t, r); code == "uncertain" {
 				abandoned++
 			} else if e.tool != "deploy_service" { // whose upload goes on by itself
 				t.Errorf("%s: %q", e.name(), code)
@@ -56,13 +57,13 @@ func TestAbandonedChangeIsUncertain(t *testing.T) {
 }
 
 // hangUp makes a call that is given up after a while.
-func (h *harness) hangUp(tool string, raw json.RawMessage, after time.Duration) *mcp.CallToolResult {
-	h.t.Helper()
-	ctx, cancel := context.WithTimeout(h.t.Context(), after)
+func hangUp(h *tooltest.Harness, tool string, raw json.RawMessage, after time.Duration) *mcp.CallToolResult {
+	h.T.Helper()
+	ctx, cancel := context.WithTimeout(h.T.Context(), after)
 	defer cancel()
-	r, err := h.server.Call(ctx, tool, raw)
+	r, err := h.Server.Call(ctx, tool, raw)
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	return r
 }
@@ -104,21 +105,21 @@ func (l *lingering) RoundTrip(r *http.Request) (*http.Response, error) {
 func TestAbandonedWriteLeavesItsCallAlone(t *testing.T) {
 	t.Parallel()
 	network := &lingering{}
-	h := start(t, func(s *setup) {
-		s.configure = func(c *tools.Config) { c.Confirm = tools.ConfirmNever }
-		s.network = func(sim *simulator.Simulator) http.RoundTripper {
+	h := tooltest.Start(t, func(s *tooltest.Setup) {
+		s.Configure = func(c *tool.Config) { c.Confirm = tool.ConfirmNever }
+		s.Network = func(sim *simulator.Simulator) http.RoundTripper {
 			network.platform = sim.RoundTripper()
 			return network
 		}
 	})
-	org := h.sim.OrgID("Northwind Trading")
+	org := h.Sim.OrgID("Northwind Trading")
 	for network.after = 600 * time.Millisecond; network.after < time.Second; network.after += 40 * time.Millisecond {
-		raw, err := json.Marshal(args{"name": "late " + network.after.String(), "org": org, "wait_seconds": 0})
+		raw, err := json.Marshal(tooltest.Args{"name": "late " + network.after.String(), "org": org, "wait_seconds": 0})
 		if err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		if _, err := h.server.Call(context.WithValue(ctx, hangUpKey{}, cancel), "create_project", raw); err != nil {
+		if _, err := h.Server.Call(context.WithValue(ctx, hangUpKey{}, cancel), "create_project", raw); err != nil {
 			t.Error(err)
 		}
 		cancel()

@@ -9,6 +9,9 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 
+	"zerops-mcp/tools/facts/services"
+	"zerops-mcp/tools/guides"
+	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
 
@@ -34,7 +37,7 @@ func (c completer) CompletePromptArgument(ctx context.Context, name string, argu
 // CompleteResourceArgument completes a variable of a resource template.
 func (c completer) CompleteResourceArgument(ctx context.Context, uri string, argument mcp.CompleteArgument, given mcp.CompleteContext) (*mcp.Completion, error) {
 	if uri == guideTemplate && argument.Name == "topic" {
-		return complete(guideTopics(), argument.Value), nil
+		return complete(guides.Topics(), argument.Value), nil
 	}
 	if uri != projectTemplate && uri != serviceTemplate {
 		return complete(nil, ""), nil
@@ -47,48 +50,48 @@ func (c completer) complete(ctx context.Context, argument mcp.CompleteArgument, 
 	var err error
 	defer func() {
 		if err != nil {
-			c.server.runner.logger.DebugContext(ctx, "no completion", "argument", clean(argument.Name, 40), "error", err)
+			c.server.runner.Logger.DebugContext(ctx, "no completion", "argument", tool.Clean(argument.Name, 40), "error", err)
 		}
 	}()
 	defer c.server.contain(ctx, "completion", &err)
 	ctx, cancel := context.WithTimeout(ctx, completionTime)
 	defer cancel()
-	work := c.server.runner.quietCall(ctx, "completion")
+	work := c.server.runner.QuietCall(ctx, "completion")
 	if work == nil {
 		return completion
 	}
 	var names []string
 	switch argument.Name {
 	case "project", "left", "right":
-		names, err = work.projectNames(ctx)
+		names, err = projectNames(ctx, work)
 	case "service":
-		names, err = work.serviceNames(ctx, strings.TrimSpace(given.Arguments["project"]))
+		names, err = serviceNames(ctx, work, strings.TrimSpace(given.Arguments["project"]))
 	case "org":
-		names, err = work.organizationNames(ctx)
+		names, err = organizationNames(ctx, work)
 	}
 	if err != nil {
 		return completion
 	}
 	for i := range names {
-		names[i] = work.redactor.text(names[i])
+		names[i] = work.Redactor.Text(names[i])
 	}
 	return complete(names, argument.Value)
 }
 
 // projectNames names the visible projects. Where several have one name, or a name
 // that cannot be typed, the id stands for it.
-func (c *call) projectNames(ctx context.Context) ([]string, error) {
-	all, err := c.visibleProjects(ctx, zerops.ListOptions{})
+func projectNames(ctx context.Context, c *tool.Call) ([]string, error) {
+	all, err := c.ReachableProjects(ctx, zerops.ListOptions{})
 	if err != nil {
 		return nil, err
 	}
 	count := map[string]int{}
-	for _, p := range all.projects {
+	for _, p := range all.Projects {
 		count[p.Name]++
 	}
 	var names []string
-	for _, p := range all.projects {
-		if count[p.Name] > 1 || clean(p.Name, maxName) != p.Name {
+	for _, p := range all.Projects {
+		if count[p.Name] > 1 || tool.Clean(p.Name, tool.MaxName) != p.Name {
 			names = append(names, p.ID)
 		} else {
 			names = append(names, p.Name)
@@ -99,28 +102,28 @@ func (c *call) projectNames(ctx context.Context) ([]string, error) {
 
 // serviceNames names the services of a project, or of all where none is known
 // yet.
-func (c *call) serviceNames(ctx context.Context, project string) ([]string, error) {
-	services, _, _, err := c.collectServices(ctx, project)
+func serviceNames(ctx context.Context, c *tool.Call, project string) ([]string, error) {
+	services, _, _, err := services.Collect(ctx, c, project)
 	if err != nil {
 		return nil, err
 	}
 	var names []string
 	for _, s := range services {
 		if !s.Hidden() {
-			names = append(names, clean(s.Name, 40))
+			names = append(names, tool.Clean(s.Name, 40))
 		}
 	}
 	return names, nil
 }
 
-func (c *call) organizationNames(ctx context.Context) ([]string, error) {
-	_, organizations, err := c.organizations(ctx)
+func organizationNames(ctx context.Context, c *tool.Call) ([]string, error) {
+	_, organizations, err := c.Organizations(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var names []string
 	for _, o := range organizations {
-		names = append(names, clean(o.Name, 120))
+		names = append(names, tool.Clean(o.Name, 120))
 	}
 	return names, nil
 }

@@ -11,19 +11,20 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 
-	"zerops-mcp/tools"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/tools/tooltest"
 )
 
 // ways are those in which a call is confirmed: two by a person who is asked, one
 // by a second call.
-func ways() []string { return append(eras(), "two-step") }
+func ways() []string { return append(tooltest.Eras(), "two-step") }
 
 // witness is a harness whose person, or second step, answers after something has
 // happened to the target.
 type witness struct {
-	*harness
+	*tooltest.Harness
 	way       string
-	other     *harness // somebody else with the same account
+	other     *tooltest.Harness // somebody else with the same account
 	meanwhile func()
 	writes    int // by the other
 }
@@ -32,21 +33,21 @@ func startWitness(t *testing.T, way string) *witness {
 	t.Helper()
 	w := &witness{way: way}
 	root := deployRoot(t)
-	w.harness = start(t, func(s *setup) {
-		s.configure = func(c *tools.Config) {
+	w.Harness = tooltest.Start(t, func(s *tooltest.Setup) {
+		s.Configure = func(c *tool.Config) {
 			generousIn(root)(c)
-			c.Confirm = tools.ConfirmAuto
+			c.Confirm = tool.ConfirmAuto
 		}
 		if way == "two-step" {
 			return
 		}
-		s.version = way
-		s.elicit = func(ctx context.Context, r mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+		s.Version = way
+		s.Elicit = func(ctx context.Context, r mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
 			w.happen()
-			return answer(mcp.ElicitationResponseActionAccept, map[string]any{"confirm": true, "name": wantedName(r)})(ctx, r)
+			return tooltest.Answer(mcp.ElicitationResponseActionAccept, map[string]any{"confirm": true, "name": wantedName(r)})(ctx, r)
 		}
 	})
-	w.other = w.beside(generousIn(root))
+	w.other = w.Beside(generousIn(root))
 	return w
 }
 
@@ -59,26 +60,26 @@ func wantedName(r mcp.ElicitationRequest) string {
 }
 
 func (w *witness) happen() {
-	before := w.harness.writes()
+	before := w.Harness.Writes()
 	if w.meanwhile != nil {
 		w.meanwhile()
 	}
-	w.writes = w.harness.writes() - before
+	w.writes = w.Harness.Writes() - before
 }
 
 // confirm makes a call that is confirmed in the way of this witness.
-func (w *witness) confirm(tool string, a args, meanwhile func()) (r result, writes int) {
-	w.t.Helper()
+func (w *witness) confirm(tool string, a tooltest.Args, meanwhile func()) (r tooltest.Result, writes int) {
+	w.T.Helper()
 	w.meanwhile, w.writes = meanwhile, 0
-	before := w.harness.writes()
-	r = w.call(tool, a)
+	before := w.Harness.Writes()
+	r = w.Call(tool, a)
 	if w.way == "two-step" {
-		again := args{"confirm": r.status("confirmation_required").str("confirm")}
+		again := tooltest.Args{"confirm": r.Status("confirmation_required").Str("confirm")}
 		maps.Copy(again, a)
 		w.happen()
-		r = w.call(tool, again)
+		r = w.Call(tool, again)
 	}
-	return r, w.harness.writes() - before - w.writes
+	return r, w.Harness.Writes() - before - w.writes
 }
 
 // confirming is a call that has to be confirmed, and what can happen to its target.
@@ -92,32 +93,34 @@ type confirming struct {
 // confirmings are all tools that confirm, by calls of the examples where these do,
 // each with a call of somebody else that takes its target away.
 func confirmings(w *witness) []confirming {
-	h := w.harness
+	h := w.Harness
 	known := map[string]example{}
 	for _, e := range examples(w.other) {
 		known[e.name()] = e
 	}
-	id, service := h.sim.ProjectID, h.sim.ServiceID
-	org := h.sim.OrgID("Northwind Trading")
+	id, service := h.Sim.ProjectID, h.Sim.ServiceID
+	org := h.Sim.OrgID("Northwind Trading")
 	row := func(name, project string, named bool, gone *example) confirming {
 		e, ok := known[name]
 		if !ok {
-			h.t.Fatalf("no example of %s", name)
+			h.T.Fatalf("no example of %s", name)
 		}
 		e.args = maps.Clone(e.args)
-		if e.args["project"] == staging {
-			e.args["project"] = id(staging) // its name changes
+		if e.args["project"] == tooltest.Staging {
+			e.args["project"] = id(tooltest.Staging) // its name changes
 		}
 		return confirming{example: e, project: project, named: named, gone: gone}
 	}
 	same := func(name string) *example { e := known[name]; return &e }
 	api := func(operation, target, project string, named bool, gone *example) confirming {
-		return confirming{example: example{tool: "write_api", way: operation, args: args{"operation": operation, "path": args{"id": target}}, status: "done"}, project: project, named: named, gone: gone}
+		return confirming{example: example{tool: "write_api", way: operation, args: tooltest.Args{"operation": operation, "path": tooltest.Args{"id": target}}, status: "done"}, project: project, named: named, gone: gone}
 	}
-	deleteProject := func(name string) *example { return &example{tool: "delete_project", args: args{"project": id(name)}} }
-	deleteService := func(id string) *example { return &example{tool: "delete_service", args: args{"service": id}} }
+	deleteProject := func(name string) *example {
+		return &example{tool: "delete_project", args: tooltest.Args{"project": id(name)}}
+	}
+	deleteService := func(id string) *example { return &example{tool: "delete_service", args: tooltest.Args{"service": id}} }
 	var port any
-	for _, p := range h.call("list_ports", args{"project": staging}).items() {
+	for _, p := range h.Call("list_ports", tooltest.Args{"project": tooltest.Staging}).Items() {
 		if p["port"] == 13000.0 {
 			port = p["id"]
 		}
@@ -130,19 +133,19 @@ func confirmings(w *witness) []confirming {
 		row("replace_services_from_yaml", "partner-portal", true, deleteService(service("partner-portal", "web"))),
 		row("cancel_process", "spring-campaign", false, same("cancel_process")),
 		row("cancel_deployment", "release-train", false, same("cancel_deployment")),
-		row("delete_env", staging, true, same("delete_env")),
-		row("rollback_service", staging, true, deleteService(service(staging, "app"))),
-		row("remove_domain", staging, true, same("remove_domain")),
-		row("remove_port", staging, false, same("remove_port")),
-		row("delete_backup", staging, false, same("delete_backup")),
-		row("unmount_storage", staging, true, same("unmount_storage")),
-		{example: example{tool: "create_project", way: "paid", args: args{"name": "dear", "org": org, "mode": "SERIOUS"}, status: "done"}},
-		{example: example{tool: "import_yaml", way: "paid", args: args{"yaml": "project:\n  name: costly\n  corePackage: SERIOUS\nservices:\n  - hostname: cache\n    type: valkey:single@7.2\n", "org": org}, status: "done"}},
+		row("delete_env", tooltest.Staging, true, same("delete_env")),
+		row("rollback_service", tooltest.Staging, true, deleteService(service(tooltest.Staging, "app"))),
+		row("remove_domain", tooltest.Staging, true, same("remove_domain")),
+		row("remove_port", tooltest.Staging, false, same("remove_port")),
+		row("delete_backup", tooltest.Staging, false, same("delete_backup")),
+		row("unmount_storage", tooltest.Staging, true, same("unmount_storage")),
+		{example: example{tool: "create_project", way: "paid", args: tooltest.Args{"name": "dear", "org": org, "mode": "SERIOUS"}, status: "done"}},
+		{example: example{tool: "import_yaml", way: "paid", args: tooltest.Args{"yaml": "project:\n  name: costly\n  corePackage: SERIOUS\nservices:\n  - hostname: cache\n    type: valkey:single@7.2\n", "org": org}, status: "done"}},
 		api("PutProjectStop", id("blog"), "blog", true, deleteProject("blog")),
 		api("DeleteProject", id("landing"), "landing", true, deleteProject("landing")),
 		api("PutServiceStackStop", service("internal-tools", "cron"), "internal-tools", false, deleteService(service("internal-tools", "cron"))),
 		api("DeleteServiceStack", service("internal-tools", "chatbot"), "internal-tools", false, deleteService(service("internal-tools", "chatbot"))),
-		api("DeletePublicPortRouting", fmt.Sprint(port), staging, false, same("remove_port")),
+		api("DeletePublicPortRouting", fmt.Sprint(port), tooltest.Staging, false, same("remove_port")),
 	}
 }
 
@@ -161,15 +164,15 @@ func TestConfirmedWorkIsDoneWithoutAChange(t *testing.T) {
 			t.Parallel()
 			w := startWitness(t, way)
 			rows := confirmings(w)
-			for _, info := range w.server.Listed() {
+			for _, info := range w.Server.Listed() {
 				if strings.Contains(string(info.Input), `"confirm":`) && !slices.ContainsFunc(rows, func(c confirming) bool { return c.tool == info.Name }) {
 					t.Errorf("%s confirms and is not tried", info.Name)
 				}
 			}
 			for _, c := range without(rows, "DeletePublicPortRouting") {
 				r, writes := w.confirm(c.tool, c.args, nil)
-				if status := r.ok().get("status"); status != c.status && status != "in_progress" || writes == 0 {
-					t.Errorf("%s: %v with %d writes: %s", c.name(), status, writes, r.raw)
+				if status := r.Ok().Get("status"); status != c.status && status != "in_progress" || writes == 0 {
+					t.Errorf("%s: %v with %d writes: %s", c.name(), status, writes, r.Raw)
 				}
 			}
 		})
@@ -188,9 +191,9 @@ func TestProtectionBetweenQuestionAndAnswer(t *testing.T) {
 				if c.project == "" {
 					continue
 				}
-				project := args{"project": w.sim.ProjectID(c.project)}
+				project := tooltest.Args{"project": w.Sim.ProjectID(c.project)}
 				r, writes := w.confirm(c.tool, c.args, func() {
-					w.other.call("update_project", args{"project": project["project"], "tags": []string{"protected"}}).status("done")
+					w.other.Call("update_project", tooltest.Args{"project": project["project"], "tags": []string{"protected"}}).Status("done")
 				})
 				w.refused(c, r, writes, "protect")
 				w.untag(project["project"])
@@ -201,24 +204,24 @@ func TestProtectionBetweenQuestionAndAnswer(t *testing.T) {
 
 // untag takes the protecting tag off as a person would: this server does not.
 func (w *witness) untag(project any) {
-	w.t.Helper()
-	free := w.beside(func(c *tools.Config) { c.ProtectTag, c.Toolsets = "no-such-tag", []string{"all"} })
-	free.call("update_project", args{"project": project, "tags": []string{}}).status("done")
+	w.T.Helper()
+	free := w.Beside(func(c *tool.Config) { c.ProtectTag, c.Toolsets = "no-such-tag", []string{"all"} })
+	free.Call("update_project", tooltest.Args{"project": project, "tags": []string{}}).Status("done")
 }
 
 // refused checks that a call whose target has changed did nothing and says what
 // has changed.
-func (w *witness) refused(c confirming, r result, writes int, says string) {
-	w.t.Helper()
-	code := r.get("error.code")
+func (w *witness) refused(c confirming, r tooltest.Result, writes int, says string) {
+	w.T.Helper()
+	code := r.Get("error.code")
 	switch {
 	case writes != 0:
-		w.t.Errorf("%s: %d writes although the target has changed: %s", c.name(), writes, r.raw)
-	case w.way == "two-step" && r.get("status") == "unchanged": // what was wanted is so already
+		w.T.Errorf("%s: %d writes although the target has changed: %s", c.name(), writes, r.Raw)
+	case w.way == "two-step" && r.Get("status") == "unchanged": // what was wanted is so already
 	case code != "confirmation_invalid":
-		w.t.Errorf("%s: code %v: %s", c.name(), code, r.raw)
-	case !strings.Contains(string(r.raw), says):
-		w.t.Errorf("%s: does not say what has changed (%s): %s", c.name(), says, r.raw)
+		w.T.Errorf("%s: code %v: %s", c.name(), code, r.Raw)
+	case !strings.Contains(string(r.Raw), says):
+		w.T.Errorf("%s: does not say what has changed (%s): %s", c.name(), says, r.Raw)
 	}
 }
 
@@ -233,7 +236,7 @@ func TestTargetGoneBetweenQuestionAndAnswer(t *testing.T) {
 				if c.gone == nil {
 					continue
 				}
-				r, writes := w.confirm(c.tool, c.args, func() { w.other.call(c.gone.tool, c.gone.args).ok() })
+				r, writes := w.confirm(c.tool, c.args, func() { w.other.Call(c.gone.tool, c.gone.args).Ok() })
 				w.refused(c, r, writes, "has changed since the plan was shown")
 			}
 		})
@@ -252,8 +255,10 @@ func TestTargetRenamedBetweenQuestionAndAnswer(t *testing.T) {
 				if !c.named {
 					continue
 				}
-				project := w.sim.ProjectID(c.project)
-				rename := func(to string) { w.other.call("update_project", args{"project": project, "name": to}).status("done") }
+				project := w.Sim.ProjectID(c.project)
+				rename := func(to string) {
+					w.other.Call("update_project", tooltest.Args{"project": project, "name": to}).Status("done")
+				}
 				r, writes := w.confirm(c.tool, c.args, func() { rename("renamed") })
 				w.refused(c, r, writes, "renamed")
 				rename(c.project)
@@ -266,55 +271,59 @@ func TestTargetRenamedBetweenQuestionAndAnswer(t *testing.T) {
 // adds a service to the project, or changes the record, while the person thinks.
 func TestOtherStateBetweenQuestionAndAnswer(t *testing.T) {
 	t.Parallel()
-	app := func(w *witness) string { return w.sim.ServiceID(staging, "app") }
-	path := func(id string) args { return args{"id": id} }
+	app := func(w *witness) string { return w.Sim.ServiceID(tooltest.Staging, "app") }
+	path := func(id string) tooltest.Args { return tooltest.Args{"id": id} }
 	deployed := func(w *witness) {
-		for _, d := range w.other.call("list_deployments", args{"service": app(w)}).items() {
+		for _, d := range w.other.Call("list_deployments", tooltest.Args{"service": app(w)}).Items() {
 			if d["can_rollback"] == true {
-				w.other.call("rollback_service", args{"service": app(w), "deployment": d["id"]}).status("done")
+				w.other.Call("rollback_service", tooltest.Args{"service": app(w), "deployment": d["id"]}).Status("done")
 				return
 			}
 		}
-		w.t.Fatal("nothing to deploy")
+		w.T.Fatal("nothing to deploy")
 	}
 	grown := func(w *witness) {
-		w.other.call("create_service", args{"project": w.sim.ProjectID(staging), "hostname": "newcomer", "type": "nodejs@22"}).status("done")
+		w.other.Call("create_service", tooltest.Args{"project": w.Sim.ProjectID(tooltest.Staging), "hostname": "newcomer", "type": "nodejs@22"}).Status("done")
 	}
 	for _, c := range []struct {
 		tool  string
-		args  func(w *witness) args
+		args  func(w *witness) tooltest.Args
 		happs func(w *witness)
 		says  string
 	}{
-		{"stop_service", func(w *witness) args { return args{"service": app(w)} }, deployed, "running deployment"},
-		{"delete_service", func(w *witness) args { return args{"service": app(w)} }, deployed, "running deployment"},
-		{"replace_services_from_yaml", func(w *witness) args {
-			return args{"project": w.sim.ProjectID(staging), "yaml": "services:\n  - hostname: app\n    type: nodejs@22\n    startWithoutCode: true\n"}
+		{"stop_service", func(w *witness) tooltest.Args { return tooltest.Args{"service": app(w)} }, deployed, "running deployment"},
+		{"delete_service", func(w *witness) tooltest.Args { return tooltest.Args{"service": app(w)} }, deployed, "running deployment"},
+		{"replace_services_from_yaml", func(w *witness) tooltest.Args {
+			return tooltest.Args{"project": w.Sim.ProjectID(tooltest.Staging), "yaml": "services:\n  - hostname: app\n    type: nodejs@22\n    startWithoutCode: true\n"}
 		}, deployed, "running deployment"},
-		{"write_api", func(w *witness) args { return args{"operation": "PutServiceStackStop", "path": path(app(w))} }, deployed, "running deployment"},
-		{"write_api", func(w *witness) args { return args{"operation": "DeleteServiceStack", "path": path(app(w))} }, deployed, "running deployment"},
-		{"delete_project", func(w *witness) args { return args{"project": w.sim.ProjectID(staging)} }, grown, "newcomer"},
-		{"stop_project", func(w *witness) args { return args{"project": w.sim.ProjectID(staging)} }, grown, "newcomer"},
-		{"write_api", func(w *witness) args {
-			return args{"operation": "DeleteProject", "path": path(w.sim.ProjectID(staging))}
+		{"write_api", func(w *witness) tooltest.Args {
+			return tooltest.Args{"operation": "PutServiceStackStop", "path": path(app(w))}
+		}, deployed, "running deployment"},
+		{"write_api", func(w *witness) tooltest.Args {
+			return tooltest.Args{"operation": "DeleteServiceStack", "path": path(app(w))}
+		}, deployed, "running deployment"},
+		{"delete_project", func(w *witness) tooltest.Args { return tooltest.Args{"project": w.Sim.ProjectID(tooltest.Staging)} }, grown, "newcomer"},
+		{"stop_project", func(w *witness) tooltest.Args { return tooltest.Args{"project": w.Sim.ProjectID(tooltest.Staging)} }, grown, "newcomer"},
+		{"write_api", func(w *witness) tooltest.Args {
+			return tooltest.Args{"operation": "DeleteProject", "path": path(w.Sim.ProjectID(tooltest.Staging))}
 		}, grown, "newcomer"},
-		{"write_api", func(w *witness) args {
-			return args{"operation": "PutProjectStop", "path": path(w.sim.ProjectID(staging))}
+		{"write_api", func(w *witness) tooltest.Args {
+			return tooltest.Args{"operation": "PutProjectStop", "path": path(w.Sim.ProjectID(tooltest.Staging))}
 		}, grown, "newcomer"},
-		{"delete_service", func(w *witness) args { return args{"service": app(w)} }, func(w *witness) {
-			w.other.call("stop_service", args{"service": app(w)}).status("done")
+		{"delete_service", func(w *witness) tooltest.Args { return tooltest.Args{"service": app(w)} }, func(w *witness) {
+			w.other.Call("stop_service", tooltest.Args{"service": app(w)}).Status("done")
 		}, "STOPPED"},
-		{"write_api", func(w *witness) args {
-			return args{"operation": "PutProject", "path": path(w.sim.ProjectID(staging)), "body": args{"name": staging, "tagList": []any{}, "publicIpV4Shared": true}}
+		{"write_api", func(w *witness) tooltest.Args {
+			return tooltest.Args{"operation": "PutProject", "path": path(w.Sim.ProjectID(tooltest.Staging)), "body": tooltest.Args{"name": tooltest.Staging, "tagList": []any{}, "publicIpV4Shared": true}}
 		}, func(w *witness) {
-			w.other.call("update_project", args{"project": w.sim.ProjectID(staging), "description": "another"}).status("done")
+			w.other.Call("update_project", tooltest.Args{"project": w.Sim.ProjectID(tooltest.Staging), "description": "another"}).Status("done")
 		}, "the record that is replaced"},
-		{"delete_backup", func(w *witness) args {
-			all := w.call("list_backups", args{"project": staging, "service": "db"}).items()
-			return args{"service": w.sim.ServiceID(staging, "db"), "backup": all[0]["backup"]}
+		{"delete_backup", func(w *witness) tooltest.Args {
+			all := w.Call("list_backups", tooltest.Args{"project": tooltest.Staging, "service": "db"}).Items()
+			return tooltest.Args{"service": w.Sim.ServiceID(tooltest.Staging, "db"), "backup": all[0]["backup"]}
 		}, func(w *witness) {
-			all := w.call("list_backups", args{"project": staging, "service": "db"}).items()
-			w.other.call("delete_backup", args{"service": w.sim.ServiceID(staging, "db"), "backup": all[1]["backup"]}).status("done")
+			all := w.Call("list_backups", tooltest.Args{"project": tooltest.Staging, "service": "db"}).Items()
+			w.other.Call("delete_backup", tooltest.Args{"service": w.Sim.ServiceID(tooltest.Staging, "db"), "backup": all[1]["backup"]}).Status("done")
 		}, "what is lost"},
 	} {
 		for _, way := range ways() {
@@ -337,22 +346,22 @@ func TestOtherStateBetweenQuestionAndAnswer(t *testing.T) {
 // given by name, while the person thinks.
 func TestScopeBetweenQuestionAndAnswer(t *testing.T) {
 	t.Parallel()
-	for _, way := range eras() {
+	for _, way := range tooltest.Eras() {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
-			var h, other *harness
-			h = start(t, func(s *setup) {
-				s.version = way
-				s.configure = func(c *tools.Config) { c.Projects = []string{staging} }
-				s.elicit = func(ctx context.Context, r mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
-					other.call("update_project", args{"project": h.sim.ProjectID(staging), "name": "elsewhere"}).status("done")
-					return answer(mcp.ElicitationResponseActionAccept, map[string]any{"confirm": true, "name": wantedName(r)})(ctx, r)
+			var h, other *tooltest.Harness
+			h = tooltest.Start(t, func(s *tooltest.Setup) {
+				s.Version = way
+				s.Configure = func(c *tool.Config) { c.Projects = []string{tooltest.Staging} }
+				s.Elicit = func(ctx context.Context, r mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+					other.Call("update_project", tooltest.Args{"project": h.Sim.ProjectID(tooltest.Staging), "name": "elsewhere"}).Status("done")
+					return tooltest.Answer(mcp.ElicitationResponseActionAccept, map[string]any{"confirm": true, "name": wantedName(r)})(ctx, r)
 				}
 			})
-			other = h.beside(func(c *tools.Config) { c.Confirm = tools.ConfirmNever })
-			service := stagingAPI(h)
-			if e := h.call("stop_service", args{"service": service}); !e.isError || h.sim.Calls("PutServiceStackStop") != 0 {
-				t.Errorf("%s", e.raw)
+			other = h.Beside(func(c *tool.Config) { c.Confirm = tool.ConfirmNever })
+			service := tooltest.StagingAPI(h)
+			if e := h.Call("stop_service", tooltest.Args{"service": service}); !e.IsError || h.Sim.Calls("PutServiceStackStop") != 0 {
+				t.Errorf("%s", e.Raw)
 			}
 		})
 	}

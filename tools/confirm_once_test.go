@@ -14,6 +14,8 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"zerops-mcp/tools"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/tools/tooltest"
 	"zerops-mcp/zerops"
 	"zerops-mcp/zerops/simulator"
 )
@@ -21,38 +23,38 @@ import (
 // purchase is something that is done once for one yes.
 type purchase struct {
 	name, tool string
-	args       func(h *harness) args
+	args       func(h *tooltest.Harness) tooltest.Args
 	operation  string // by which it is done
 }
 
 func purchases() []purchase {
 	return []purchase{
-		{"a paid project", "create_project", func(h *harness) args {
-			return args{"name": "dear", "org": h.sim.OrgID("Northwind Trading"), "mode": "SERIOUS"}
+		{"a paid project", "create_project", func(h *tooltest.Harness) tooltest.Args {
+			return tooltest.Args{"name": "dear", "org": h.Sim.OrgID("Northwind Trading"), "mode": "SERIOUS"}
 		}, "PostClientProject"},
-		{"a paid project by import", "import_yaml", func(h *harness) args {
-			return args{"yaml": "project:\n  name: dear\n  corePackage: SERIOUS\nservices:\n  - hostname: cache\n    type: valkey:single@7.2\n", "org": h.sim.OrgID("Northwind Trading")}
+		{"a paid project by import", "import_yaml", func(h *tooltest.Harness) tooltest.Args {
+			return tooltest.Args{"yaml": "project:\n  name: dear\n  corePackage: SERIOUS\nservices:\n  - hostname: cache\n    type: valkey:single@7.2\n", "org": h.Sim.OrgID("Northwind Trading")}
 		}, "PostClientProjectImport"},
-		{"a paid project by the API", "write_api", func(h *harness) args {
-			return args{"operation": "PostClientProject", "path": args{"id": h.sim.OrgID("Northwind Trading")}, "body": args{"name": "dear", "mode": "SERIOUS", "tagList": []any{}}}
+		{"a paid project by the API", "write_api", func(h *tooltest.Harness) tooltest.Args {
+			return tooltest.Args{"operation": "PostClientProject", "path": tooltest.Args{"id": h.Sim.OrgID("Northwind Trading")}, "body": tooltest.Args{"name": "dear", "mode": "SERIOUS", "tagList": []any{}}}
 		}, "PostClientProject"},
-		{"an address", "write_api", func(h *harness) args {
-			return args{"operation": "PutProjectRequestIpv4", "path": args{"id": h.sim.ProjectID(staging)}}
+		{"an address", "write_api", func(h *tooltest.Harness) tooltest.Args {
+			return tooltest.Args{"operation": "PutProjectRequestIpv4", "path": tooltest.Args{"id": h.Sim.ProjectID(tooltest.Staging)}}
 		}, "PutProjectRequestIpv4"},
-		{"a service", "delete_service", func(h *harness) args { return args{"service": stagingAPI(h)} }, "DeleteServiceStack"},
-		{"a rollback by the API", "write_api", func(h *harness) args {
-			for _, d := range h.call("list_deployments", args{"project": staging, "service": "app"}).items() {
+		{"a service", "delete_service", func(h *tooltest.Harness) tooltest.Args { return tooltest.Args{"service": tooltest.StagingAPI(h)} }, "DeleteServiceStack"},
+		{"a rollback by the API", "write_api", func(h *tooltest.Harness) tooltest.Args {
+			for _, d := range h.Call("list_deployments", tooltest.Args{"project": tooltest.Staging, "service": "app"}).Items() {
 				if d["can_rollback"] == true {
-					return args{"operation": "PutAppVersionDeploy", "path": args{"id": d["id"]}}
+					return tooltest.Args{"operation": "PutAppVersionDeploy", "path": tooltest.Args{"id": d["id"]}}
 				}
 			}
-			h.t.Fatal("no version to go back to")
+			h.T.Fatal("no version to go back to")
 			return nil
 		}, "PutAppVersionDeploy"},
-		{"an unmounted storage", "unmount_storage", func(h *harness) args {
-			h.call("create_service", args{"project": staging, "hostname": "share", "type": "shared-storage"}).status("done")
-			h.call("mount_storage", args{"project": staging, "service": "worker", "storage": "share"}).status("done")
-			return args{"project": staging, "service": "worker", "storage": "share"}
+		{"an unmounted storage", "unmount_storage", func(h *tooltest.Harness) tooltest.Args {
+			h.Call("create_service", tooltest.Args{"project": tooltest.Staging, "hostname": "share", "type": "shared-storage"}).Status("done")
+			h.Call("mount_storage", tooltest.Args{"project": tooltest.Staging, "service": "worker", "storage": "share"}).Status("done")
+			return tooltest.Args{"project": tooltest.Staging, "service": "worker", "storage": "share"}
 		}, "PutServiceStackDisconnectSharedStorage"},
 	}
 }
@@ -78,16 +80,16 @@ func afterTheWork() []fault {
 
 // startConfirming is startFaulty with a person, or somebody in their place, who
 // has to agree.
-func startConfirming(t *testing.T, root string) (*harness, *network) {
+func startConfirming(t *testing.T, root string) (*tooltest.Harness, *network) {
 	t.Helper()
 	var n *network
-	h := start(t, func(s *setup) {
-		s.configure = func(c *tools.Config) { c.DeployRoots = []string{root} }
-		s.network = func(sim *simulator.Simulator) http.RoundTripper {
+	h := tooltest.Start(t, func(s *tooltest.Setup) {
+		s.Configure = func(c *tool.Config) { c.DeployRoots = []string{root} }
+		s.Network = func(sim *simulator.Simulator) http.RoundTripper {
 			n = newNetwork(t, sim)
 			return n
 		}
-		s.api = func(o *zerops.APIOptions) { o.MaxResponse = maxAnswer }
+		s.API = func(o *zerops.APIOptions) { o.MaxResponse = maxAnswer }
 	})
 	return h, n
 }
@@ -104,19 +106,19 @@ func TestConfirmationIsUsedOnceWhateverTheAnswer(t *testing.T) {
 				for _, p := range purchases() {
 					h, n := startConfirming(t, root)
 					a := p.args(h)
-					token := h.call(p.tool, a).status("confirmation_required").str("confirm")
-					again := args{"confirm": token}
+					token := h.Call(p.tool, a).Status("confirmation_required").Str("confirm")
+					again := tooltest.Args{"confirm": token}
 					maps.Copy(again, a)
 					n.begin(&f, onWrites(), 0)
-					r := h.call(p.tool, again)
+					r := h.Call(p.tool, again)
 					n.end()
-					h.tellsOnce(p.name, r)
+					tellsOnce(h, p.name, r)
 					for range 3 {
-						if r := h.call(p.tool, again); !r.isError && r.get("status") != "unchanged" {
-							t.Errorf("%s: done again: %s", p.name, r.raw)
+						if r := h.Call(p.tool, again); !r.IsError && r.Get("status") != "unchanged" {
+							t.Errorf("%s: done again: %s", p.name, r.Raw)
 						}
 					}
-					if done := h.sim.Calls(p.operation); done != 1 {
+					if done := h.Sim.Calls(p.operation); done != 1 {
 						t.Errorf("%s: done %d times", p.name, done)
 					}
 				}
@@ -126,20 +128,20 @@ func TestConfirmationIsUsedOnceWhateverTheAnswer(t *testing.T) {
 }
 
 // tellsOnce checks the answer about confirmed work that may have been done.
-func (h *harness) tellsOnce(name string, r result) {
-	h.t.Helper()
-	text := string(r.raw)
+func tellsOnce(h *tooltest.Harness, name string, r tooltest.Result) {
+	h.T.Helper()
+	text := string(r.Raw)
 	switch {
-	case !r.isError && r.get("status") != "failed":
-		h.t.Errorf("%s: %s", name, r.raw)
-	case r.get("error.next.tool") == nil && r.get("next.tool") == nil, !strings.Contains(text, "ook before") && !strings.Contains(text, "look first"):
-		h.t.Errorf("%s: does not say how to find out: %s", name, r.raw)
+	case !r.IsError && r.Get("status") != "failed":
+		h.T.Errorf("%s: %s", name, r.Raw)
+	case r.Get("error.next.tool") == nil && r.Get("next.tool") == nil, !strings.Contains(text, "ook before") && !strings.Contains(text, "look first"):
+		h.T.Errorf("%s: does not say how to find out: %s", name, r.Raw)
 	case !strings.Contains(text, "without confirm"):
-		h.t.Errorf("%s: does not say that it has to be confirmed again: %s", name, r.raw)
-	case r.get("error.retryable") == true:
-		h.t.Errorf("%s: invites to repeat it: %s", name, r.raw)
+		h.T.Errorf("%s: does not say that it has to be confirmed again: %s", name, r.Raw)
+	case r.Get("error.retryable") == true:
+		h.T.Errorf("%s: invites to repeat it: %s", name, r.Raw)
 	case strings.Contains(text, "nothing was changed"):
-		h.t.Errorf("%s: says that nothing was changed: %s", name, r.raw)
+		h.T.Errorf("%s: says that nothing was changed: %s", name, r.Raw)
 	}
 }
 
@@ -153,18 +155,18 @@ func TestRefusalGivesTheConfirmationBack(t *testing.T) {
 		for _, p := range purchases() {
 			t.Run(fmt.Sprint(refusal.Status, " ", p.name), func(t *testing.T) {
 				t.Parallel()
-				h := start(t)
+				h := tooltest.Start(t)
 				a := p.args(h)
-				again := args{"confirm": h.call(p.tool, a).status("confirmation_required").str("confirm")}
+				again := tooltest.Args{"confirm": h.Call(p.tool, a).Status("confirmation_required").Str("confirm")}
 				maps.Copy(again, a)
 				refusal.Operation, refusal.Times = p.operation, 1
-				h.sim.Fail(refusal)
-				if r := h.call(p.tool, again); !r.isError || strings.Contains(string(r.raw), "without confirm") {
-					t.Errorf("refused: %s", r.raw)
+				h.Sim.Fail(refusal)
+				if r := h.Call(p.tool, again); !r.IsError || strings.Contains(string(r.Raw), "without confirm") {
+					t.Errorf("refused: %s", r.Raw)
 				}
-				h.call(p.tool, again).ok()
-				if r := h.call(p.tool, again); !r.isError && r.get("status") != "unchanged" {
-					t.Errorf("done again: %s", r.raw)
+				h.Call(p.tool, again).Ok()
+				if r := h.Call(p.tool, again); !r.IsError && r.Get("status") != "unchanged" {
+					t.Errorf("done again: %s", r.Raw)
 				}
 			})
 		}
@@ -177,40 +179,42 @@ func TestPartOfTheWorkUsesTheConfirmation(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		tool  string
-		args  func(h *harness) args
+		args  func(h *tooltest.Harness) tooltest.Args
 		fault simulator.Fault
 	}{
-		{"delete_env", func(h *harness) args {
-			h.call("set_env", args{"service": stagingAPI(h), "variables": map[string]any{"FIRST": "one", "SECOND": "two"}}).status("done")
-			return args{"service": stagingAPI(h), "keys": []string{"FIRST", "SECOND"}}
+		{"delete_env", func(h *tooltest.Harness) tooltest.Args {
+			h.Call("set_env", tooltest.Args{"service": tooltest.StagingAPI(h), "variables": map[string]any{"FIRST": "one", "SECOND": "two"}}).Status("done")
+			return tooltest.Args{"service": tooltest.StagingAPI(h), "keys": []string{"FIRST", "SECOND"}}
 		}, simulator.Fault{Operation: "DeleteUserData", Skip: 1, Times: 1, Status: 403, Code: "insufficientPermissions"}},
 		{
-			"remove_domain", func(*harness) args { return args{"project": staging, "domain": "www.staging.example.com"} },
+			"remove_domain", func(*tooltest.Harness) tooltest.Args {
+				return tooltest.Args{"project": tooltest.Staging, "domain": "www.staging.example.com"}
+			},
 			simulator.Fault{Operation: "PutProjectSyncPublicHttpRouting", Times: 1, Status: 409, Code: "projectLockFailed"},
 		},
-		{"remove_port", func(h *harness) args {
-			return args{"service": stagingAPI(h), "port": 13000, "protocol": "tcp", "ip": "ipv6"}
+		{"remove_port", func(h *tooltest.Harness) tooltest.Args {
+			return tooltest.Args{"service": tooltest.StagingAPI(h), "port": 13000, "protocol": "tcp", "ip": "ipv6"}
 		}, simulator.Fault{Operation: "PutProjectSyncPublicPortRouting", Times: 1, Status: 409, Code: "projectLockFailed"}},
 	}
 	for _, c := range cases {
 		t.Run(c.tool, func(t *testing.T) {
 			t.Parallel()
-			h := start(t)
+			h := tooltest.Start(t)
 			a := c.args(h)
-			again := args{"confirm": h.call(c.tool, a).status("confirmation_required").str("confirm")}
+			again := tooltest.Args{"confirm": h.Call(c.tool, a).Status("confirmation_required").Str("confirm")}
 			maps.Copy(again, a)
-			h.sim.Fail(c.fault)
-			first := h.call(c.tool, again)
-			if h.sim.Calls(c.fault.Operation) == 0 {
-				t.Fatalf("the fault did not strike: %s", first.raw)
+			h.Sim.Fail(c.fault)
+			first := h.Call(c.tool, again)
+			if h.Sim.Calls(c.fault.Operation) == 0 {
+				t.Fatalf("the fault did not strike: %s", first.Raw)
 			}
-			before := h.writes()
-			h.call(c.tool, again).fails("confirmation_invalid")
-			if n := h.writes() - before; n != 0 {
+			before := h.Writes()
+			h.Call(c.tool, again).Fails("confirmation_invalid")
+			if n := h.Writes() - before; n != 0 {
 				t.Errorf("%d writes by a used confirmation", n)
 			}
 			// A new one finishes the work.
-			h.confirmed(c.tool, a).ok()
+			h.Confirmed(c.tool, a).Ok()
 		})
 	}
 }
@@ -223,38 +227,38 @@ func TestOneConfirmationActsOnce(t *testing.T) {
 	for _, p := range purchases() {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			h := start(t)
+			h := tooltest.Start(t)
 			a := p.args(h)
-			again := args{"confirm": h.call(p.tool, a).status("confirmation_required").str("confirm")}
+			again := tooltest.Args{"confirm": h.Call(p.tool, a).Status("confirmation_required").Str("confirm")}
 			maps.Copy(again, a)
 			var calling sync.WaitGroup
 			for range calls {
-				calling.Go(func() { h.call(p.tool, again) })
+				calling.Go(func() { h.Call(p.tool, again) })
 			}
 			calling.Wait()
-			if n := h.sim.Calls(p.operation); n != 1 {
+			if n := h.Sim.Calls(p.operation); n != 1 {
 				t.Errorf("done %d times", n)
 			}
 		})
 		t.Run(p.name+", asked", func(t *testing.T) {
 			t.Parallel()
-			h := start(t)
+			h := tooltest.Start(t)
 			a := p.args(h)
-			asked := h.modern(p.tool, a, "")
+			asked := modern(h, p.tool, a, "")
 			if asked.ResultType != "input_required" {
 				t.Fatalf("not asked: %+v", asked)
 			}
 			// The state of a question is no confirmation, in either form.
-			stolen := args{"confirm": asked.RequestState}
+			stolen := tooltest.Args{"confirm": asked.RequestState}
 			maps.Copy(stolen, a)
-			h.call(p.tool, stolen).fails("confirmation_invalid")
+			h.Call(p.tool, stolen).Fails("confirmation_invalid")
 			answered := fmt.Sprintf(`"requestState":%q,"inputResponses":{"confirm":{"action":"accept","content":{"confirm":true,"name":"api"}}},`, asked.RequestState)
 			var calling sync.WaitGroup
 			for range calls {
-				calling.Go(func() { h.modern(p.tool, a, answered) })
+				calling.Go(func() { modern(h, p.tool, a, answered) })
 			}
 			calling.Wait()
-			if n := h.sim.Calls(p.operation); n != 1 {
+			if n := h.Sim.Calls(p.operation); n != 1 {
 				t.Errorf("done %d times", n)
 			}
 		})
@@ -269,21 +273,21 @@ type modernResult struct {
 
 // modern makes a call of 2026-07-28 by a client that can show forms. extra are
 // further members of the parameters.
-func (h *harness) modern(tool string, a args, extra string) modernResult {
-	h.t.Helper()
+func modern(h *tooltest.Harness, tool string, a tooltest.Args, extra string) modernResult {
+	h.T.Helper()
 	arguments, err := json.Marshal(a)
 	if err != nil {
-		h.t.Error(err)
+		h.T.Error(err)
 	}
 	message := fmt.Appendf(nil, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{%s"name":%q,"arguments":%s,"_meta":{"io.modelcontextprotocol/protocolVersion":%q,"io.modelcontextprotocol/clientCapabilities":{"elicitation":{}}}}}`,
 		extra, tool, arguments, mcp.LATEST_PROTOCOL_VERSION)
-	raw, err := json.Marshal(tools.HandleMessage(h.t.Context(), h.server.MCP(), message))
+	raw, err := json.Marshal(tools.HandleMessage(h.T.Context(), h.Server.MCP(), message))
 	if err != nil {
-		h.t.Error(err)
+		h.T.Error(err)
 	}
 	var answer struct{ Result modernResult }
 	if err := json.Unmarshal(raw, &answer); err != nil || bytes.Contains(raw, []byte(`"error":{"code":-`)) {
-		h.t.Errorf("%s: %v", raw, err)
+		h.T.Errorf("%s: %v", raw, err)
 	}
 	return answer.Result
 }

@@ -9,13 +9,13 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 
-	"zerops-mcp/tools"
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/tools/tooltest"
 	"zerops-mcp/zerops/simulator"
 )
 
 const twoStepNote = "a client without elicitation gets the two-step form"
-
-func stagingAPI(h *harness) string { return h.sim.ServiceID("eshop-staging", "api") }
 
 func TestPersonIsAsked(t *testing.T) {
 	t.Parallel()
@@ -33,31 +33,31 @@ func TestPersonIsAsked(t *testing.T) {
 		{"decline", mcp.ElicitationResponseActionDecline, yes, "declined"},
 		{"cancel", mcp.ElicitationResponseActionCancel, yes, "declined"},
 	}
-	for _, era := range eras() {
+	for _, era := range tooltest.Eras() {
 		for _, c := range cases {
 			t.Run(era+" "+c.name, func(t *testing.T) {
 				t.Parallel()
 				var asked question
-				h := start(t, func(s *setup) {
-					s.version = era
-					s.elicit = asked.answer(c.action, c.content)
+				h := tooltest.Start(t, func(s *tooltest.Setup) {
+					s.Version = era
+					s.Elicit = asked.answer(c.action, c.content)
 				})
-				r := h.call("delete_service", args{"service": stagingAPI(h), "confirm": "ignored"})
+				r := h.Call("delete_service", tooltest.Args{"service": tooltest.StagingAPI(h), "confirm": "ignored"})
 				if c.code == "" {
-					r.status("done")
+					r.Status("done")
 				} else {
-					r.fails(c.code)
-					if n := h.writes(); n != 0 {
+					r.Fails(c.code)
+					if n := h.Writes(); n != 0 {
 						t.Errorf("%d writes although the person did not agree", n)
 					}
 				}
 				message := asked.last()
-				for _, want := range []string{`"api"`, stagingAPI(h), `"eshop-staging"`, "lost:"} {
+				for _, want := range []string{`"api"`, tooltest.StagingAPI(h), `"eshop-staging"`, "lost:"} {
 					if !strings.Contains(message, want) {
 						t.Errorf("the question %q does not say %s", message, want)
 					}
 				}
-				if used := h.audits.last().Confirmed; c.code == "" && used != "human" {
+				if used := h.Audits.Last().Confirmed; c.code == "" && used != "human" {
 					t.Errorf("the audit says confirmed by %q", used)
 				}
 			})
@@ -72,7 +72,7 @@ type question struct {
 }
 
 func (q *question) answer(action mcp.ElicitationResponseAction, content map[string]any) func(context.Context, mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
-	reply := answer(action, content)
+	reply := tooltest.Answer(action, content)
 	return func(ctx context.Context, r mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
 		q.mu.Lock()
 		q.text = r.Params.Message
@@ -89,130 +89,130 @@ func (q *question) last() string {
 
 func TestNoAnswerIsANo(t *testing.T) {
 	t.Parallel()
-	h := start(t, func(s *setup) {
-		s.configure = func(c *tools.Config) { c.MaxWait = 100 * time.Millisecond }
-		s.elicit = func(ctx context.Context, _ mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+	h := tooltest.Start(t, func(s *tooltest.Setup) {
+		s.Configure = func(c *tool.Config) { c.MaxWait = 100 * time.Millisecond }
+		s.Elicit = func(ctx context.Context, _ mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
 			<-ctx.Done()
 			return nil, ctx.Err()
 		}
 	})
-	h.call("stop_service", args{"service": stagingAPI(h)}).fails("declined")
-	if n := h.writes(); n != 0 {
+	h.Call("stop_service", tooltest.Args{"service": tooltest.StagingAPI(h)}).Fails("declined")
+	if n := h.Writes(); n != 0 {
 		t.Errorf("%d writes without an answer", n)
 	}
 }
 
 func TestTwoStepConfirmation(t *testing.T) {
 	t.Parallel()
-	for _, era := range eras() {
+	for _, era := range tooltest.Eras() {
 		t.Run(era, func(t *testing.T) {
 			t.Parallel()
-			h := start(t, func(s *setup) { s.version = era })
-			service := stagingAPI(h)
-			first := h.call("stop_service", args{"service": service}).status("confirmation_required")
-			if first.get("plan.targets.0.id") != service || first.get("expires_at") == nil {
-				t.Errorf("%s: plan %s", twoStepNote, first.raw)
+			h := tooltest.Start(t, func(s *tooltest.Setup) { s.Version = era })
+			service := tooltest.StagingAPI(h)
+			first := h.Call("stop_service", tooltest.Args{"service": service}).Status("confirmation_required")
+			if first.Get("plan.targets.0.id") != service || first.Get("expires_at") == nil {
+				t.Errorf("%s: plan %s", twoStepNote, first.Raw)
 			}
-			token := first.str("confirm")
+			token := first.Str("confirm")
 			refused := []struct {
 				why  string
 				tool string
-				args args
+				args tooltest.Args
 			}{
-				{"another tool", "delete_service", args{"service": service, "confirm": token}},
-				{"another target", "stop_service", args{"service": h.sim.ServiceID("eshop-staging", "db"), "confirm": token}},
-				{"a changed token", "stop_service", args{"service": service, "confirm": token[:len(token)-2] + "AA"}},
-				{"no token at all", "stop_service", args{"service": service, "confirm": "yes"}},
+				{"another tool", "delete_service", tooltest.Args{"service": service, "confirm": token}},
+				{"another target", "stop_service", tooltest.Args{"service": h.Sim.ServiceID("eshop-staging", "db"), "confirm": token}},
+				{"a changed token", "stop_service", tooltest.Args{"service": service, "confirm": token[:len(token)-2] + "AA"}},
+				{"no token at all", "stop_service", tooltest.Args{"service": service, "confirm": "yes"}},
 			}
 			for _, r := range refused {
 				if r.args["service"] == "" {
 					t.Fatalf("%s: the account has no such service", r.why)
 				}
-				h.call(r.tool, r.args).fails("confirmation_invalid")
+				h.Call(r.tool, r.args).Fails("confirmation_invalid")
 			}
-			if n := h.writes(); n != 0 {
+			if n := h.Writes(); n != 0 {
 				t.Fatalf("%d writes by invalid confirmations", n)
 			}
 			// Refused attempts do not use it up, and how long to wait may change.
-			h.call("stop_service", args{"service": service, "confirm": token, "wait_seconds": 5}).status("done")
-			h.call("start_service", args{"service": service}).status("done")
-			h.call("stop_service", args{"service": service, "confirm": token}).fails("confirmation_invalid")
+			h.Call("stop_service", tooltest.Args{"service": service, "confirm": token, "wait_seconds": 5}).Status("done")
+			h.Call("start_service", tooltest.Args{"service": service}).Status("done")
+			h.Call("stop_service", tooltest.Args{"service": service, "confirm": token}).Fails("confirmation_invalid")
 		})
 	}
 }
 
 func TestConfirmationFallsWithTheTarget(t *testing.T) {
 	t.Parallel()
-	h := start(t)
-	project := h.sim.ProjectID("eshop-staging")
-	token := h.call("delete_project", args{"project": project}).status("confirmation_required").str("confirm")
-	h.call("create_service", args{"project": project, "hostname": "newcomer", "type": "nodejs@22"}).status("done")
-	h.call("delete_project", args{"project": project, "confirm": token}).fails("confirmation_invalid")
+	h := tooltest.Start(t)
+	project := h.Sim.ProjectID("eshop-staging")
+	token := h.Call("delete_project", tooltest.Args{"project": project}).Status("confirmation_required").Str("confirm")
+	h.Call("create_service", tooltest.Args{"project": project, "hostname": "newcomer", "type": "nodejs@22"}).Status("done")
+	h.Call("delete_project", tooltest.Args{"project": project, "confirm": token}).Fails("confirmation_invalid")
 }
 
 func TestConfirmationIsBoundToTheCaller(t *testing.T) {
 	t.Parallel()
 	token := simulator.OwnerToken
-	h := start(t, func(s *setup) {
-		s.configure = func(c *tools.Config) {
-			c.Credential = func(context.Context) tools.Credential { return tools.Credential{Token: token, Source: "test"} }
+	h := tooltest.Start(t, func(s *tooltest.Setup) {
+		s.Configure = func(c *tool.Config) {
+			c.Credential = func(context.Context) request.Credential { return request.Credential{Token: token, Source: "test"} }
 		}
 	})
-	confirm := h.call("stop_service", args{"service": stagingAPI(h)}).status("confirmation_required").str("confirm")
+	confirm := h.Call("stop_service", tooltest.Args{"service": tooltest.StagingAPI(h)}).Status("confirmation_required").Str("confirm")
 	token = simulator.AdminToken
-	h.call("stop_service", args{"service": stagingAPI(h), "confirm": confirm}).fails("confirmation_invalid")
+	h.Call("stop_service", tooltest.Args{"service": tooltest.StagingAPI(h), "confirm": confirm}).Fails("confirmation_invalid")
 }
 
 func TestConfirmationWorksOnAnyReplicaOnce(t *testing.T) {
 	t.Parallel()
 	key := []byte("a signing key that replicas share")
-	h := start(t, func(s *setup) {
-		s.configure = func(c *tools.Config) { c.SigningKey, c.Stateless = key, true }
+	h := tooltest.Start(t, func(s *tooltest.Setup) {
+		s.Configure = func(c *tool.Config) { c.SigningKey, c.Stateless = key, true }
 	})
-	confirm := h.call("stop_service", args{"service": stagingAPI(h)}).status("confirmation_required").str("confirm")
-	replica := h.replica(key)
-	replica.call("stop_service", args{"service": stagingAPI(h), "confirm": confirm}).status("done")
+	confirm := h.Call("stop_service", tooltest.Args{"service": tooltest.StagingAPI(h)}).Status("confirmation_required").Str("confirm")
+	replica := h.Replica(key)
+	replica.Call("stop_service", tooltest.Args{"service": tooltest.StagingAPI(h), "confirm": confirm}).Status("done")
 	// Stopped, it is what was asked for: nothing happens again on either.
-	h.call("stop_service", args{"service": stagingAPI(h), "confirm": confirm}).status("unchanged")
-	if n := h.sim.Calls("PUT /service-stack/{id}/stop"); n != 1 {
+	h.Call("stop_service", tooltest.Args{"service": tooltest.StagingAPI(h), "confirm": confirm}).Status("unchanged")
+	if n := h.Sim.Calls("PUT /service-stack/{id}/stop"); n != 1 {
 		t.Errorf("stopped %d times", n)
 	}
 }
 
 func TestConfirmModes(t *testing.T) {
 	t.Parallel()
-	mode := func(m tools.ConfirmMode) func(*setup) {
-		return func(s *setup) { s.configure = func(c *tools.Config) { c.Confirm = m } }
+	mode := func(m tool.ConfirmMode) func(*tooltest.Setup) {
+		return func(s *tooltest.Setup) { s.Configure = func(c *tool.Config) { c.Confirm = m } }
 	}
-	withPerson := func(s *setup) {
-		s.elicit = answer(mcp.ElicitationResponseActionAccept, map[string]any{"confirm": true})
+	withPerson := func(s *tooltest.Setup) {
+		s.Elicit = tooltest.Answer(mcp.ElicitationResponseActionAccept, map[string]any{"confirm": true})
 	}
-	human := start(t, mode(tools.ConfirmHuman))
-	human.call("stop_service", args{"service": stagingAPI(human)}).fails("blocked")
-	asked := start(t, mode(tools.ConfirmHuman), withPerson)
-	asked.call("stop_service", args{"service": stagingAPI(asked)}).status("done")
-	never := start(t, mode(tools.ConfirmNever))
-	never.call("stop_service", args{"service": stagingAPI(never)}).status("done")
-	always := start(t, mode(tools.ConfirmTwoStep), withPerson)
-	always.call("stop_service", args{"service": stagingAPI(always)}).status("confirmation_required")
+	human := tooltest.Start(t, mode(tool.ConfirmHuman))
+	human.Call("stop_service", tooltest.Args{"service": tooltest.StagingAPI(human)}).Fails("blocked")
+	asked := tooltest.Start(t, mode(tool.ConfirmHuman), withPerson)
+	asked.Call("stop_service", tooltest.Args{"service": tooltest.StagingAPI(asked)}).Status("done")
+	never := tooltest.Start(t, mode(tool.ConfirmNever))
+	never.Call("stop_service", tooltest.Args{"service": tooltest.StagingAPI(never)}).Status("done")
+	always := tooltest.Start(t, mode(tool.ConfirmTwoStep), withPerson)
+	always.Call("stop_service", tooltest.Args{"service": tooltest.StagingAPI(always)}).Status("confirmation_required")
 }
 
 func TestProtectedProjectsAreNeverDestroyed(t *testing.T) {
 	t.Parallel()
-	h := start(t, func(s *setup) { s.configure = func(c *tools.Config) { c.Confirm = tools.ConfirmNever } })
-	project := h.sim.ProjectID("eshop-production")
-	service := h.sim.ServiceID("eshop-production", "api")
-	for tool, a := range map[string]args{
+	h := tooltest.Start(t, func(s *tooltest.Setup) { s.Configure = func(c *tool.Config) { c.Confirm = tool.ConfirmNever } })
+	project := h.Sim.ProjectID("eshop-production")
+	service := h.Sim.ServiceID("eshop-production", "api")
+	for tool, a := range map[string]tooltest.Args{
 		"delete_project": {"project": project}, "stop_project": {"project": project},
 		"delete_service": {"service": service}, "stop_service": {"service": service},
 		"update_project": {"project": project, "tags": []string{}},
 	} {
-		e := h.call(tool, a).fails("blocked")
+		e := h.Call(tool, a).Fails("blocked")
 		if hint, _ := e["hint"].(string); !strings.Contains(hint, "tag") {
 			t.Errorf("%s: hint %q does not say which tag to remove where", tool, hint)
 		}
 	}
-	if n := h.writes(); n != 0 {
+	if n := h.Writes(); n != 0 {
 		t.Errorf("%d writes to a protected project", n)
 	}
 }
@@ -220,24 +220,24 @@ func TestProtectedProjectsAreNeverDestroyed(t *testing.T) {
 func TestServerNeverStopsItself(t *testing.T) {
 	t.Parallel()
 	var own string
-	h := start(t, func(s *setup) {
-		own = simulator.New(s.sim...).ServiceID("eshop-staging", "api")
-		s.configure = func(c *tools.Config) { c.Confirm, c.OwnService = tools.ConfirmNever, own }
+	h := tooltest.Start(t, func(s *tooltest.Setup) {
+		own = simulator.New(s.Sim...).ServiceID("eshop-staging", "api")
+		s.Configure = func(c *tool.Config) { c.Confirm, c.OwnService = tool.ConfirmNever, own }
 	})
-	h.call("stop_service", args{"service": own}).fails("blocked")
-	h.call("delete_project", args{"project": h.sim.ProjectID("eshop-staging")}).fails("blocked")
+	h.Call("stop_service", tooltest.Args{"service": own}).Fails("blocked")
+	h.Call("delete_project", tooltest.Args{"project": h.Sim.ProjectID("eshop-staging")}).Fails("blocked")
 }
 
 func TestRepeatedChangesDoNoHarm(t *testing.T) {
 	t.Parallel()
-	h := start(t)
-	service := stagingAPI(h)
-	h.call("start_service", args{"service": service}).status("unchanged")
-	h.call("scale_service", args{"service": service, "max_ram_gb": 4}).status("done")
-	second := h.call("scale_service", args{"service": service, "max_ram_gb": 4}).status("unchanged")
-	if second.get("before.ram_gb") != second.get("after.ram_gb") {
-		t.Errorf("before and after differ: %s", second.raw)
+	h := tooltest.Start(t)
+	service := tooltest.StagingAPI(h)
+	h.Call("start_service", tooltest.Args{"service": service}).Status("unchanged")
+	h.Call("scale_service", tooltest.Args{"service": service, "max_ram_gb": 4}).Status("done")
+	second := h.Call("scale_service", tooltest.Args{"service": service, "max_ram_gb": 4}).Status("unchanged")
+	if second.Get("before.ram_gb") != second.Get("after.ram_gb") {
+		t.Errorf("before and after differ: %s", second.Raw)
 	}
-	h.confirmed("delete_service", args{"service": service}).status("done")
-	h.call("delete_service", args{"service": service}).fails("not_found")
+	h.Confirmed("delete_service", tooltest.Args{"service": service}).Status("done")
+	h.Call("delete_service", tooltest.Args{"service": service}).Fails("not_found")
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"zerops-mcp/tools"
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 	"zerops-mcp/zerops/simulator"
 )
@@ -25,11 +27,11 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	server, err := tools.New(tools.Config{
+	server, err := tools.New(tool.Config{
 		API:      api,
 		ReadOnly: true,
-		Credential: func(context.Context) tools.Credential {
-			return tools.Credential{Token: simulator.OwnerToken, Source: "ZEROPS_TOKEN"}
+		Credential: func(context.Context) request.Credential {
+			return request.Credential{Token: simulator.OwnerToken, Source: "ZEROPS_TOKEN"}
 		},
 	})
 	if err != nil {

@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"zerops-mcp/tools"
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/tools/tooltest"
 	"zerops-mcp/zerops"
 	"zerops-mcp/zerops/simulator"
 )
@@ -18,14 +20,14 @@ func TestFailures(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		name   string
-		change func(*setup)
+		change func(*tooltest.Setup)
 		fault  *simulator.Fault
 		code   string
 		says   []string // in message or hint
 	}{
-		{name: "no token", change: func(s *setup) { s.token = "" }, code: "unauthorized", says: []string{"no Zerops token", "ZEROPS_TOKEN", "Access Token Management"}},
-		{name: "revoked token", change: func(s *setup) { s.token = simulator.RevokedToken }, code: "unauthorized", says: []string{"ZEROPS_TOKEN", "…oken", "revoked", "restart"}},
-		{name: "unknown token", change: func(s *setup) { s.token = "nobody-knows-this-one" }, code: "unauthorized", says: []string{"-one"}},
+		{name: "no token", change: func(s *tooltest.Setup) { s.Token = "" }, code: "unauthorized", says: []string{"no Zerops token", "ZEROPS_TOKEN", "Access Token Management"}},
+		{name: "revoked token", change: func(s *tooltest.Setup) { s.Token = simulator.RevokedToken }, code: "unauthorized", says: []string{"ZEROPS_TOKEN", "…oken", "revoked", "restart"}},
+		{name: "unknown token", change: func(s *tooltest.Setup) { s.Token = "nobody-knows-this-one" }, code: "unauthorized", says: []string{"-one"}},
 		{name: "500", fault: &simulator.Fault{Status: 500, Code: "internalServerError"}, code: "unavailable", says: []string{"HTTP 500"}},
 		{name: "502 HTML page", fault: &simulator.Fault{Status: 502, Body: "<html><script>alert(1)</script></html>", Header: http.Header{"Content-Type": {"text/html"}}}, code: "unavailable", says: []string{"HTTP 502"}},
 		{name: "200 HTML page", fault: &simulator.Fault{Status: 200, Body: "<html>login</html>"}, code: "unavailable", says: []string{"proxy"}},
@@ -36,24 +38,24 @@ func TestFailures(t *testing.T) {
 		{name: "connection cut", fault: &simulator.Fault{Drop: simulator.DropBefore}, code: "unavailable", says: []string{"nothing was changed"}},
 		{name: "cut in the body", fault: &simulator.Fault{Drop: simulator.DropInBody}, code: "unavailable", says: []string{"nothing was changed"}},
 		{name: "too large", fault: &simulator.Fault{Fill: 32 << 20}, code: "unavailable", says: []string{"larger"}},
-		{name: "slow", change: func(s *setup) { s.api = func(o *zerops.APIOptions) { o.ReadTimeout = 50 * time.Millisecond } }, fault: &simulator.Fault{Delay: time.Minute}, code: "timeout", says: []string{"in time"}},
-		{name: "unreachable", change: func(s *setup) { s.api = func(o *zerops.APIOptions) { o.Address = "http://127.0.0.1:1" } }, code: "unavailable", says: []string{"127.0.0.1:1", "ZEROPS_API_URL"}},
+		{name: "slow", change: func(s *tooltest.Setup) { s.API = func(o *zerops.APIOptions) { o.ReadTimeout = 50 * time.Millisecond } }, fault: &simulator.Fault{Delay: time.Minute}, code: "timeout", says: []string{"in time"}},
+		{name: "unreachable", change: func(s *tooltest.Setup) { s.API = func(o *zerops.APIOptions) { o.Address = "http://127.0.0.1:1" } }, code: "unavailable", says: []string{"127.0.0.1:1", "ZEROPS_API_URL"}},
 	}
-	for _, era := range eras() {
+	for _, era := range tooltest.Eras() {
 		for _, c := range cases {
 			t.Run(era+" "+c.name, func(t *testing.T) {
 				t.Parallel()
-				h := start(t, func(s *setup) {
-					s.version = era
+				h := tooltest.Start(t, func(s *tooltest.Setup) {
+					s.Version = era
 					if c.change != nil {
 						c.change(s)
 					}
 				})
 				if c.fault != nil {
-					h.sim.Fail(*c.fault)
+					h.Sim.Fail(*c.fault)
 				}
 				began := time.Now()
-				e := h.call("list_projects", nil).fails(c.code)
+				e := h.Call("list_projects", nil).Fails(c.code)
 				if took := time.Since(began); took > 10*time.Second {
 					t.Errorf("took %v", took)
 				}
@@ -66,11 +68,11 @@ func TestFailures(t *testing.T) {
 						t.Errorf("%q does not say %q", text, want)
 					}
 				}
-				if strings.Contains(text, "<html>") || strings.Contains(h.logs.String(), simulator.OwnerToken) {
+				if strings.Contains(text, "<html>") || strings.Contains(h.Logs.String(), simulator.OwnerToken) {
 					t.Error("an error page or the token got out")
 				}
-				if h.sim.Calls("*") > 3 {
-					t.Errorf("%d requests, want at most 3", h.sim.Calls("*"))
+				if h.Sim.Calls("*") > 3 {
+					t.Errorf("%d requests, want at most 3", h.Sim.Calls("*"))
 				}
 			})
 		}
@@ -79,9 +81,9 @@ func TestFailures(t *testing.T) {
 
 func TestRetryAfterReachesTheCaller(t *testing.T) {
 	t.Parallel()
-	h := start(t)
-	h.sim.Fail(simulator.Fault{Status: 429, Header: http.Header{"Retry-After": {"90"}}})
-	e := h.call("whoami", nil).fails("rate_limited")
+	h := tooltest.Start(t)
+	h.Sim.Fail(simulator.Fault{Status: 429, Header: http.Header{"Retry-After": {"90"}}})
+	e := h.Call("whoami", nil).Fails("rate_limited")
 	if e["retry_after_seconds"] != 90.0 || e["retryable"] != true || e["status"] != 429.0 {
 		t.Errorf("got %v", e)
 	}
@@ -89,21 +91,21 @@ func TestRetryAfterReachesTheCaller(t *testing.T) {
 
 func TestReadsAreRetried(t *testing.T) {
 	t.Parallel()
-	h := start(t)
-	h.sim.Fail(simulator.Fault{Operation: "GetUserInfo", Status: 503, Times: 2})
-	h.call("whoami", nil).ok()
+	h := tooltest.Start(t)
+	h.Sim.Fail(simulator.Fault{Operation: "GetUserInfo", Status: 503, Times: 2})
+	h.Call("whoami", nil).Ok()
 }
 
 func TestPartialFailureIsToldPerOrganisation(t *testing.T) {
 	t.Parallel()
-	h := start(t)
-	h.sim.Fail(simulator.Fault{Path: "/client/" + h.sim.OrgID("Petra's Lab") + "/project", Status: 500})
-	r := h.call("list_projects", nil).ok()
-	if r.get("failures.0.org") != "Petra's Lab" || r.get("failures.0.code") != "unavailable" {
-		t.Errorf("failures: %v", r.get("failures"))
+	h := tooltest.Start(t)
+	h.Sim.Fail(simulator.Fault{Path: "/client/" + h.Sim.OrgID("Petra's Lab") + "/project", Status: 500})
+	r := h.Call("list_projects", nil).Ok()
+	if r.Get("failures.0.org") != "Petra's Lab" || r.Get("failures.0.code") != "unavailable" {
+		t.Errorf("failures: %v", r.Get("failures"))
 	}
-	if len(r.items()) < 10 {
-		t.Errorf("only %d projects of the other organisation", len(r.items()))
+	if len(r.Items()) < 10 {
+		t.Errorf("only %d projects of the other organisation", len(r.Items()))
 	}
 }
 
@@ -118,15 +120,15 @@ func TestLostAnswerToAWrite(t *testing.T) {
 		{Status: 200, Body: "not json"},
 		{Status: 200, Body: " "},
 	} {
-		h := start(t)
+		h := tooltest.Start(t)
 		fault.Operation = "PutServiceStackRestart"
-		h.sim.Fail(fault)
-		service := h.sim.ServiceID("eshop-staging", "api")
-		e := h.call("restart_service", args{"service": service}).fails("uncertain")
-		if next := lookup(e, "next.arguments.service"); next != service {
+		h.Sim.Fail(fault)
+		service := h.Sim.ServiceID("eshop-staging", "api")
+		e := h.Call("restart_service", tooltest.Args{"service": service}).Fails("uncertain")
+		if next := tooltest.Lookup(e, "next.arguments.service"); next != service {
 			t.Errorf("next is %v, want get_service of %s", e["next"], service)
 		}
-		if n := h.sim.Calls("PUT /service-stack/{id}/restart"); n != 1 {
+		if n := h.Sim.Calls("PUT /service-stack/{id}/restart"); n != 1 {
 			t.Errorf("%+v: sent %d times", fault, n)
 		}
 	}
@@ -135,12 +137,12 @@ func TestLostAnswerToAWrite(t *testing.T) {
 func TestGuideOnlyAddress(t *testing.T) {
 	t.Parallel()
 	for _, shape := range []simulator.GuideShape{simulator.GuideArray, simulator.GuideItems, simulator.GuideList, simulator.GuideProjects} {
-		h := start(t, func(s *setup) { s.sim = append(s.sim, simulator.WithPublicGuideOnly(shape)) })
-		items := h.call("list_projects", nil).items()
+		h := tooltest.Start(t, func(s *tooltest.Setup) { s.Sim = append(s.Sim, simulator.WithPublicGuideOnly(shape)) })
+		items := h.Call("list_projects", nil).Items()
 		if len(items) < 15 {
 			t.Errorf("shape %v: %d projects", shape, len(items))
 		}
-		h.call("get_project", args{"project": items[0]["name"]}).ok()
+		h.Call("get_project", tooltest.Args{"project": items[0]["name"]}).Ok()
 	}
 }
 
@@ -154,22 +156,22 @@ func TestTokenKindsSeeWhatIsTheirs(t *testing.T) {
 		{simulator.ProjectToken, "integration_token", "projects", 2},
 		{simulator.SingleProjectToken, "integration_token", "projects", 1},
 	} {
-		h := start(t, func(s *setup) { s.token = c.token })
-		who := h.call("whoami", nil).ok()
-		if who.get("kind") != c.kind || who.get("reach") != c.reach {
-			t.Errorf("%s: kind %v, reach %v; want %s, %s", c.token, who.get("kind"), who.get("reach"), c.kind, c.reach)
+		h := tooltest.Start(t, func(s *tooltest.Setup) { s.Token = c.token })
+		who := h.Call("whoami", nil).Ok()
+		if who.Get("kind") != c.kind || who.Get("reach") != c.reach {
+			t.Errorf("%s: kind %v, reach %v; want %s, %s", c.token, who.Get("kind"), who.Get("reach"), c.kind, c.reach)
 		}
-		projects := h.call("list_projects", nil).items()
+		projects := h.Call("list_projects", nil).Items()
 		if len(projects) != c.projects {
 			t.Errorf("%s: %d projects, want %d", c.token, len(projects), c.projects)
 		}
 		for _, p := range projects {
-			h.call("get_project", args{"project": p["name"]}).ok()
+			h.Call("get_project", tooltest.Args{"project": p["name"]}).Ok()
 		}
 	}
-	h := start(t, func(s *setup) { s.token = simulator.ReadOnlyToken })
-	p := h.call("list_services", args{"status": "ACTIVE", "category": "USER"}).items()[0]
-	e := h.call("restart_service", args{"service": p["id"]}).fails("forbidden")
+	h := tooltest.Start(t, func(s *tooltest.Setup) { s.Token = simulator.ReadOnlyToken })
+	p := h.Call("list_services", tooltest.Args{"status": "ACTIVE", "category": "USER"}).Items()[0]
+	e := h.Call("restart_service", tooltest.Args{"service": p["id"]}).Fails("forbidden")
 	if hint, _ := e["hint"].(string); !strings.Contains(hint, "full access") {
 		t.Errorf("hint %q does not name the right that is needed", hint)
 	}
@@ -177,18 +179,18 @@ func TestTokenKindsSeeWhatIsTheirs(t *testing.T) {
 
 func TestUnexpandedTokenIsExplained(t *testing.T) {
 	t.Parallel()
-	h := start(t, func(s *setup) {
-		s.configure = func(c *tools.Config) {
-			c.Credential = func(context.Context) tools.Credential {
-				return tools.Credential{Source: "ZEROPS_TOKEN", Problem: "the client did not expand ${user_config.token}"}
+	h := tooltest.Start(t, func(s *tooltest.Setup) {
+		s.Configure = func(c *tool.Config) {
+			c.Credential = func(context.Context) request.Credential {
+				return request.Credential{Source: "ZEROPS_TOKEN", Problem: "the client did not expand ${user_config.token}"}
 			}
 		}
 	})
-	e := h.call("list_projects", nil).fails("unauthorized")
+	e := h.Call("list_projects", nil).Fails("unauthorized")
 	if text, _ := e["message"].(string); !strings.Contains(text, "did not expand") {
 		t.Errorf("message %q", text)
 	}
-	if n := len(h.sim.Requests()); n != 0 {
+	if n := len(h.Sim.Requests()); n != 0 {
 		t.Errorf("%d requests without a token", n)
 	}
 }
@@ -196,35 +198,35 @@ func TestUnexpandedTokenIsExplained(t *testing.T) {
 // The API may fail before its work or after it. A caller who repeats a creation
 // on its word would have it twice.
 func TestWriteOverWhichTheAPIFailedIsLookedAtBeforeItIsRepeated(t *testing.T) {
-	h := start(t)
-	docs := h.sim.ProjectID("docs-site")
+	h := tooltest.Start(t)
+	docs := h.Sim.ProjectID("docs-site")
 	for _, test := range []struct {
 		operation, tool, code, look string
-		arguments                   args
+		arguments                   tooltest.Args
 		fault                       simulator.Fault
 	}{
 		{
 			operation: "PostProjectServiceStack", tool: "create_service", code: "unavailable", look: "get_project",
-			arguments: args{"project": docs, "hostname": "twice", "type": "nodejs@22"}, fault: simulator.Fault{Status: 500, Code: "internalServerError"},
+			arguments: tooltest.Args{"project": docs, "hostname": "twice", "type": "nodejs@22"}, fault: simulator.Fault{Status: 500, Code: "internalServerError"},
 		},
 		{
 			operation: "PutServiceStackRestart", tool: "restart_service", code: "unavailable", look: "list_events",
-			arguments: args{"project": docs, "service": "docs"}, fault: simulator.Fault{Status: 503, Code: "notAvailable"},
+			arguments: tooltest.Args{"project": docs, "service": "docs"}, fault: simulator.Fault{Status: 503, Code: "notAvailable"},
 		},
 		{
 			operation: "PutUserToken", tool: "write_api", code: "unavailable", look: "read_api",
-			arguments: args{"operation": "PutUserToken", "path": args{"id": docs}, "body": args{"name": "x"}}, fault: simulator.Fault{Status: 500, Code: "internalServerError"},
+			arguments: tooltest.Args{"operation": "PutUserToken", "path": tooltest.Args{"id": docs}, "body": tooltest.Args{"name": "x"}}, fault: simulator.Fault{Status: 500, Code: "internalServerError"},
 		},
 		{
 			operation: "PostProjectServiceStack", tool: "create_service", code: "uncertain", look: "get_project",
-			arguments: args{"project": docs, "hostname": "twice", "type": "nodejs@22"}, fault: simulator.Fault{Status: 502, Body: `{"error":{"message":"upstream timed out"}}`},
+			arguments: tooltest.Args{"project": docs, "hostname": "twice", "type": "nodejs@22"}, fault: simulator.Fault{Status: 502, Body: `{"error":{"message":"upstream timed out"}}`},
 		},
 	} {
 		test.fault.Operation = test.operation
-		off := h.sim.Fail(test.fault)
-		e := h.call(test.tool, test.arguments).fails(test.code)
+		off := h.Sim.Fail(test.fault)
+		e := h.Call(test.tool, test.arguments).Fails(test.code)
 		off()
-		if e["retryable"] == true || !strings.Contains(e["hint"].(string), "before you repeat") || lookup(e, "next.tool") != test.look {
+		if e["retryable"] == true || !strings.Contains(e["hint"].(string), "before you repeat") || tooltest.Lookup(e, "next.tool") != test.look {
 			t.Errorf("%s after HTTP %d: %v", test.tool, test.fault.Status, e)
 		}
 	}

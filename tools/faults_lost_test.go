@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"zerops-mcp/tools/tooltest"
 	"zerops-mcp/zerops"
 )
 
@@ -27,11 +28,11 @@ func TestLostChangesCanBeFoundOut(t *testing.T) {
 			if shapes[e.name()].writes == 0 {
 				continue
 			}
-			before := h.loseAndLook(n, refused, e)
-			if again := h.loseAndLook(n, refused, e); again != before {
+			before := loseAndLook(h, n, refused, e)
+			if again := loseAndLook(h, n, refused, e); again != before {
 				t.Errorf("%s: the read differs although nothing has changed:\n%s\n%s", e.name(), before, again)
 			}
-			if after := h.loseAndLook(n, lost, e); after == before {
+			if after := loseAndLook(h, n, lost, e); after == before {
 				t.Errorf("%s: the read does not show whether it was done: %s", e.name(), after)
 			}
 		}
@@ -40,22 +41,22 @@ func TestLostChangesCanBeFoundOut(t *testing.T) {
 
 // loseAndLook makes a call whose writes lose their answers, then the one that
 // finds out, and returns what that one read, without times.
-func (h *harness) loseAndLook(n *network, f fault, e example) string {
-	h.t.Helper()
+func loseAndLook(h *tooltest.Harness, n *network, f fault, e example) string {
+	h.T.Helper()
 	n.begin(&f, onWrites(), 0)
-	r := h.call(e.tool, e.args)
+	r := h.Call(e.tool, e.args)
 	n.end()
-	r.fails("uncertain")
-	tool, _ := r.get("error.next.tool").(string)
-	arguments, _ := r.get("error.next.arguments").(map[string]any)
-	for _, info := range h.server.Listed() {
+	r.Fails("uncertain")
+	tool, _ := r.Get("error.next.tool").(string)
+	arguments, _ := r.Get("error.next.arguments").(map[string]any)
+	for _, info := range h.Server.Listed() {
 		if info.Name == tool && info.Effect != zerops.Reads.String() {
-			h.t.Errorf("%s: %s changes something", e.name(), tool)
+			h.T.Errorf("%s: %s changes something", e.name(), tool)
 		}
 	}
-	found := h.call(tool, arguments)
-	if found.isError && (!f.works || found.get("error.code") != "not_found") { // what was deleted is gone
-		h.t.Errorf("%s: %s does not find out: %s", e.name(), tool, found.raw)
+	found := h.Call(tool, arguments)
+	if found.IsError && (!f.works || found.Get("error.code") != "not_found") { // what was deleted is gone
+		h.T.Errorf("%s: %s does not find out: %s", e.name(), tool, found.Raw)
 	}
-	return regexp.MustCompile(`"\d{4}-\d\d-\d\dT[^"]*"`).ReplaceAllString(tool+" "+string(found.raw), `""`)
+	return regexp.MustCompile(`"\d{4}-\d\d-\d\dT[^"]*"`).ReplaceAllString(tool+" "+string(found.Raw), `""`)
 }

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"zerops-mcp/tools/tooltest"
 	"zerops-mcp/zerops"
 	"zerops-mcp/zerops/simulator"
 )
@@ -84,15 +85,15 @@ func shapesOf(t *testing.T, root string) (shapes map[string]shape, order []strin
 	synctest.Test(t, func(t *testing.T) {
 		h, n := startFaulty(t, root)
 		changing := map[string]bool{}
-		for _, info := range h.server.Listed() {
+		for _, info := range h.Server.Listed() {
 			changing[info.Name] = info.Effect != zerops.Reads.String()
 		}
 		for _, e := range examples(h) {
 			n.begin(nil, everywhere(), 0)
-			r := h.call(e.tool, e.args).ok()
+			r := h.Call(e.tool, e.args).Ok()
 			shapes[e.name()] = shape{
 				changes: changing[e.tool], waves: n.waves, writes: len(n.writes),
-				follows: r.get("processes.0.status") == "FINISHED", items: r.get("items.0") != nil,
+				follows: r.Get("processes.0.status") == "FINISHED", items: r.Get("items.0") != nil,
 			}
 			order = append(order, e.name())
 		}
@@ -105,16 +106,16 @@ func shapesOf(t *testing.T, root string) (shapes map[string]shape, order []strin
 const maxAnswer = 1 << 20
 
 // startFaulty is a harness behind a network that can fail.
-func startFaulty(t *testing.T, root string) (*harness, *network) {
+func startFaulty(t *testing.T, root string) (*tooltest.Harness, *network) {
 	t.Helper()
 	var n *network
-	h := start(t, func(s *setup) {
-		s.configure = generousIn(root)
-		s.network = func(sim *simulator.Simulator) http.RoundTripper {
+	h := tooltest.Start(t, func(s *tooltest.Setup) {
+		s.Configure = generousIn(root)
+		s.Network = func(sim *simulator.Simulator) http.RoundTripper {
 			n = newNetwork(t, sim)
 			return n
 		}
-		s.api = func(o *zerops.APIOptions) { o.MaxResponse = maxAnswer }
+		s.API = func(o *zerops.APIOptions) { o.MaxResponse = maxAnswer }
 	})
 	return h, n
 }
@@ -125,12 +126,12 @@ func strikeAll(t *testing.T, root string, f fault, shapes map[string]shape, resu
 	h, n := startFaulty(t, root)
 	for _, e := range examples(h) {
 		for _, at := range places(f, shapes[e.name()]) {
-			if outcome := h.strike(n, f, e, shapes[e.name()], at); n.struck > 0 || f.ends != "" {
+			if outcome := strike(h, n, f, e, shapes[e.name()], at); n.struck > 0 || f.ends != "" {
 				results.set(f.name, e.name(), at.name, outcome)
 			}
 		}
 	}
-	h.checkAfterwards(n)
+	checkAfterwards(h, n)
 }
 
 // TestFaultsEverywhere lets every fault also strike from each request of each tool
@@ -157,9 +158,9 @@ func TestFaultsEverywhere(t *testing.T) {
 						h, n := startFaulty(t, root)
 						e := examples(h)[i]
 						for again := true; again && struck < 2*s.waves; struck++ {
-							h.strike(n, f, e, s, [2]strikes{fromWave(struck / 2), onlyWave(struck / 2)}[struck%2])
+							strike(h, n, f, e, s, [2]strikes{fromWave(struck / 2), onlyWave(struck / 2)}[struck%2])
 							results.count()
-							h.checkAfterwards(n)
+							checkAfterwards(h, n)
 							again = !s.changes // what was done is in the way of the next
 						}
 						<-time.After(time.Hour) // what goes on after the answer, such as an upload
@@ -192,19 +193,19 @@ func places(f fault, s shape) []strikes {
 
 // strike makes one call under a fault, checks all that has to hold whatever
 // happens, and returns the outcome.
-func (h *harness) strike(n *network, f fault, e example, s shape, at strikes) string {
-	t, where := h.t, fmt.Sprintf("%s, %s of %s", f.name, at.name, e.name())
+func strike(h *tooltest.Harness, n *network, f fault, e example, s shape, at strikes) string {
+	t, where := h.T, fmt.Sprintf("%s, %s of %s", f.name, at.name, e.name())
 	if f.before != nil {
-		f.before(h.sim)
+		f.before(h.Sim)
 	}
 	n.begin(&f, at, s.waves)
 	began := time.Now()
-	r := h.call(e.tool, e.args)
+	r := h.Call(e.tool, e.args)
 	took := time.Since(began)
 	done := n.end()
 	if f.after != nil {
-		f.after(h.sim)
-		h.call("whoami", nil) // the platform goes on with the next request
+		f.after(h.Sim)
+		h.Call("whoami", nil) // the platform goes on with the next request
 	}
 	if limit := deadline(e, s); took > limit {
 		t.Errorf("%s: took %s, more than %s", where, took, limit)
@@ -215,33 +216,33 @@ func (h *harness) strike(n *network, f fault, e example, s shape, at strikes) st
 				t.Errorf("%s: sent twice: %s", where, w.request)
 			}
 		}
-		if w.executed && strings.Contains(string(r.raw), "nothing was changed") {
-			t.Errorf("%s: says that nothing was changed: %s", where, r.raw)
+		if w.executed && strings.Contains(string(r.Raw), "nothing was changed") {
+			t.Errorf("%s: says that nothing was changed: %s", where, r.Raw)
 		}
 	}
 	outcome := outcomeOf(r, s)
 	switch {
-	case r.isError && f.plausible && strings.HasSuffix(e.tool, "_api"): // whose arguments may not fit what is plausible
-	case r.isError:
-		h.checkFailure(where, f, done, r)
+	case r.IsError && f.plausible && strings.HasSuffix(e.tool, "_api"): // whose arguments may not fit what is plausible
+	case r.IsError:
+		checkFailure(h, where, f, done, r)
 	case done.struck == 0 && f.ends == "":
-	case s.items && outcome == "ok" && !f.empties && r.get("items.0") == nil:
-		t.Errorf("%s: says that there is nothing: %s", where, r.raw)
+	case s.items && outcome == "ok" && !f.empties && r.Get("items.0") == nil:
+		t.Errorf("%s: says that there is nothing: %s", where, r.Raw)
 	case f.ends != "" && s.follows && outcome != f.ends:
-		t.Errorf("%s: %s, want %s: %s", where, outcome, f.ends, r.raw)
+		t.Errorf("%s: %s, want %s: %s", where, outcome, f.ends, r.Raw)
 	case done.struck > 0 && len(done.missing) == 0: // all was asked for again
 	case at.name == onlyWave(0).name: // what was looked for first was found in another way
 	case knownOtherwise(e.name(), done.missing):
-	case !done.struckWrite && (r.object["message"] != nil || r.object["warnings"] != nil): // which tell of it
+	case !done.struckWrite && (r.Object["message"] != nil || r.Object["warnings"] != nil): // which tell of it
 	case f.mild, f.passable, f.readBack && s.changes && at.name == onWrites().name:
-	case r.object["dry_run"] == true: // which says what it could not check
+	case r.Object["dry_run"] == true: // which says what it could not check
 	case f.plausible && strings.HasSuffix(e.tool, "_api"): // which pass on what the platform says
 	case at.name == everywhere().name:
-		t.Errorf("%s: succeeded although nothing was answered: %s", where, r.raw)
+		t.Errorf("%s: succeeded although nothing was answered: %s", where, r.Raw)
 	case s.changes && (outcome == "done" || outcome == "unchanged"):
-		t.Errorf("%s: %s although it could not know %v: %.500s", where, outcome, slices.Sorted(maps.Keys(done.missing)), r.raw)
+		t.Errorf("%s: %s although it could not know %v: %.500s", where, outcome, slices.Sorted(maps.Keys(done.missing)), r.Raw)
 	case !s.changes && outcome == "ok":
-		t.Errorf("%s: does not say that %v is missing: %.500s", where, slices.Sorted(maps.Keys(done.missing)), r.raw)
+		t.Errorf("%s: does not say that %v is missing: %.500s", where, slices.Sorted(maps.Keys(done.missing)), r.Raw)
 	}
 	return outcome
 }
@@ -279,8 +280,8 @@ func deadline(e example, s shape) time.Duration {
 }
 
 // checkFailure checks the error of a call that a fault struck.
-func (h *harness) checkFailure(where string, f fault, done callTrace, r result) {
-	code, _ := r.get("error.code").(string)
+func checkFailure(h *tooltest.Harness, where string, f fault, done callTrace, r tooltest.Result) {
+	code, _ := r.Get("error.code").(string)
 	allowed := f.reads
 	switch {
 	case done.struckWrite:
@@ -289,53 +290,53 @@ func (h *harness) checkFailure(where string, f fault, done callTrace, r result) 
 		allowed = append([]string{"unavailable", "timeout"}, f.reads...)
 	}
 	if !f.mild && !slices.Contains(allowed, code) {
-		h.t.Errorf("%s: code %s, want one of %v: %s", where, code, allowed, r.raw)
+		h.T.Errorf("%s: code %s, want one of %v: %s", where, code, allowed, r.Raw)
 	}
 	if code == "internal" || f.mild && code == "uncertain" {
-		h.t.Errorf("%s: code %s: %s", where, code, r.raw)
+		h.T.Errorf("%s: code %s: %s", where, code, r.Raw)
 	}
-	if hint, _ := r.get("error.hint").(string); hint == "" {
-		h.t.Errorf("%s: no hint: %s", where, r.raw)
+	if hint, _ := r.Get("error.hint").(string); hint == "" {
+		h.T.Errorf("%s: no hint: %s", where, r.Raw)
 	}
-	if code == "uncertain" && r.get("error.next.tool") == nil {
-		h.t.Errorf("%s: does not say what finds out: %s", where, r.raw)
+	if code == "uncertain" && r.Get("error.next.tool") == nil {
+		h.T.Errorf("%s: does not say what finds out: %s", where, r.Raw)
 	}
-	if f.name == "400" && code == "invalid_arguments" && (r.get("error.fields.0.field") == nil || !strings.Contains(string(r.raw), "is taken")) {
-		h.t.Errorf("%s: what is wrong with which field is lost: %s", where, r.raw)
+	if f.name == "400" && code == "invalid_arguments" && (r.Get("error.fields.0.field") == nil || !strings.Contains(string(r.Raw), "is taken")) {
+		h.T.Errorf("%s: what is wrong with which field is lost: %s", where, r.Raw)
 	}
-	if f.name == "429-after" && r.get("error.retry_after_seconds") != 120.0 {
-		h.t.Errorf("%s: the time to wait is lost: %s", where, r.raw)
+	if f.name == "429-after" && r.Get("error.retry_after_seconds") != 120.0 {
+		h.T.Errorf("%s: the time to wait is lost: %s", where, r.Raw)
 	}
 }
 
 // checkAfterwards checks what must not have happened on the way.
-func (h *harness) checkAfterwards(n *network) {
-	h.t.Helper()
-	h.checkSilence()
-	if strings.Contains(h.logs.String(), "panic") {
-		h.t.Errorf("a tool panicked: %s", h.logs.String())
+func checkAfterwards(h *tooltest.Harness, n *network) {
+	h.T.Helper()
+	checkSilence(h)
+	if strings.Contains(h.Logs.String(), "panic") {
+		h.T.Errorf("a tool panicked: %s", h.Logs.String())
 	}
 	if len(n.foreign) > 0 {
-		h.t.Errorf("requests to %v", n.foreign)
+		h.T.Errorf("requests to %v", n.foreign)
 	}
 	if n.flooded > maxAnswer+128<<10 {
-		h.t.Errorf("%d bytes were read of an answer", n.flooded)
+		h.T.Errorf("%d bytes were read of an answer", n.flooded)
 	}
 }
 
 // outcomeOf is the code of an error, the status of a change, or how complete a
 // read is.
-func outcomeOf(r result, s shape) string {
+func outcomeOf(r tooltest.Result, s shape) string {
 	switch {
-	case r.isError:
-		code, _ := r.get("error.code").(string)
+	case r.IsError:
+		code, _ := r.Get("error.code").(string)
 		return code
 	case s.changes:
-		status, _ := r.object["status"].(string)
+		status, _ := r.Object["status"].(string)
 		return status
 	}
 	for _, name := range []string{"incomplete", "failures", "warnings", "log_note"} {
-		if r.object[name] != nil {
+		if r.Object[name] != nil {
 			return "partial"
 		}
 	}

@@ -16,7 +16,8 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 
-	"zerops-mcp/tools"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/tools/tooltest"
 	"zerops-mcp/zerops/simulator"
 )
 
@@ -87,23 +88,23 @@ func answersIn(t *testing.T, secrets guessableSecrets, raw bool) map[string]stri
 		}
 	}
 	synctest.Test(t, func(t *testing.T) {
-		h := start(t, func(s *setup) {
-			s.network = func(sim *simulator.Simulator) http.RoundTripper { return sim.RoundTripper() }
-			s.configure = func(c *tools.Config) {
+		h := tooltest.Start(t, func(s *tooltest.Setup) {
+			s.Network = func(sim *simulator.Simulator) http.RoundTripper { return sim.RoundTripper() }
+			s.Configure = func(c *tool.Config) {
 				c.SigningKey, c.DeployRoots, c.AllowSecrets = []byte("a key for tests: 0123456789abcdef"), []string{root}, raw
-				c.Confirm = tools.ConfirmTwoStep
+				c.Confirm = tool.ConfirmTwoStep
 			}
 		})
-		w := &guessing{harness: h, answers: answers}
+		w := &guessing{Harness: h, answers: answers}
 		w.seed(secrets)
-		writes := h.writes()
+		writes := h.Writes()
 		w.read()
 		w.guess(likely())
 		if !raw {
 			w.guessEverywhere(likely())
 			w.plan(likely())
 		}
-		if n := h.writes(); n != writes {
+		if n := h.Writes(); n != writes {
 			t.Errorf("%d requests wrote something", n-writes)
 		}
 	})
@@ -112,7 +113,7 @@ func answersIn(t *testing.T, secrets guessableSecrets, raw bool) map[string]stri
 
 // guessing makes calls and keeps their answers.
 type guessing struct {
-	*harness
+	*tooltest.Harness
 	answers           map[string]string
 	staging, api      string
 	version, process  string
@@ -121,21 +122,21 @@ type guessing struct {
 
 // seed puts the secrets into the account, and into what applications and people write.
 func (w *guessing) seed(s guessableSecrets) {
-	w.t.Helper()
-	w.staging, w.api, w.project = w.sim.ProjectID(staging), w.sim.ServiceID(staging, "api"), w.sim.ProjectID("mobile-api")
-	images := w.sim.ServiceID("mobile-api", "images")
+	w.T.Helper()
+	w.staging, w.api, w.project = w.Sim.ProjectID(tooltest.Staging), w.Sim.ServiceID(tooltest.Staging, "api"), w.Sim.ProjectID("mobile-api")
+	images := w.Sim.ServiceID("mobile-api", "images")
 	told := "DOOR_PIN=" + s.pin + ` {"ADMIN_PASSWORD":"` + s.password + `"}`
-	variables := args{"DOOR_PIN": s.pin, "FAVORITE": s.word, "ADMIN_PASSWORD": s.password}
-	w.call("set_env", args{"service": w.api, "variables": variables}).status("done")
-	w.call("set_env", args{"project": staging, "variables": args{"SHARED_PIN": s.pin, "NICKNAME": s.word}}).status("done")
-	w.call("set_env", args{"project": "mobile-api", "variables": args{"SHARED_PIN": likely().pin, "NICKNAME": likely().word}}).status("done")
-	w.call("set_env", args{"service": w.api, "variables": args{"LOGIN_PASSWORD": s.word}, "sensitive": false}).status("done")
-	w.call("update_project", args{"project": staging, "description": "For guests: " + told, "tags": []string{"staging", "pin:" + s.pin}}).ok()
-	w.sim.FailNext("stack.restart", "restartFailed", "cannot apply "+told)
-	failed := w.call("restart_service", args{"service": w.api}).status("failed")
-	w.process = failed.str("processes.0.id")
-	w.uploaded = w.call("deploy_service", args{"service": images, "directory": "."}).status("done").str("deployment.id")
-	w.version = fmt.Sprint(w.call("list_deployments", args{"service": w.api, "status": []string{"ACTIVE"}}).items()[0]["id"])
+	variables := tooltest.Args{"DOOR_PIN": s.pin, "FAVORITE": s.word, "ADMIN_PASSWORD": s.password}
+	w.Call("set_env", tooltest.Args{"service": w.api, "variables": variables}).Status("done")
+	w.Call("set_env", tooltest.Args{"project": tooltest.Staging, "variables": tooltest.Args{"SHARED_PIN": s.pin, "NICKNAME": s.word}}).Status("done")
+	w.Call("set_env", tooltest.Args{"project": "mobile-api", "variables": tooltest.Args{"SHARED_PIN": likely().pin, "NICKNAME": likely().word}}).Status("done")
+	w.Call("set_env", tooltest.Args{"service": w.api, "variables": tooltest.Args{"LOGIN_PASSWORD": s.word}, "sensitive": false}).Status("done")
+	w.Call("update_project", tooltest.Args{"project": tooltest.Staging, "description": "For guests: " + told, "tags": []string{"staging", "pin:" + s.pin}}).Ok()
+	w.Sim.FailNext("stack.restart", "restartFailed", "cannot apply "+told)
+	failed := w.Call("restart_service", tooltest.Args{"service": w.api}).Status("failed")
+	w.process = failed.Str("processes.0.id")
+	w.uploaded = w.Call("deploy_service", tooltest.Args{"service": images, "directory": "."}).Status("done").Str("deployment.id")
+	w.version = fmt.Sprint(w.Call("list_deployments", tooltest.Args{"service": w.api, "status": []string{"ACTIVE"}}).Items()[0]["id"])
 	var lines []simulator.LogLine
 	for i, text := range []string{
 		"boot with DOOR_PIN=" + s.pin + " FAVORITE=" + s.word + " done=yes", "FAVORITE: " + s.word, `{"level":"error","msg":"bad login","ADMIN_PASSWORD":"` + s.password + `","FAVORITE":"` + s.word + `"}`,
@@ -148,7 +149,7 @@ func (w *guessing) seed(s guessableSecrets) {
 	for _, guess := range guesses(likely()) {
 		lines = append(lines, simulator.LogLine{At: time.Now().Add(-time.Minute), Severity: 4, Text: "GET /?q=" + guess + " 404"}, simulator.LogLine{At: time.Now().Add(-time.Minute), Severity: 4, Text: "no user " + guess})
 	}
-	w.sim.AddLog(w.api, lines...)
+	w.Sim.AddLog(w.api, lines...)
 }
 
 // guesses are texts that equal, begin, hold and spell secrets.
@@ -168,39 +169,39 @@ func few(s guessableSecrets) []string {
 var oneTime = regexp.MustCompile(`"confirm":"[^"]*"`)
 
 // ask makes a call and keeps its answer, without what is drawn by lot.
-func (w *guessing) ask(tool string, a args) {
-	w.t.Helper()
+func (w *guessing) ask(tool string, a tooltest.Args) {
+	w.T.Helper()
 	arguments, err := json.Marshal(a)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	request := mcp.CallToolRequest{}
 	request.Params.Name, request.Params.Arguments = tool, map[string]any(a)
-	got, err := w.client.CallTool(w.t.Context(), request)
+	got, err := w.Client.CallTool(w.T.Context(), request)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	text, ok := got.Content[0].(mcp.TextContent)
 	if !ok {
-		w.t.Fatalf("%s answers %T", tool, got.Content[0])
+		w.T.Fatalf("%s answers %T", tool, got.Content[0])
 	}
 	w.answers[tool+" "+string(arguments)] = oneTime.ReplaceAllString(text.Text, `"confirm":""`)
 }
 
 // read looks at everything that there is.
 func (w *guessing) read() {
-	images := w.sim.ServiceID("mobile-api", "images")
-	for tool, list := range map[string][]args{
-		"list_projects": {{}}, "list_services": {{"project": staging}}, "get_project": {{"project": staging}}, "get_service": {{"service": w.api}},
-		"list_env":         {{"service": w.api}, {"project": staging}, {"service": images}},
-		"export_yaml":      {{"project": staging}, {"service": w.api}, {"service": images}},
-		"compare_config":   {{"left": args{"project": staging}, "right": args{"project": "mobile-api"}}, {"left": args{"service": w.api}, "right": args{"service": w.sim.ServiceID(staging, "app")}}},
+	images := w.Sim.ServiceID("mobile-api", "images")
+	for tool, list := range map[string][]tooltest.Args{
+		"list_projects": {{}}, "list_services": {{"project": tooltest.Staging}}, "get_project": {{"project": tooltest.Staging}}, "get_service": {{"service": w.api}},
+		"list_env":         {{"service": w.api}, {"project": tooltest.Staging}, {"service": images}},
+		"export_yaml":      {{"project": tooltest.Staging}, {"service": w.api}, {"service": images}},
+		"compare_config":   {{"left": tooltest.Args{"project": tooltest.Staging}, "right": tooltest.Args{"project": "mobile-api"}}, {"left": tooltest.Args{"service": w.api}, "right": tooltest.Args{"service": w.Sim.ServiceID(tooltest.Staging, "app")}}},
 		"list_deployments": {{"service": w.api}, {"service": images}},
 		"get_deployment":   {{"deployment": w.version, "log_lines": 100}, {"deployment": w.uploaded, "log_lines": 100}},
 		"diagnose_service": {{"service": w.api}, {"service": images}},
-		"list_events":      {{"project": staging}}, "list_processes": {{"project": staging}}, "get_process": {{"process": w.process}},
+		"list_events":      {{"project": tooltest.Staging}}, "list_processes": {{"project": tooltest.Staging}}, "get_process": {{"process": w.process}},
 		"wait_for":         {{"processes": []string{w.process}, "deployments": []string{w.uploaded}}},
-		"rollback_service": {{"service": w.api}}, "search_logs": {{"project": staging, "services": []string{"api"}}, {"project": staging, "services": []string{"api"}, "min_severity": "error"}},
+		"rollback_service": {{"service": w.api}}, "search_logs": {{"project": tooltest.Staging, "services": []string{"api"}}, {"project": tooltest.Staging, "services": []string{"api"}, "min_severity": "error"}},
 	} {
 		for _, a := range list {
 			w.ask(tool, a)
@@ -209,13 +210,13 @@ func (w *guessing) read() {
 	for _, uri := range []string{"zerops://projects", "zerops://project/" + w.staging, "zerops://project/" + w.staging + "/service/api"} {
 		request := mcp.ReadResourceRequest{}
 		request.Params.URI = uri
-		got, err := w.client.ReadResource(w.t.Context(), request)
+		got, err := w.Client.ReadResource(w.T.Context(), request)
 		if err != nil {
-			w.t.Fatal(err)
+			w.T.Fatal(err)
 		}
 		text, err := json.Marshal(got.Contents)
 		if err != nil {
-			w.t.Fatal(err)
+			w.T.Fatal(err)
 		}
 		w.answers[uri] = string(text)
 	}
@@ -223,68 +224,68 @@ func (w *guessing) read() {
 
 // guess tries every way to have something compared with a secret.
 func (w *guessing) guess(s guessableSecrets) {
-	variables := args{"operation": "GetServiceStackEnv", "path": args{"id": w.api}}
+	variables := tooltest.Args{"operation": "GetServiceStackEnv", "path": tooltest.Args{"id": w.api}}
 	for _, program := range programs(s) {
 		w.ask("read_api", with(variables, "jq", program))
 	}
-	org := w.sim.OrgID("Northwind Trading")
-	terms := []any{args{"name": "clientId", "operator": "eq", "value": org}, args{"name": "projectId", "operator": "eq", "value": w.staging}}
-	for _, one := range []args{
-		{"operation": "GetProject", "path": args{"id": w.staging}},
-		{"operation": "GetProcess", "path": args{"id": w.process}},
-		{"operation": "GetAppVersion", "path": args{"id": w.uploaded}},
-		{"operation": "GetServiceStackUserData", "path": args{"id": w.api}},
-		{"operation": "GetProjectProcess", "path": args{"id": w.staging}},
-		{"operation": "GetServiceStackEnv", "path": args{"id": w.api}},
-		{"operation": "PostProjectSearch", "body": args{"search": terms[:1]}},
-		{"operation": "PostUserDataSearch", "body": args{"search": terms}},
-		{"operation": "GetServiceStackAppVersion", "path": args{"id": w.api}},
+	org := w.Sim.OrgID("Northwind Trading")
+	terms := []any{tooltest.Args{"name": "clientId", "operator": "eq", "value": org}, tooltest.Args{"name": "projectId", "operator": "eq", "value": w.staging}}
+	for _, one := range []tooltest.Args{
+		{"operation": "GetProject", "path": tooltest.Args{"id": w.staging}},
+		{"operation": "GetProcess", "path": tooltest.Args{"id": w.process}},
+		{"operation": "GetAppVersion", "path": tooltest.Args{"id": w.uploaded}},
+		{"operation": "GetServiceStackUserData", "path": tooltest.Args{"id": w.api}},
+		{"operation": "GetProjectProcess", "path": tooltest.Args{"id": w.staging}},
+		{"operation": "GetServiceStackEnv", "path": tooltest.Args{"id": w.api}},
+		{"operation": "PostProjectSearch", "body": tooltest.Args{"search": terms[:1]}},
+		{"operation": "PostUserDataSearch", "body": tooltest.Args{"search": terms}},
+		{"operation": "GetServiceStackAppVersion", "path": tooltest.Args{"id": w.api}},
 	} {
 		w.ask("read_api", one)
 		for _, program := range []string{`tojson | length`, `tojson | contains("` + s.pin + `")`, `[.. | strings | select(test("^` + s.word[:4] + `"))]`, `[.. | strings | split("")]`, `[paths] | length`, `[.. | strings] | sort`} {
 			w.ask("read_api", with(one, "jq", program))
 		}
 	}
-	w.ask("read_api", args{"operation": "PostUserDataSearch", "body": args{"search": terms, "sort": []any{args{"name": "content", "ascending": true}}}})
+	w.ask("read_api", tooltest.Args{"operation": "PostUserDataSearch", "body": tooltest.Args{"search": terms, "sort": []any{tooltest.Args{"name": "content", "ascending": true}}}})
 }
 
 // guessEverywhere tries guesses as arguments of every kind.
 func (w *guessing) guessEverywhere(s guessableSecrets) {
-	terms := []any{args{"name": "clientId", "operator": "eq", "value": w.sim.OrgID("Northwind Trading")}, args{"name": "projectId", "operator": "eq", "value": w.staging}}
+	terms := []any{tooltest.Args{"name": "clientId", "operator": "eq", "value": w.Sim.OrgID("Northwind Trading")}, tooltest.Args{"name": "projectId", "operator": "eq", "value": w.staging}}
 	for _, guess := range few(s) {
-		w.ask("search_logs", args{"project": staging, "services": []string{"api"}, "contains": guess, "limit": 5})
-		w.ask("search_logs", args{"project": staging, "services": []string{"api"}, "regex": `\[redacted\]|` + regexp.QuoteMeta(guess), "limit": 5})
-		w.ask("search_logs", args{"project": staging, "services": []string{"api"}, "regex": `DOOR_PIN=(` + regexp.QuoteMeta(guess) + `)`})
-		w.ask("get_service", args{"project": staging, "service": guess})
-		w.ask("list_env", args{"project": guess})
-		w.ask("read_api", args{"operation": "PostUserDataSearch", "body": args{"search": append(terms, args{"name": "content", "operator": "eq", "value": guess})}})
-		w.ask("read_api", args{"operation": "PostUserDataSearch", "body": args{"search": terms, "text": guess}})
-		w.ask("read_api", args{"operation": guess})
-		w.ask("search_api", args{"query": guess})
-		w.ask("validate_zerops_yaml", args{"yaml": strings.Replace(exampleYAML, "      start:", "      envVariables:\n        A: \""+guess+"\"\n      start:", 1), "setup": guess})
-		w.ask("import_yaml", args{"project": staging, "dry_run": true, "yaml": strings.ReplaceAll(exampleImport, "EXAMPLE_KEY: "+simulator.AdminToken, "EXAMPLE_KEY: \""+guess+"\"")})
-		w.ask("set_env", args{"service": w.api, "variables": args{"NODE_ENV": guess}})
-		w.ask("set_env", args{"service": w.api, "variables": args{"1" + guess: guess}})
+		w.ask("search_logs", tooltest.Args{"project": tooltest.Staging, "services": []string{"api"}, "contains": guess, "limit": 5})
+		w.ask("search_logs", tooltest.Args{"project": tooltest.Staging, "services": []string{"api"}, "regex": `\[redacted\]|` + regexp.QuoteMeta(guess), "limit": 5})
+		w.ask("search_logs", tooltest.Args{"project": tooltest.Staging, "services": []string{"api"}, "regex": `DOOR_PIN=(` + regexp.QuoteMeta(guess) + `)`})
+		w.ask("get_service", tooltest.Args{"project": tooltest.Staging, "service": guess})
+		w.ask("list_env", tooltest.Args{"project": guess})
+		w.ask("read_api", tooltest.Args{"operation": "PostUserDataSearch", "body": tooltest.Args{"search": append(terms, tooltest.Args{"name": "content", "operator": "eq", "value": guess})}})
+		w.ask("read_api", tooltest.Args{"operation": "PostUserDataSearch", "body": tooltest.Args{"search": terms, "text": guess}})
+		w.ask("read_api", tooltest.Args{"operation": guess})
+		w.ask("search_api", tooltest.Args{"query": guess})
+		w.ask("validate_zerops_yaml", tooltest.Args{"yaml": strings.Replace(exampleYAML, "      start:", "      envVariables:\n        A: \""+guess+"\"\n      start:", 1), "setup": guess})
+		w.ask("import_yaml", tooltest.Args{"project": tooltest.Staging, "dry_run": true, "yaml": strings.ReplaceAll(exampleImport, "EXAMPLE_KEY: "+simulator.AdminToken, "EXAMPLE_KEY: \""+guess+"\"")})
+		w.ask("set_env", tooltest.Args{"service": w.api, "variables": tooltest.Args{"NODE_ENV": guess}})
+		w.ask("set_env", tooltest.Args{"service": w.api, "variables": tooltest.Args{"1" + guess: guess}})
 	}
-	w.ask("delete_env", args{"service": w.api, "keys": guesses(s)})
+	w.ask("delete_env", tooltest.Args{"service": w.api, "keys": guesses(s)})
 }
 
 // plan asks for what would be changed, and changes nothing.
 func (w *guessing) plan(s guessableSecrets) {
 	for _, guess := range append(few(s), "${db_host}") {
 		for _, key := range []string{"DOOR_PIN", "FAVORITE", "ADMIN_PASSWORD"} {
-			w.ask("write_api", args{"operation": "PutServiceStackUserDataEnvFile", "path": args{"id": w.api}, "body": args{"userDataEnvFile": key + "=" + guess, "envFile": key + "=" + guess}})
+			w.ask("write_api", tooltest.Args{"operation": "PutServiceStackUserDataEnvFile", "path": tooltest.Args{"id": w.api}, "body": tooltest.Args{"userDataEnvFile": key + "=" + guess, "envFile": key + "=" + guess}})
 		}
-		w.ask("write_api", args{"operation": "PutProjectEnvFile", "path": args{"id": w.staging}, "body": args{"envFile": "SHARED_PIN=" + guess}})
-		w.ask("write_api", args{"operation": "PutProject", "path": args{"id": w.staging}, "body": args{
-			"name": staging, "description": "For guests: DOOR_PIN=" + guess + ` {"ADMIN_PASSWORD":"` + s.password + `"}`, "tagList": []string{"staging", "pin:" + guess},
+		w.ask("write_api", tooltest.Args{"operation": "PutProjectEnvFile", "path": tooltest.Args{"id": w.staging}, "body": tooltest.Args{"envFile": "SHARED_PIN=" + guess}})
+		w.ask("write_api", tooltest.Args{"operation": "PutProject", "path": tooltest.Args{"id": w.staging}, "body": tooltest.Args{
+			"name": tooltest.Staging, "description": "For guests: DOOR_PIN=" + guess + ` {"ADMIN_PASSWORD":"` + s.password + `"}`, "tagList": []string{"staging", "pin:" + guess},
 		}})
 	}
-	w.ask("delete_env", args{"service": w.api, "keys": []string{"DOOR_PIN", "FAVORITE"}})
+	w.ask("delete_env", tooltest.Args{"service": w.api, "keys": []string{"DOOR_PIN", "FAVORITE"}})
 }
 
-func with(a args, name string, value any) args {
-	b := args{name: value}
+func with(a tooltest.Args, name string, value any) tooltest.Args {
+	b := tooltest.Args{name: value}
 	maps.Copy(b, a)
 	return b
 }

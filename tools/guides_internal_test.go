@@ -4,24 +4,27 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"zerops-mcp/tools/guides"
+	"zerops-mcp/tools/tool"
 )
 
 // TestGuidesNameWhatExists: tools that texts mention are there to be called.
 func TestGuidesNameWhatExists(t *testing.T) {
 	t.Parallel()
 	s := offline(t)
-	for _, g := range guides() {
-		text, err := readGuide(g.topic)
+	for _, g := range guides.All() {
+		text, err := guides.Read(g.Topic)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(text) > 6_000 || !strings.HasPrefix(text, "# ") {
-			t.Errorf("guide %s: %d bytes", g.topic, len(text))
+			t.Errorf("guide %s: %d bytes", g.Topic, len(text))
 		}
-		if safe := (&redactor{patterns: s.runner.patterns}).text(cleanText(text)); safe != text {
-			t.Errorf("guide %s would be changed on its way out", g.topic)
+		if safe := (&tool.Redactor{Patterns: s.runner.Patterns}).Text(tool.CleanText(text)); safe != text {
+			t.Errorf("guide %s would be changed on its way out", g.Topic)
 		}
-		checkToolNames(t, s, "guide "+g.topic, text)
+		checkToolNames(t, s, "guide "+g.Topic, text)
 	}
 }
 
@@ -31,7 +34,7 @@ var toolWords = regexp.MustCompile("`((?:add|cancel|compare|create|delete|deploy
 func checkToolNames(t *testing.T, s *Server, where, text string) {
 	t.Helper()
 	for _, match := range toolWords.FindAllStringSubmatch(text, -1) {
-		if s.runner.byName[match[1]] == nil {
+		if s.runner.ByName[match[1]] == nil {
 			t.Errorf("%s names %s, which does not exist", where, match[1])
 		}
 	}

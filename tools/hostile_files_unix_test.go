@@ -10,7 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"zerops-mcp/tools"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/tools/tooltest"
 	"zerops-mcp/zerops/simulator"
 )
 
@@ -35,30 +36,30 @@ func TestLocalFilesThatAreTraps(t *testing.T) {
 			t.Skip(name, err)
 		}
 	}
-	h := start(t, func(s *setup) {
-		s.configure = func(c *tools.Config) { c.DeployRoots = []string{root} }
+	h := tooltest.Start(t, func(s *tooltest.Setup) {
+		s.Configure = func(c *tool.Config) { c.DeployRoots = []string{root} }
 	})
-	service := stagingAPI(h)
+	service := tooltest.StagingAPI(h)
 	for _, test := range []struct {
 		tool string
-		args args
+		args tooltest.Args
 		code string
 	}{
-		{"set_env", args{"from_file": args{"path": "pipe.env"}}, "invalid_arguments"},
-		{"set_env", args{"from_file": args{"path": "environ.env"}}, "out_of_scope"},
-		{"set_env", args{"from_file": args{"path": "zero.env"}}, "out_of_scope"},
-		{"set_env", args{"from_file": args{"path": "/proc/self/environ"}}, "out_of_scope"},
-		{"set_env", args{"from_file": args{"path": root + "/../../proc/self/environ"}}, "out_of_scope"},
-		{"set_env", args{"from_file": args{"path": "token.env"}}, "out_of_scope"},
-		{"set_env", args{"from_file": args{"path": "token.env", "keys": []string{"URL"}}}, "out_of_scope"},
-		{"deploy_service", args{"directory": "piped"}, "invalid_arguments"},
-		{"deploy_service", args{"directory": "/proc/self/root"}, "out_of_scope"},
-		{"deploy_service", args{"directory": "../"}, "out_of_scope"},
-		{"deploy_service", args{"directory": "piped\x00/../.."}, "invalid_arguments"},
+		{"set_env", tooltest.Args{"from_file": tooltest.Args{"path": "pipe.env"}}, "invalid_arguments"},
+		{"set_env", tooltest.Args{"from_file": tooltest.Args{"path": "environ.env"}}, "out_of_scope"},
+		{"set_env", tooltest.Args{"from_file": tooltest.Args{"path": "zero.env"}}, "out_of_scope"},
+		{"set_env", tooltest.Args{"from_file": tooltest.Args{"path": "/proc/self/environ"}}, "out_of_scope"},
+		{"set_env", tooltest.Args{"from_file": tooltest.Args{"path": root + "/../../proc/self/environ"}}, "out_of_scope"},
+		{"set_env", tooltest.Args{"from_file": tooltest.Args{"path": "token.env"}}, "out_of_scope"},
+		{"set_env", tooltest.Args{"from_file": tooltest.Args{"path": "token.env", "keys": []string{"URL"}}}, "out_of_scope"},
+		{"deploy_service", tooltest.Args{"directory": "piped"}, "invalid_arguments"},
+		{"deploy_service", tooltest.Args{"directory": "/proc/self/root"}, "out_of_scope"},
+		{"deploy_service", tooltest.Args{"directory": "../"}, "out_of_scope"},
+		{"deploy_service", tooltest.Args{"directory": "piped\x00/../.."}, "invalid_arguments"},
 	} {
 		test.args["service"] = service
 		started := time.Now()
-		e := h.call(test.tool, test.args).fails(test.code)
+		e := h.Call(test.tool, test.args).Fails(test.code)
 		if took := time.Since(started); took > 10*time.Second {
 			t.Errorf("%s %v took %s", test.tool, test.args, took)
 		}
@@ -66,7 +67,7 @@ func TestLocalFilesThatAreTraps(t *testing.T) {
 			t.Errorf("%s %v: %s", test.tool, test.args, message)
 		}
 	}
-	if n := h.writes(); n != 0 {
+	if n := h.Writes(); n != 0 {
 		t.Errorf("%d writes were sent", n)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 
+	"zerops-mcp/tools/tooltest"
 	"zerops-mcp/zerops"
 )
 
@@ -47,17 +48,17 @@ func (r renaming) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-func hostileNames(version string, asked *question) func(*setup) {
-	return func(s *setup) {
-		s.version = version
-		s.api = func(o *zerops.APIOptions) {
+func hostileNames(version string, asked *question) func(*tooltest.Setup) {
+	return func(s *tooltest.Setup) {
+		s.Version = version
+		s.API = func(o *zerops.APIOptions) {
 			if o.Transport == nil {
 				o.Transport = &http.Transport{DisableKeepAlives: true}
 			}
 			o.Transport = renaming{o.Transport, "eshop-staging"}
 		}
 		if asked != nil {
-			s.elicit = asked.answer(mcp.ElicitationResponseActionDecline, nil)
+			s.Elicit = asked.answer(mcp.ElicitationResponseActionDecline, nil)
 		}
 	}
 }
@@ -78,21 +79,25 @@ func checkHarmless(t *testing.T, where, text string) {
 // able to write lines of its own, or push what matters out of sight.
 func TestHostileNamesCannotRewriteTheQuestion(t *testing.T) {
 	t.Parallel()
-	for _, era := range eras() {
-		for tool, arguments := range map[string]func(*harness) args{
-			"delete_project": func(h *harness) args { return args{"project": h.sim.ProjectID("eshop-staging")} },
-			"stop_project":   func(h *harness) args { return args{"project": h.sim.ProjectID("eshop-staging")} },
-			"delete_service": func(h *harness) args { return args{"service": stagingAPI(h)} },
-			"stop_service":   func(h *harness) args { return args{"service": stagingAPI(h)} },
-			"write_api": func(h *harness) args {
-				return args{"operation": "DeleteProject", "path": args{"id": h.sim.ProjectID("eshop-staging")}}
+	for _, era := range tooltest.Eras() {
+		for tool, arguments := range map[string]func(*tooltest.Harness) tooltest.Args{
+			"delete_project": func(h *tooltest.Harness) tooltest.Args {
+				return tooltest.Args{"project": h.Sim.ProjectID("eshop-staging")}
+			},
+			"stop_project": func(h *tooltest.Harness) tooltest.Args {
+				return tooltest.Args{"project": h.Sim.ProjectID("eshop-staging")}
+			},
+			"delete_service": func(h *tooltest.Harness) tooltest.Args { return tooltest.Args{"service": tooltest.StagingAPI(h)} },
+			"stop_service":   func(h *tooltest.Harness) tooltest.Args { return tooltest.Args{"service": tooltest.StagingAPI(h)} },
+			"write_api": func(h *tooltest.Harness) tooltest.Args {
+				return tooltest.Args{"operation": "DeleteProject", "path": tooltest.Args{"id": h.Sim.ProjectID("eshop-staging")}}
 			},
 		} {
 			t.Run(era+" "+tool, func(t *testing.T) {
 				t.Parallel()
 				var asked question
-				h := start(t, hostileNames(era, &asked))
-				h.call(tool, arguments(h)).fails("declined")
+				h := tooltest.Start(t, hostileNames(era, &asked))
+				h.Call(tool, arguments(h)).Fails("declined")
 				message := asked.last()
 				checkHarmless(t, "the question", message)
 				if len(message) > 3000 {
@@ -106,7 +111,7 @@ func TestHostileNamesCannotRewriteTheQuestion(t *testing.T) {
 				if strings.Count(message, strings.Repeat("A", 81)) > 0 {
 					t.Errorf("the name takes the question over: %.300q", message)
 				}
-				if n := h.writes(); n != 0 {
+				if n := h.Writes(); n != 0 {
 					t.Errorf("%d writes", n)
 				}
 			})
@@ -116,38 +121,38 @@ func TestHostileNamesCannotRewriteTheQuestion(t *testing.T) {
 
 func TestHostileNamesStayInTheirFields(t *testing.T) {
 	t.Parallel()
-	h := start(t, hostileNames(mcp.ProtocolVersion20251125, nil))
-	project := h.sim.ProjectID("eshop-staging")
-	before, err := json.Marshal(h.server.Listed())
+	h := tooltest.Start(t, hostileNames(mcp.ProtocolVersion20251125, nil))
+	project := h.Sim.ProjectID("eshop-staging")
+	before, err := json.Marshal(h.Server.Listed())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for tool, a := range map[string]args{
-		"list_projects": {}, "get_project": {"project": project}, "list_services": {"project": project}, "get_service": {"service": stagingAPI(h)},
-		"list_env": {"project": project}, "list_events": {"project": project}, "get_metrics": {"project": project}, "diagnose_service": {"service": stagingAPI(h)},
-		"read_api":       {"operation": "GetProject", "path": args{"id": project}, "jq": "{(.name): .name, name}"},
+	for tool, a := range map[string]tooltest.Args{
+		"list_projects": {}, "get_project": {"project": project}, "list_services": {"project": project}, "get_service": {"service": tooltest.StagingAPI(h)},
+		"list_env": {"project": project}, "list_events": {"project": project}, "get_metrics": {"project": project}, "diagnose_service": {"service": tooltest.StagingAPI(h)},
+		"read_api":       {"operation": "GetProject", "path": tooltest.Args{"id": project}, "jq": "{(.name): .name, name}"},
 		"stop_project":   {"project": project},
 		"render_chart":   {"kind": "metrics", "project": project},
 		"list_projects ": {"name_contains": "eshop"},
 	} {
-		r := h.call(strings.TrimSpace(tool), a).ok()
-		text, _ := r.full.Content[0].(mcp.TextContent)
-		if r.object != nil {
-			walkStrings(r.object, func(s string) { checkHarmless(t, tool, s) })
+		r := h.Call(strings.TrimSpace(tool), a).Ok()
+		text, _ := r.Full.Content[0].(mcp.TextContent)
+		if r.Object != nil {
+			walkStrings(r.Object, func(s string) { checkHarmless(t, tool, s) })
 		} else {
 			checkHarmless(t, tool, text.Text)
 		}
-		if next, err := json.Marshal(r.get("next")); err == nil && strings.Contains(string(next), "evil.example") {
+		if next, err := json.Marshal(r.Get("next")); err == nil && strings.Contains(string(next), "evil.example") {
 			t.Errorf("%s: next is made of a name: %s", tool, next)
 		}
 	}
-	h.call("get_project", args{"project": "eshop-stagin"}).fails("not_found")
-	for line := range strings.SplitSeq(strings.TrimSpace(h.logs.String()), "\n") {
+	h.Call("get_project", tooltest.Args{"project": "eshop-stagin"}).Fails("not_found")
+	for line := range strings.SplitSeq(strings.TrimSpace(h.Logs.String()), "\n") {
 		if !json.Valid([]byte(line)) {
 			t.Errorf("a name broke a line of the log: %q", line)
 		}
 	}
-	for _, record := range h.audits.records {
+	for _, record := range h.Audits.Records {
 		for _, target := range record.Targets {
 			checkHarmless(t, "the audit record of "+record.Tool, target)
 			if strings.Contains(target, "\n") || len(target) > 400 {
@@ -155,7 +160,7 @@ func TestHostileNamesStayInTheirFields(t *testing.T) {
 			}
 		}
 	}
-	if after, err := json.Marshal(h.server.Listed()); err != nil || !bytes.Equal(before, after) {
+	if after, err := json.Marshal(h.Server.Listed()); err != nil || !bytes.Equal(before, after) {
 		t.Error("the list of tools has changed")
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"zerops-mcp/tools/guides"
+	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
 
@@ -17,9 +19,9 @@ func (s *Server) Markdown() string {
 	b.WriteString("Effects decide what a client may approve by itself: a tool that *reads* changes nothing, *creates* only adds, *updates* changes what can be changed back, *destroys* asks for confirmation. ")
 	b.WriteString("An argument with a star is required; `project` is not where the server is limited to one.\n")
 	for _, set := range s.sets {
-		var visible []*tool
-		for _, t := range s.runner.tools {
-			if t.Toolset == set.name && s.runner.visible[t.Name] {
+		var visible []*tool.Tool
+		for _, t := range s.runner.Tools {
+			if t.Toolset == set.name && s.runner.Visible[t.Name] {
 				visible = append(visible, t)
 			}
 		}
@@ -50,7 +52,7 @@ func cell(text string) string {
 	return strings.ReplaceAll(strings.Join(strings.Fields(text), " "), "|", `\|`)
 }
 
-func (s *Server) toolMarkdown(t *tool) string {
+func (s *Server) toolMarkdown(t *tool.Tool) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n### %s\n\n%s\n", t.Name, t.Title)
 	var facts []string
@@ -74,24 +76,24 @@ func (s *Server) toolMarkdown(t *tool) string {
 	if len(facts) > 0 {
 		fmt.Fprintf(&b, "\n%s\n", strings.Join(facts, " "))
 	}
-	if input, err := parseSchema(s.listedInput(t)); err == nil && len(input.Properties) > 0 {
+	if input, err := tool.ParseSchema(s.listedInput(t)); err == nil && len(input.Properties) > 0 {
 		b.WriteString("\n| argument | type | meaning |\n|---|---|---|\n")
 		argumentRows(&b, input, "")
 	}
-	if output, err := parseSchema(t.outputSchema()); err == nil && !t.Image && len(output.Properties) > 0 {
-		fmt.Fprintf(&b, "\nReturns `%s`.\n", strings.Join(sortedKeys(output.Properties), "`, `"))
+	if output, err := tool.ParseSchema(t.OutputSchema()); err == nil && !t.Image && len(output.Properties) > 0 {
+		fmt.Fprintf(&b, "\nReturns `%s`.\n", strings.Join(tool.SortedKeys(output.Properties), "`, `"))
 	}
 	return b.String()
 }
 
 // argumentRows writes a row for each argument, those inside objects and lists
 // under their path.
-func argumentRows(b *strings.Builder, s *schema, prefix string) {
+func argumentRows(b *strings.Builder, s *tool.Schema, prefix string) {
 	required := map[string]bool{}
 	for _, name := range s.Required {
 		required[name] = true
 	}
-	for _, name := range sortedKeys(s.Properties) {
+	for _, name := range tool.SortedKeys(s.Properties) {
 		p := s.Properties[name]
 		star := ""
 		if required[name] {
@@ -108,7 +110,7 @@ func argumentRows(b *strings.Builder, s *schema, prefix string) {
 	}
 }
 
-func argumentType(s *schema) string {
+func argumentType(s *tool.Schema) string {
 	words := s.Type
 	switch s.Type {
 	case "string":
@@ -144,14 +146,14 @@ func argumentType(s *schema) string {
 func (s *Server) protocolMarkdown(b *strings.Builder) {
 	b.WriteString("\n## Resources\n\nThe same content as the tools of that name, for clients that show resources. Names and topics complete.\n\n| address | content |\n|---|---|\n")
 	for _, r := range []struct{ uri, tool string }{{projectsURI, "list_projects"}, {projectTemplate, "get_project"}, {serviceTemplate, "get_service"}} {
-		if s.runner.visible[r.tool] {
+		if s.runner.Visible[r.tool] {
 			fmt.Fprintf(b, "| `%s` | `%s` |\n", r.uri, r.tool)
 		}
 	}
 	fmt.Fprintf(b, "| `%s` | a guide |\n", guideTemplate)
 	b.WriteString("\n## Guides\n\nAlso as `get_yaml_schema` with kind `guide`.\n\n| topic | what it tells |\n|---|---|\n")
-	for _, g := range guides() {
-		fmt.Fprintf(b, "| `%s` | %s |\n", g.topic, cell(g.summary))
+	for _, g := range guides.All() {
+		fmt.Fprintf(b, "| `%s` | %s |\n", g.Topic, cell(g.Summary))
 	}
 	var offered []prompt
 	for _, p := range prompts() {

@@ -9,6 +9,9 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"zerops-mcp/tools"
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/tools/tooltest"
 	"zerops-mcp/zerops"
 	"zerops-mcp/zerops/simulator"
 )
@@ -17,15 +20,15 @@ import (
 // that none is listed, each refuses, and nothing but reads leaves.
 func TestReadOnlyHoldsAtTheCall(t *testing.T) {
 	t.Parallel()
-	all := start(t)
-	h := start(t, func(s *setup) {
-		s.configure = func(c *tools.Config) { c.ReadOnly, c.Confirm = true, tools.ConfirmNever }
+	all := tooltest.Start(t)
+	h := tooltest.Start(t, func(s *tooltest.Setup) {
+		s.Configure = func(c *tool.Config) { c.ReadOnly, c.Confirm = true, tool.ConfirmNever }
 	})
 	listed := map[string]bool{}
-	for _, info := range h.server.Listed() {
+	for _, info := range h.Server.Listed() {
 		listed[info.Name] = true
 	}
-	for _, info := range all.server.Listed() {
+	for _, info := range all.Server.Listed() {
 		if info.Effect == "reads" {
 			if !listed[info.Name] {
 				t.Errorf("%s reads and is hidden", info.Name)
@@ -35,22 +38,22 @@ func TestReadOnlyHoldsAtTheCall(t *testing.T) {
 		if listed[info.Name] {
 			t.Errorf("%s %s and is listed", info.Name, info.Effect)
 		}
-		h.call(info.Name, args{"service": stagingAPI(h), "project": h.sim.ProjectID("eshop-staging")}).fails("read_only")
+		h.Call(info.Name, tooltest.Args{"service": tooltest.StagingAPI(h), "project": h.Sim.ProjectID("eshop-staging")}).Fails("read_only")
 	}
-	if n := len(h.sim.Requests()); n != 0 {
+	if n := len(h.Sim.Requests()); n != 0 {
 		t.Errorf("%d requests by refused tools", n)
 	}
 }
 
 func TestToolsetsLimitTheCall(t *testing.T) {
 	t.Parallel()
-	h := start(t, func(s *setup) {
-		s.configure = func(c *tools.Config) {
+	h := tooltest.Start(t, func(s *tooltest.Setup) {
+		s.Configure = func(c *tool.Config) {
 			c.Toolsets, c.Tools, c.ExcludeTools = []string{"projects"}, []string{"whoami"}, []string{"delete_project"}
 		}
 	})
 	names := map[string]bool{}
-	list, err := h.client.ListTools(t.Context(), mcp.ListToolsRequest{})
+	list, err := h.Client.ListTools(t.Context(), mcp.ListToolsRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,8 +63,8 @@ func TestToolsetsLimitTheCall(t *testing.T) {
 	if !names["list_projects"] || !names["whoami"] || names["delete_project"] || names["list_services"] {
 		t.Errorf("listed: %v", names)
 	}
-	h.call("list_services", nil).fails("out_of_scope")
-	h.call("delete_project", args{"project": "x"}).fails("out_of_scope")
+	h.Call("list_services", nil).Fails("out_of_scope")
+	h.Call("delete_project", tooltest.Args{"project": "x"}).Fails("out_of_scope")
 }
 
 func TestUnknownSelectionsNameTheClosest(t *testing.T) {
@@ -70,14 +73,14 @@ func TestUnknownSelectionsNameTheClosest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	credential := func(context.Context) tools.Credential { return tools.Credential{} }
+	credential := func(context.Context) request.Credential { return request.Credential{} }
 	for _, c := range []struct {
-		cfg  tools.Config
+		cfg  tool.Config
 		says string
 	}{
-		{tools.Config{Toolsets: []string{"project"}}, `did you mean "projects"`},
-		{tools.Config{Tools: []string{"list_project"}}, `did you mean "list_projects"`},
-		{tools.Config{ExcludeTools: []string{"delete_projects"}}, `did you mean "delete_project"`},
+		{tool.Config{Toolsets: []string{"project"}}, `did you mean "projects"`},
+		{tool.Config{Tools: []string{"list_project"}}, `did you mean "list_projects"`},
+		{tool.Config{ExcludeTools: []string{"delete_projects"}}, `did you mean "delete_project"`},
 	} {
 		c.cfg.API, c.cfg.Credential = api, credential
 		if _, err := tools.New(c.cfg); err == nil || !strings.Contains(err.Error(), c.says) {
@@ -89,35 +92,35 @@ func TestUnknownSelectionsNameTheClosest(t *testing.T) {
 func TestProjectScopeHoldsAtTheCall(t *testing.T) {
 	t.Parallel()
 	for _, byName := range []bool{false, true} {
-		h := start(t, func(s *setup) {
-			s.configure = func(c *tools.Config) {
-				c.Confirm = tools.ConfirmNever
+		h := tooltest.Start(t, func(s *tooltest.Setup) {
+			s.Configure = func(c *tool.Config) {
+				c.Confirm = tool.ConfirmNever
 				c.Projects = []string{"eshop-staging"}
 				if !byName {
-					c.Projects = []string{simulator.New(s.sim...).ProjectID("eshop-staging")}
+					c.Projects = []string{simulator.New(s.Sim...).ProjectID("eshop-staging")}
 				}
 			}
 		})
-		staging := h.sim.ProjectID("eshop-staging")
-		if got := h.call("list_projects", nil).items(); len(got) != 1 || got[0]["id"] != staging {
+		staging := h.Sim.ProjectID("eshop-staging")
+		if got := h.Call("list_projects", nil).Items(); len(got) != 1 || got[0]["id"] != staging {
 			t.Errorf("listed %v", got)
 		}
-		for _, s := range h.call("list_services", nil).items() {
+		for _, s := range h.Call("list_services", nil).Items() {
 			if s["project_id"] != staging {
 				t.Errorf("service %v of project %v", s["hostname"], s["project_id"])
 			}
 		}
 		// The only project in scope is the default.
-		h.call("get_project", nil).ok()
-		h.call("get_service", args{"service": "api"}).ok()
+		h.Call("get_project", nil).Ok()
+		h.Call("get_service", tooltest.Args{"service": "api"}).Ok()
 
-		foreign := h.sim.ServiceID("blog", "ghost")
-		h.call("get_project", args{"project": h.sim.ProjectID("blog")}).fails("out_of_scope")
-		h.call("delete_project", args{"project": h.sim.ProjectID("blog")}).fails("out_of_scope")
-		h.call("get_service", args{"service": foreign}).fails("out_of_scope")
-		h.call("delete_service", args{"service": foreign}).fails("out_of_scope")
-		h.call("create_project", args{"name": "new"}).fails("out_of_scope")
-		if n := h.writes(); n != 0 {
+		foreign := h.Sim.ServiceID("blog", "ghost")
+		h.Call("get_project", tooltest.Args{"project": h.Sim.ProjectID("blog")}).Fails("out_of_scope")
+		h.Call("delete_project", tooltest.Args{"project": h.Sim.ProjectID("blog")}).Fails("out_of_scope")
+		h.Call("get_service", tooltest.Args{"service": foreign}).Fails("out_of_scope")
+		h.Call("delete_service", tooltest.Args{"service": foreign}).Fails("out_of_scope")
+		h.Call("create_project", tooltest.Args{"name": "new"}).Fails("out_of_scope")
+		if n := h.Writes(); n != 0 {
 			t.Errorf("%d writes outside the scope", n)
 		}
 	}
@@ -125,8 +128,8 @@ func TestProjectScopeHoldsAtTheCall(t *testing.T) {
 
 func TestOneProjectInScopeIsNotRequired(t *testing.T) {
 	t.Parallel()
-	h := start(t, func(s *setup) { s.configure = func(c *tools.Config) { c.Projects = []string{"eshop-staging"} } })
-	for _, info := range h.server.Listed() {
+	h := tooltest.Start(t, func(s *tooltest.Setup) { s.Configure = func(c *tool.Config) { c.Projects = []string{"eshop-staging"} } })
+	for _, info := range h.Server.Listed() {
 		var schema struct{ Required []string }
 		if err := json.Unmarshal(info.Input, &schema); err != nil {
 			t.Fatalf("%s: %v", info.Name, err)
@@ -143,11 +146,11 @@ func TestOneProjectInScopeIsNotRequired(t *testing.T) {
 // call, and that the list is sorted and the same bytes from run to run.
 func TestListingIsOfflineAndStable(t *testing.T) {
 	t.Parallel()
-	for _, era := range eras() {
+	for _, era := range tooltest.Eras() {
 		var first []byte
 		for range 3 {
-			h := start(t, func(s *setup) { s.version = era })
-			list, err := h.client.ListTools(t.Context(), mcp.ListToolsRequest{})
+			h := tooltest.Start(t, func(s *tooltest.Setup) { s.Version = era })
+			list, err := h.Client.ListTools(t.Context(), mcp.ListToolsRequest{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -166,7 +169,7 @@ func TestListingIsOfflineAndStable(t *testing.T) {
 					t.Errorf("%s comes before %s", list.Tools[i-1].Name, list.Tools[i].Name)
 				}
 			}
-			if n := len(h.sim.Requests()); n != 0 {
+			if n := len(h.Sim.Requests()); n != 0 {
 				t.Errorf("%d requests before the first call", n)
 			}
 		}
@@ -177,13 +180,13 @@ func TestListingIsOfflineAndStable(t *testing.T) {
 // explicit, and that none claims to be safer than its effect.
 func TestEveryToolStatesItsHints(t *testing.T) {
 	t.Parallel()
-	h := start(t)
-	list, err := h.client.ListTools(t.Context(), mcp.ListToolsRequest{})
+	h := tooltest.Start(t)
+	list, err := h.Client.ListTools(t.Context(), mcp.ListToolsRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	effects := map[string]string{}
-	for _, info := range h.server.Listed() {
+	for _, info := range h.Server.Listed() {
 		effects[info.Name] = info.Effect
 	}
 	for _, tool := range list.Tools {
@@ -203,33 +206,33 @@ func TestEveryToolStatesItsHints(t *testing.T) {
 // refuses, or does not even list, is no help.
 func TestNextCallsAreOnesThisServerOffers(t *testing.T) {
 	t.Parallel()
-	all := start(t, func(s *setup) { s.sim = append(s.sim, simulator.WithStepByPoll()) })
-	stopped := args{"service": stoppedService(t, all)}
-	if all.call("diagnose_service", stopped).get("causes.0.next.tool") != "start_service" {
+	all := tooltest.Start(t, func(s *tooltest.Setup) { s.Sim = append(s.Sim, simulator.WithStepByPoll()) })
+	stopped := tooltest.Args{"service": stoppedService(t, all)}
+	if all.Call("diagnose_service", stopped).Get("causes.0.next.tool") != "start_service" {
 		t.Fatal("the cause has no next call to leave out")
 	}
-	readOnly := all.beside(func(c *tools.Config) { c.ReadOnly = true })
-	r := readOnly.call("diagnose_service", stopped).ok()
-	if r.get("causes.0.cause") != "service_stopped" || r.get("causes.0.next") != nil {
-		t.Errorf("read-only: %s", r.raw)
+	readOnly := all.Beside(func(c *tool.Config) { c.ReadOnly = true })
+	r := readOnly.Call("diagnose_service", stopped).Ok()
+	if r.Get("causes.0.cause") != "service_stopped" || r.Get("causes.0.next") != nil {
+		t.Errorf("read-only: %s", r.Raw)
 	}
-	few := all.beside(func(c *tools.Config) {
+	few := all.Beside(func(c *tool.Config) {
 		c.Toolsets, c.ExcludeTools = []string{"services"}, []string{"list_service_types"}
 	})
-	r = few.call("restart_service", args{"project": "docs-site", "service": "docs", "wait_seconds": 0}).status("in_progress")
-	if r.get("next") != nil || r.get("processes.0.id") == nil {
-		t.Errorf("without wait_for: %s", r.raw)
+	r = few.Call("restart_service", tooltest.Args{"project": "docs-site", "service": "docs", "wait_seconds": 0}).Status("in_progress")
+	if r.Get("next") != nil || r.Get("processes.0.id") == nil {
+		t.Errorf("without wait_for: %s", r.Raw)
 	}
-	all.sim.Fail(simulator.Fault{Operation: "PutServiceStackRestart", Times: 1, Drop: simulator.DropAfter})
-	if e := few.call("restart_service", args{"project": "docs-site", "service": "docs"}).fails("uncertain"); e["next"] != nil || e["hint"] == nil {
+	all.Sim.Fail(simulator.Fault{Operation: "PutServiceStackRestart", Times: 1, Drop: simulator.DropAfter})
+	if e := few.Call("restart_service", tooltest.Args{"project": "docs-site", "service": "docs"}).Fails("uncertain"); e["next"] != nil || e["hint"] == nil {
 		t.Errorf("without list_events: %v", e)
 	}
 }
 
-func stoppedService(t *testing.T, h *harness) string {
+func stoppedService(t *testing.T, h *tooltest.Harness) string {
 	t.Helper()
-	for _, s := range h.call("list_services", args{"status": []string{"STOPPED"}, "category": "USER"}).items() {
-		if project := h.call("get_project", args{"project": s["project_id"]}).ok(); project.get("status") == "ACTIVE" {
+	for _, s := range h.Call("list_services", tooltest.Args{"status": []string{"STOPPED"}, "category": "USER"}).Items() {
+		if project := h.Call("get_project", tooltest.Args{"project": s["project_id"]}).Ok(); project.Get("status") == "ACTIVE" {
 			id, _ := s["id"].(string)
 			return id
 		}

@@ -5,7 +5,8 @@ import (
 	"maps"
 	"testing"
 
-	"zerops-mcp/tools"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/tools/tooltest"
 	"zerops-mcp/zerops/simulator"
 )
 
@@ -14,9 +15,9 @@ import (
 // with a token of a single project's reach.
 func TestDefaultToolsTakeNamesAndIDs(t *testing.T) {
 	t.Parallel()
-	more := map[string]args{
+	more := map[string]tooltest.Args{
 		"scale_service": {"max_ram_gb": 6}, "create_service": {"hostname": "fresh", "type": "nodejs@22"}, "import_yaml": {"yaml": "services:\n  - hostname: fresh\n    type: nodejs@22\n", "dry_run": true},
-		"set_env": {"variables": args{"FRESH": "x"}}, "delete_env": {"keys": []string{"NOT_THERE"}}, "set_subdomain_access": {"enabled": true},
+		"set_env": {"variables": tooltest.Args{"FRESH": "x"}}, "delete_env": {"keys": []string{"NOT_THERE"}}, "set_subdomain_access": {"enabled": true},
 		"deploy_service": {"git_url": "https://github.com/example/app", "zerops_yaml": "zerops:\n  - setup: fresh\n    run:\n      base: nodejs@22\n"},
 		"render_chart":   {"kind": "metrics"},
 	}
@@ -25,22 +26,22 @@ func TestDefaultToolsTakeNamesAndIDs(t *testing.T) {
 		{simulator.OwnerToken, "portfolio", "web"},
 		{simulator.ProjectToken, "eshop-staging", "api"},
 	} {
-		h := start(t, func(s *setup) {
-			s.token = where.token
-			s.configure = func(c *tools.Config) { c.Confirm, c.Toolsets = tools.ConfirmTwoStep, nil }
+		h := tooltest.Start(t, func(s *tooltest.Setup) {
+			s.Token = where.token
+			s.Configure = func(c *tool.Config) { c.Confirm, c.Toolsets = tool.ConfirmTwoStep, nil }
 		})
-		project, service := h.sim.ProjectID(where.project), h.sim.ServiceID(where.project, where.service)
+		project, service := h.Sim.ProjectID(where.project), h.Sim.ServiceID(where.project, where.service)
 		if service == "" {
 			t.Fatalf("the account has no service %s in %s", where.service, where.project)
 		}
-		for _, info := range h.server.Listed() {
+		for _, info := range h.Server.Listed() {
 			var schema struct {
 				Properties map[string]json.RawMessage `json:"properties"`
 			}
 			if err := json.Unmarshal(info.Input, &schema); err != nil {
 				t.Fatal(err)
 			}
-			byID, byName := args{}, args{}
+			byID, byName := tooltest.Args{}, tooltest.Args{}
 			if schema.Properties["service"] != nil {
 				byID["service"], byName["service"], byName["project"] = service, where.service, where.project
 			} else if schema.Properties["project"] != nil {
@@ -49,18 +50,18 @@ func TestDefaultToolsTakeNamesAndIDs(t *testing.T) {
 			if len(byID) == 0 {
 				continue
 			}
-			for _, a := range []args{byID, byName} {
+			for _, a := range []tooltest.Args{byID, byName} {
 				maps.Copy(a, more[info.Name])
 				if schema.Properties["wait_seconds"] != nil {
 					a["wait_seconds"] = 1
 				}
-				r := h.call(info.Name, a)
-				if !r.isError || where.token == simulator.ProjectToken && (info.Name == "get_costs" || a["kind"] == "costs") {
+				r := h.Call(info.Name, a)
+				if !r.IsError || where.token == simulator.ProjectToken && (info.Name == "get_costs" || a["kind"] == "costs") {
 					continue // that token may not see money
 				}
-				switch code := lookup(r.object, "error.code"); code {
+				switch code := tooltest.Lookup(r.Object, "error.code"); code {
 				case "not_found", "ambiguous", "out_of_scope", "forbidden", "unauthorized", "internal":
-					t.Errorf("%s %v with %s: %s", info.Name, a, where.token, r.raw)
+					t.Errorf("%s %v with %s: %s", info.Name, a, where.token, r.Raw)
 				}
 			}
 		}
@@ -71,24 +72,24 @@ func TestDefaultToolsTakeNamesAndIDs(t *testing.T) {
 // refuses it as an id with bad input rather than not found.
 func TestNamesAsLongAsIDsAreNames(t *testing.T) {
 	const project, hostname = "my-production-projects", "backendservicecustomer"
-	h := start(t)
-	id := h.call("create_project", args{"name": project, "org": "Northwind Trading"}).ok().str("project.id")
-	service := h.call("create_service", args{"project": project, "hostname": hostname, "type": "nodejs@22"}).status("done").str("service.id")
-	if got := h.call("get_project", args{"project": project}).ok().str("id"); got != id {
+	h := tooltest.Start(t)
+	id := h.Call("create_project", tooltest.Args{"name": project, "org": "Northwind Trading"}).Ok().Str("project.id")
+	service := h.Call("create_service", tooltest.Args{"project": project, "hostname": hostname, "type": "nodejs@22"}).Status("done").Str("service.id")
+	if got := h.Call("get_project", tooltest.Args{"project": project}).Ok().Str("id"); got != id {
 		t.Errorf("%s is %s, want %s", project, got, id)
 	}
-	if got := h.call("get_service", args{"project": project, "service": hostname}).ok().str("id"); got != service {
+	if got := h.Call("get_service", tooltest.Args{"project": project, "service": hostname}).Ok().Str("id"); got != service {
 		t.Errorf("%s is %s, want %s", hostname, got, service)
 	}
-	h.call("get_project", args{"project": "my-production-projectz"}).fails("not_found")
-	h.call("get_service", args{"service": hostname}).fails("invalid_arguments") // of which project?
+	h.Call("get_project", tooltest.Args{"project": "my-production-projectz"}).Fails("not_found")
+	h.Call("get_service", tooltest.Args{"service": hostname}).Fails("invalid_arguments") // of which project?
 
-	scoped := h.beside(func(c *tools.Config) { c.Projects, c.Toolsets = []string{project, "docs-site"}, []string{"all"} })
-	if got := scoped.call("get_service", args{"project": project, "service": hostname}).ok().str("id"); got != service {
+	scoped := h.Beside(func(c *tool.Config) { c.Projects, c.Toolsets = []string{project, "docs-site"}, []string{"all"} })
+	if got := scoped.Call("get_service", tooltest.Args{"project": project, "service": hostname}).Ok().Str("id"); got != service {
 		t.Errorf("in scope %s is %s, want %s", hostname, got, service)
 	}
-	scoped.call("get_project", args{"project": "blog"}).fails("not_found")
-	byID := h.beside(func(c *tools.Config) { c.Projects, c.Toolsets = []string{id}, []string{"all"} })
-	byID.call("get_project", args{"project": project}).ok()
-	byID.call("get_project", args{"project": h.sim.ProjectID("blog")}).fails("out_of_scope")
+	scoped.Call("get_project", tooltest.Args{"project": "blog"}).Fails("not_found")
+	byID := h.Beside(func(c *tool.Config) { c.Projects, c.Toolsets = []string{id}, []string{"all"} })
+	byID.Call("get_project", tooltest.Args{"project": project}).Ok()
+	byID.Call("get_project", tooltest.Args{"project": h.Sim.ProjectID("blog")}).Fails("out_of_scope")
 }

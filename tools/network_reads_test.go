@@ -3,7 +3,8 @@ package tools_test
 import (
 	"testing"
 
-	"zerops-mcp/tools"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/tools/tooltest"
 	"zerops-mcp/zerops/simulator"
 )
 
@@ -11,31 +12,31 @@ import (
 // code that tells the caller what to do.
 func TestNetworkReadsSayWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	reads := map[string]args{
-		"list_domains": {"project": staging}, "list_ports": {"project": staging}, "list_backups": {"project": staging, "service": "db"},
+	reads := map[string]tooltest.Args{
+		"list_domains": {"project": tooltest.Staging}, "list_ports": {"project": tooltest.Staging}, "list_backups": {"project": tooltest.Staging, "service": "db"},
 	}
 	for name, a := range reads {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := start(t, func(s *setup) { s.token = simulator.RevokedToken })
-			h.call(name, a).fails("unauthorized")
+			h := tooltest.Start(t, func(s *tooltest.Setup) { s.Token = simulator.RevokedToken })
+			h.Call(name, a).Fails("unauthorized")
 
-			h = start(t, func(s *setup) { s.configure = func(c *tools.Config) { c.Projects = []string{"blog"} } })
-			outside := args{"project": h.sim.ProjectID(staging)}
+			h = tooltest.Start(t, func(s *tooltest.Setup) { s.Configure = func(c *tool.Config) { c.Projects = []string{"blog"} } })
+			outside := tooltest.Args{"project": h.Sim.ProjectID(tooltest.Staging)}
 			if name == "list_backups" {
-				outside = args{"service": h.sim.ServiceID(staging, "db")}
+				outside = tooltest.Args{"service": h.Sim.ServiceID(tooltest.Staging, "db")}
 			}
-			h.call(name, outside).fails("out_of_scope")
+			h.Call(name, outside).Fails("out_of_scope")
 
-			h = start(t)
-			missing := args{"project": "eshop-stagin"}
+			h = tooltest.Start(t)
+			missing := tooltest.Args{"project": "eshop-stagin"}
 			if name == "list_backups" {
 				missing["service"] = "db"
 			}
-			h.call(name, missing).fails("not_found")
-			h.call(name, args{}).fails("invalid_arguments")
-			h.sim.Fail(simulator.Fault{Status: 502, Body: "<html>bad gateway</html>"})
-			h.call(name, a).fails("unavailable")
+			h.Call(name, missing).Fails("not_found")
+			h.Call(name, tooltest.Args{}).Fails("invalid_arguments")
+			h.Sim.Fail(simulator.Fault{Status: 502, Body: "<html>bad gateway</html>"})
+			h.Call(name, a).Fails("unavailable")
 		})
 	}
 }

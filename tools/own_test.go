@@ -8,17 +8,18 @@ import (
 	"strings"
 	"testing"
 
-	"zerops-mcp/tools"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/tools/tooltest"
 	"zerops-mcp/zerops"
 	"zerops-mcp/zerops/simulator"
 )
 
 // runningIn is a server that runs in the given service of the harness's account and
 // acts at once. It may not change a thing there.
-func (h *harness) runningIn(service string, change ...func(*tools.Config)) *harness {
-	h.t.Helper()
-	return h.beside(func(c *tools.Config) {
-		c.Confirm, c.OwnService = tools.ConfirmNever, service
+func runningIn(h *tooltest.Harness, service string, change ...func(*tool.Config)) *tooltest.Harness {
+	h.T.Helper()
+	return h.Beside(func(c *tool.Config) {
+		c.Confirm, c.OwnService = tool.ConfirmNever, service
 		for _, f := range change {
 			f(c)
 		}
@@ -26,19 +27,19 @@ func (h *harness) runningIn(service string, change ...func(*tools.Config)) *harn
 }
 
 // untouched fails the test if the calls of f write anything.
-func (h *harness) untouched(what string, f func()) {
-	h.t.Helper()
-	before := h.writes()
+func untouched(h *tooltest.Harness, what string, f func()) {
+	h.T.Helper()
+	before := h.Writes()
 	f()
-	if n := h.writes() - before; n > 0 {
-		h.t.Errorf("%s: %d writes", what, n)
+	if n := h.Writes() - before; n > 0 {
+		h.T.Errorf("%s: %d writes", what, n)
 	}
 }
 
 // target is the service that an example works on; "" for what concerns no single
 // service.
-func (h *harness) target(e example) string {
-	h.t.Helper()
+func target(h *tooltest.Harness, e example) string {
+	h.T.Helper()
 	project, _ := e.args["project"].(string)
 	switch e.tool {
 	case "set_env":
@@ -46,21 +47,21 @@ func (h *harness) target(e example) string {
 			return ""
 		}
 	case "stop_project", "delete_project":
-		return h.call("list_services", args{"project": project}).items()[0]["id"].(string)
+		return h.Call("list_services", tooltest.Args{"project": project}).Items()[0]["id"].(string)
 	case "replace_services_from_yaml":
-		return h.sim.ServiceID("partner-portal", "web")
+		return h.Sim.ServiceID("partner-portal", "web")
 	case "cancel_deployment":
-		return h.sim.ServiceID("release-train", "images")
+		return h.Sim.ServiceID("release-train", "images")
 	case "cancel_process":
-		return h.call("get_process", args{"process": e.args["process"]}).str("service_id")
+		return h.Call("get_process", tooltest.Args{"process": e.args["process"]}).Str("service_id")
 	case "remove_domain":
-		return h.sim.ServiceID(staging, "app")
+		return h.Sim.ServiceID(tooltest.Staging, "app")
 	case "write_api":
-		return e.args["path"].(args)["id"].(string)
+		return e.args["path"].(tooltest.Args)["id"].(string)
 	}
 	service, _ := e.args["service"].(string)
 	if service != "" && !zerops.ValidID(service) {
-		return h.sim.ServiceID(project, service)
+		return h.Sim.ServiceID(project, service)
 	}
 	return service
 }
@@ -70,9 +71,9 @@ func (h *harness) target(e example) string {
 func TestNoToolWorksOnTheServersOwnService(t *testing.T) {
 	t.Parallel()
 	root := deployRoot(t)
-	h := start(t, func(s *setup) { s.configure = generousIn(root) })
+	h := tooltest.Start(t, func(s *tooltest.Setup) { s.Configure = generousIn(root) })
 	effects := map[string]string{}
-	for _, info := range h.server.Listed() {
+	for _, info := range h.Server.Listed() {
 		effects[info.Name] = info.Effect
 	}
 	aimed := map[string]bool{}
@@ -80,15 +81,15 @@ func TestNoToolWorksOnTheServersOwnService(t *testing.T) {
 		if effects[e.tool] == "reads" {
 			continue
 		}
-		own := h.target(e)
+		own := target(h, e)
 		if own == "" {
 			continue
 		}
 		aimed[e.tool] = true
-		for _, mode := range []tools.ConfirmMode{tools.ConfirmNever, tools.ConfirmTwoStep} {
-			server := h.runningIn(own, generousIn(root), func(c *tools.Config) { c.Confirm = mode })
-			h.untouched(e.name(), func() {
-				r := server.call(e.tool, e.args).fails("blocked")
+		for _, mode := range []tool.ConfirmMode{tool.ConfirmNever, tool.ConfirmTwoStep} {
+			server := runningIn(h, own, generousIn(root), func(c *tool.Config) { c.Confirm = mode })
+			untouched(h, e.name(), func() {
+				r := server.Call(e.tool, e.args).Fails("blocked")
 				if r["hint"] == nil || !strings.Contains(r["message"].(string), "nothing was changed") {
 					t.Errorf("%s: the refusal says too little: %v", e.name(), r)
 				}
@@ -110,17 +111,17 @@ func TestNoToolWorksOnTheServersOwnService(t *testing.T) {
 // the id of the service, and by ids of what belongs or leads to it.
 func TestNoOperationReachesTheServersOwnService(t *testing.T) {
 	t.Parallel()
-	h := start(t, unconfirmed)
-	s := gather(h)
-	own := s.runtime
-	s.service, s.bucket, s.other = own, own, own
-	s.process = h.call("list_processes", args{"project": staging, "service": "api"}).items()[0]["id"].(string)
-	for _, port := range h.call("list_ports", args{"project": staging}).items() {
+	h := tooltest.Start(t, tooltest.Unconfirmed)
+	s := tooltest.Gather(h)
+	own := s.Runtime
+	s.Service, s.Bucket, s.Other = own, own, own
+	s.Process = h.Call("list_processes", tooltest.Args{"project": tooltest.Staging, "service": "api"}).Items()[0]["id"].(string)
+	for _, port := range h.Call("list_ports", tooltest.Args{"project": tooltest.Staging}).Items() {
 		if port["service_id"] == own {
-			s.port, _ = port["id"].(string)
+			s.Port, _ = port["id"].(string)
 		}
 	}
-	server := h.runningIn(own, func(c *tools.Config) { c.AllowSecrets = true })
+	server := runningIn(h, own, func(c *tool.Config) { c.AllowSecrets = true })
 	count := 0
 	for op := range zerops.Operations() {
 		switch op.Subject() {
@@ -136,7 +137,7 @@ func TestNoOperationReachesTheServersOwnService(t *testing.T) {
 			continue
 		}
 		count++
-		h.untouched(op.String(), func() { server.call("write_api", s.arguments(t, op)).fails("blocked") })
+		untouched(h, op.String(), func() { server.Call("write_api", s.Arguments(t, op)).Fails("blocked") })
 	}
 	if count < 40 {
 		t.Errorf("only %d operations were tried", count)
@@ -147,52 +148,52 @@ func TestNoOperationReachesTheServersOwnService(t *testing.T) {
 // with its next start stay as they are, whatever the way; others do not.
 func TestOwnProjectKeepsWhatTheServerReads(t *testing.T) {
 	t.Parallel()
-	h := start(t, unconfirmed)
-	project, other := h.sim.ProjectID(staging), h.sim.ProjectID("analytics")
-	h.call("set_env", args{"project": project, "variables": args{"ZMCP_READ_ONLY": "true", "PLAIN": "obviously-fake-plain"}}).status("done")
-	s := samples{org: h.sim.OrgID("Northwind Trading"), project: project}
+	h := tooltest.Start(t, tooltest.Unconfirmed)
+	project, other := h.Sim.ProjectID(tooltest.Staging), h.Sim.ProjectID("analytics")
+	h.Call("set_env", tooltest.Args{"project": project, "variables": tooltest.Args{"ZMCP_READ_ONLY": "true", "PLAIN": "obviously-fake-plain"}}).Status("done")
+	s := tooltest.Samples{Org: h.Sim.OrgID("Northwind Trading"), Project: project}
 	id := func(key string) string {
-		return h.variable("PostProjectSearch", "", s.terms("id"), `.items[0].envList[] | select(.key == "`+key+`") | .id`)
+		return h.Variable("PostProjectSearch", "", s.Terms("id"), `.items[0].envList[] | select(.key == "`+key+`") | .id`)
 	}
 	locked, plain := id("ZMCP_READ_ONLY"), id("PLAIN")
-	h = h.runningIn(h.sim.ServiceID(staging, "api"))
+	h = runningIn(h, h.Sim.ServiceID(tooltest.Staging, "api"))
 
 	for _, key := range []string{"ZMCP_READ_ONLY", "ZMCP_ACCESS_KEYS", "zmcp_project", "ZCP_API_KEY", "OTEL_EXPORTER_OTLP_ENDPOINT", "HTTPS_PROXY", "https_proxy", "SSL_CERT_FILE", "GODEBUG", "envIsolation", "sshIsolation"} {
-		h.untouched(key, func() {
-			h.call("set_env", args{"project": project, "variables": args{"ORDINARY": "x", key: "none"}}).fails("blocked")
-			h.call("delete_env", args{"project": project, "keys": []any{"PLAIN", key}}).fails("blocked")
-			h.call("write_api", args{"operation": "PostProjectEnv", "path": args{"id": project}, "body": args{"key": key, "content": "none", "sensitive": false}}).fails("blocked")
-			h.call("write_api", args{"operation": "PutProjectEnv", "path": args{"id": plain}, "body": args{"key": key, "content": "none", "sensitive": false}}).fails("blocked")
+		untouched(h, key, func() {
+			h.Call("set_env", tooltest.Args{"project": project, "variables": tooltest.Args{"ORDINARY": "x", key: "none"}}).Fails("blocked")
+			h.Call("delete_env", tooltest.Args{"project": project, "keys": []any{"PLAIN", key}}).Fails("blocked")
+			h.Call("write_api", tooltest.Args{"operation": "PostProjectEnv", "path": tooltest.Args{"id": project}, "body": tooltest.Args{"key": key, "content": "none", "sensitive": false}}).Fails("blocked")
+			h.Call("write_api", tooltest.Args{"operation": "PutProjectEnv", "path": tooltest.Args{"id": plain}, "body": tooltest.Args{"key": key, "content": "none", "sensitive": false}}).Fails("blocked")
 		})
 	}
-	h.untouched("by id", func() {
-		h.call("write_api", args{"operation": "PutProjectEnv", "path": args{"id": locked}, "body": args{"key": "RENAMED", "content": "x", "sensitive": false}}).fails("blocked")
-		h.call("write_api", args{"operation": "DeleteProjectEnv", "path": args{"id": locked}}).fails("blocked")
+	untouched(h, "by id", func() {
+		h.Call("write_api", tooltest.Args{"operation": "PutProjectEnv", "path": tooltest.Args{"id": locked}, "body": tooltest.Args{"key": "RENAMED", "content": "x", "sensitive": false}}).Fails("blocked")
+		h.Call("write_api", tooltest.Args{"operation": "DeleteProjectEnv", "path": tooltest.Args{"id": locked}}).Fails("blocked")
 		for _, text := range []string{"PLAIN=x\n", "ZMCP_READ_ONLY=false\n", "PLAIN=x\nZMCP_READ_ONLY=true\nZMCP_PROJECT=\"*\"\n", "PLAIN=\"x\nZMCP_READ_ONLY=true\n"} {
-			h.call("write_api", args{"operation": "PutProjectEnvFile", "path": args{"id": project}, "body": args{"envFile": text}}).fails("blocked")
+			h.Call("write_api", tooltest.Args{"operation": "PutProjectEnvFile", "path": tooltest.Args{"id": project}, "body": tooltest.Args{"envFile": text}}).Fails("blocked")
 		}
 	})
 	// Everything else, here and elsewhere, as usual.
-	h.call("set_env", args{"project": project, "variables": args{"PLAIN": "y", "ENVELOPE": "z"}}).status("done")
-	h.call("delete_env", args{"project": project, "keys": []any{"ENVELOPE"}}).status("done")
-	h.call("set_env", args{"project": other, "variables": args{"ZMCP_READ_ONLY": "false"}}).status("done")
-	h.call("write_api", args{"operation": "PutProjectEnv", "path": args{"id": plain}, "body": args{"key": "PLAIN", "content": "w", "sensitive": false}}).status("done")
+	h.Call("set_env", tooltest.Args{"project": project, "variables": tooltest.Args{"PLAIN": "y", "ENVELOPE": "z"}}).Status("done")
+	h.Call("delete_env", tooltest.Args{"project": project, "keys": []any{"ENVELOPE"}}).Status("done")
+	h.Call("set_env", tooltest.Args{"project": other, "variables": tooltest.Args{"ZMCP_READ_ONLY": "false"}}).Status("done")
+	h.Call("write_api", tooltest.Args{"operation": "PutProjectEnv", "path": tooltest.Args{"id": plain}, "body": tooltest.Args{"key": "PLAIN", "content": "w", "sensitive": false}}).Status("done")
 	kept := envFileOf(h, project)
-	h.call("write_api", args{"operation": "PutProjectEnvFile", "path": args{"id": project}, "body": args{"envFile": kept + "ADDED=1\n"}}).status("done")
+	h.Call("write_api", tooltest.Args{"operation": "PutProjectEnvFile", "path": tooltest.Args{"id": project}, "body": tooltest.Args{"envFile": kept + "ADDED=1\n"}}).Status("done")
 	if !strings.Contains(envFileOf(h, project), "ZMCP_READ_ONLY") {
 		t.Error("the variable is gone")
 	}
 }
 
 // envFileOf is the dotenv text of a project with its values, as a person has it.
-func envFileOf(h *harness, project string) string {
-	h.t.Helper()
-	api, err := zerops.NewAPI(zerops.APIOptions{Address: h.url})
+func envFileOf(h *tooltest.Harness, project string) string {
+	h.T.Helper()
+	api, err := zerops.NewAPI(zerops.APIOptions{Address: h.URL})
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	defer api.CloseIdle()
-	raw, err := api.Client(simulator.OwnerToken).Do(h.t.Context(), zerops.Call{
+	raw, err := api.Client(simulator.OwnerToken).Do(h.T.Context(), zerops.Call{
 		Operation: zerops.GetProjectEnvFile, Path: []string{project},
 		Query: url.Values{"name": {""}, "overrideEnvIsolation": {"none"}, "userOnly": {"true"}},
 	})
@@ -201,7 +202,7 @@ func envFileOf(h *harness, project string) string {
 		err = json.Unmarshal(raw, &file)
 	}
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	return file.EnvFile
 }
@@ -211,19 +212,19 @@ func envFileOf(h *harness, project string) string {
 func TestNothingRefersToTheServersOwnService(t *testing.T) {
 	t.Parallel()
 	root := deployRoot(t)
-	h := start(t, func(s *setup) { s.configure = generousIn(root) })
-	project, worker := h.sim.ProjectID(staging), h.sim.ServiceID(staging, "worker")
-	h = h.runningIn(h.sim.ServiceID(staging, "api"), generousIn(root))
+	h := tooltest.Start(t, func(s *tooltest.Setup) { s.Configure = generousIn(root) })
+	project, worker := h.Sim.ProjectID(tooltest.Staging), h.Sim.ServiceID(tooltest.Staging, "worker")
+	h = runningIn(h, h.Sim.ServiceID(tooltest.Staging, "api"), generousIn(root))
 	for name, value := range map[string]string{
 		"plain": "${api_JWT_PRIVATE_KEY}", "in text": "https://${api_hostname}:3000/", "space": "${ api_X }", "open": "x${ap",
 		"build": "${RUNTIME_api_X}", "token in upper case": "${API_ZEROPS_TOKEN}", "made of another": "${ONE}{api_X}",
 		"escaped": `\u0024{api_X}`, "quoted": `"$\{api_X}"`,
 	} {
-		h.untouched(name, func() {
-			h.call("set_env", args{"service": worker, "variables": args{"FIRST": "x", "KEY": value}}).fails("blocked")
-			h.call("set_env", args{"project": project, "variables": args{"KEY": value}}).fails("blocked")
-			h.call("write_api", args{"operation": "PostServiceStackUserData", "path": args{"id": worker}, "body": args{"key": "KEY", "content": value, "sensitive": true}}).fails("blocked")
-			h.call("write_api", args{"operation": "PutServiceStackUserDataEnvFile", "path": args{"id": worker}, "body": args{"envFile": "KEY=" + value + "\n"}}).fails("blocked")
+		untouched(h, name, func() {
+			h.Call("set_env", tooltest.Args{"service": worker, "variables": tooltest.Args{"FIRST": "x", "KEY": value}}).Fails("blocked")
+			h.Call("set_env", tooltest.Args{"project": project, "variables": tooltest.Args{"KEY": value}}).Fails("blocked")
+			h.Call("write_api", tooltest.Args{"operation": "PostServiceStackUserData", "path": tooltest.Args{"id": worker}, "body": tooltest.Args{"key": "KEY", "content": value, "sensitive": true}}).Fails("blocked")
+			h.Call("write_api", tooltest.Args{"operation": "PutServiceStackUserDataEnvFile", "path": tooltest.Args{"id": worker}, "body": tooltest.Args{"envFile": "KEY=" + value + "\n"}}).Fails("blocked")
 		})
 	}
 	for name, secrets := range map[string]string{
@@ -236,42 +237,42 @@ func TestNothingRefersToTheServersOwnService(t *testing.T) {
 		"brackets": "\n      KEY: <$>{<api>_X}\n",
 	} {
 		service := "services:\n  - hostname: fresh\n    type: nodejs@22\n    envSecrets:" + secrets
-		h.untouched(name, func() {
-			h.call("import_yaml", args{"project": project, "yaml": service}).fails("blocked")
-			h.call("import_yaml", args{"project": project, "yaml": service, "dry_run": true}).fails("blocked")
-			h.call("write_api", args{"operation": "PostProjectServiceStackImport", "path": args{"id": project}, "body": args{"yaml": service}}).fails("blocked")
-			h.call("write_api", args{"operation": "PostClientProjectImport", "path": args{"id": h.sim.OrgID("Northwind Trading")}, "body": args{"yaml": "project:\n  name: other\n" + service}}).fails("blocked")
+		untouched(h, name, func() {
+			h.Call("import_yaml", tooltest.Args{"project": project, "yaml": service}).Fails("blocked")
+			h.Call("import_yaml", tooltest.Args{"project": project, "yaml": service, "dry_run": true}).Fails("blocked")
+			h.Call("write_api", tooltest.Args{"operation": "PostProjectServiceStackImport", "path": tooltest.Args{"id": project}, "body": tooltest.Args{"yaml": service}}).Fails("blocked")
+			h.Call("write_api", tooltest.Args{"operation": "PostClientProjectImport", "path": tooltest.Args{"id": h.Sim.OrgID("Northwind Trading")}, "body": tooltest.Args{"yaml": "project:\n  name: other\n" + service}}).Fails("blocked")
 		})
 	}
 	// In the files that are deployed, and in those that values are read from.
-	images := h.sim.ServiceID("mobile-api", "images")
+	images := h.Sim.ServiceID("mobile-api", "images")
 	text := strings.Replace(exampleYAML, "      start:", "      envVariables:\n        KEY: ${api_X}\n      start:", 1)
 	for file, content := range map[string]string{"zerops.yaml": text, ".env": "KEY='${api_X}'\n"} {
 		if err := os.WriteFile(filepath.Join(root, file), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	h.untouched("files", func() {
-		h.call("deploy_service", args{"service": images, "directory": "."}).fails("blocked")
-		h.call("deploy_service", args{"service": images, "git_url": "https://github.com/example/app", "zerops_yaml": text}).fails("blocked")
-		h.call("set_env", args{"service": worker, "from_file": args{"path": ".env"}}).fails("blocked")
-		h.call("write_api", args{"operation": "PutServiceStackTriggerPipeline", "path": args{"id": images}, "body": args{"userData": []any{}, "buildFromGit": "https://github.com/example/app", "zeropsYaml": text}}).fails("blocked")
+	untouched(h, "files", func() {
+		h.Call("deploy_service", tooltest.Args{"service": images, "directory": "."}).Fails("blocked")
+		h.Call("deploy_service", tooltest.Args{"service": images, "git_url": "https://github.com/example/app", "zerops_yaml": text}).Fails("blocked")
+		h.Call("set_env", tooltest.Args{"service": worker, "from_file": tooltest.Args{"path": ".env"}}).Fails("blocked")
+		h.Call("write_api", tooltest.Args{"operation": "PutServiceStackTriggerPipeline", "path": tooltest.Args{"id": images}, "body": tooltest.Args{"userData": []any{}, "buildFromGit": "https://github.com/example/app", "zeropsYaml": text}}).Fails("blocked")
 	})
 	// What only looks like it, and reading, as usual.
-	h.call("set_env", args{"service": worker, "variables": args{
+	h.Call("set_env", tooltest.Args{"service": worker, "variables": tooltest.Args{
 		"A": "${db_password}", "B": "${API_KEY}", "C": "${WEBAPI_api}", "D": "{api_version}", "E": "$api_x", "F": "api_X", "G": "${myapi_X}",
-	}}).status("done")
-	h.call("validate_zerops_yaml", args{"yaml": text, "setup": "images"}).ok()
-	h.call("list_env", args{"project": staging, "service": "api"}).ok()
+	}}).Status("done")
+	h.Call("validate_zerops_yaml", tooltest.Args{"yaml": text, "setup": "images"}).Ok()
+	h.Call("list_env", tooltest.Args{"project": tooltest.Staging, "service": "api"}).Ok()
 }
 
 // TestImportsSpareTheServersOwnService in every spelling of its name, and keep its
 // variables from the services beside it.
 func TestImportsSpareTheServersOwnService(t *testing.T) {
 	t.Parallel()
-	h := start(t)
-	project := h.sim.ProjectID(staging)
-	h = h.runningIn(h.sim.ServiceID(staging, "api"))
+	h := tooltest.Start(t)
+	project := h.Sim.ProjectID(tooltest.Staging)
+	h = runningIn(h, h.Sim.ServiceID(tooltest.Staging, "api"))
 	for name, yaml := range map[string]string{
 		"block":      "services:\n  - hostname: api\n    type: nodejs@22\n    override: true\n",
 		"flow":       `{"services":[{"hostname":"api","type":"nodejs@22","override":true}]}`,
@@ -283,43 +284,43 @@ func TestImportsSpareTheServersOwnService(t *testing.T) {
 		"isolation":  "services:\n  - hostname: fresh\n    type: nodejs@22\n    envIsolation: none\n",
 		"unreadable": "services:\n  - hostname: api\n   type: nodejs@22\n",
 	} {
-		h.untouched(name, func() {
+		untouched(h, name, func() {
 			// What nobody can read for sure is refused before anybody asks whose it is.
 			code := "blocked"
 			if name == "brackets" || name == "expression" || name == "unreadable" {
 				code = "invalid_arguments"
 			}
-			h.call("write_api", args{"operation": "PostProjectServiceStackImport", "path": args{"id": project}, "body": args{"yaml": yaml}}).fails(code)
-			h.call("write_api", args{"operation": "PutProjectFirstClassRecipeDevelopmentContainer", "path": args{"id": project}, "body": args{"serviceImportYaml": yaml}}).fails(code)
-			if r := h.call("replace_services_from_yaml", args{"project": project, "yaml": yaml}); !r.isError {
+			h.Call("write_api", tooltest.Args{"operation": "PostProjectServiceStackImport", "path": tooltest.Args{"id": project}, "body": tooltest.Args{"yaml": yaml}}).Fails(code)
+			h.Call("write_api", tooltest.Args{"operation": "PutProjectFirstClassRecipeDevelopmentContainer", "path": tooltest.Args{"id": project}, "body": tooltest.Args{"serviceImportYaml": yaml}}).Fails(code)
+			if r := h.Call("replace_services_from_yaml", tooltest.Args{"project": project, "yaml": yaml}); !r.IsError {
 				t.Errorf("%s: replaced", name)
 			}
-			if r := h.call("import_yaml", args{"project": project, "yaml": yaml}); !r.isError {
+			if r := h.Call("import_yaml", tooltest.Args{"project": project, "yaml": yaml}); !r.IsError {
 				t.Errorf("%s: imported", name)
 			}
 		})
 	}
-	h.untouched("isolation", func() {
-		h.call("write_api", args{"operation": "PostProjectServiceStack", "path": args{"id": project}, "body": args{"name": "fresh", "serviceStackVersionName": "nodejs@22", "envIsolation": "none"}}).fails("blocked")
-		h.call("write_api", args{"operation": "PostServiceStackUserData", "path": args{"id": h.sim.ServiceID(staging, "worker")}, "body": args{"key": "envIsolation", "content": "none", "sensitive": false}}).fails("blocked")
+	untouched(h, "isolation", func() {
+		h.Call("write_api", tooltest.Args{"operation": "PostProjectServiceStack", "path": tooltest.Args{"id": project}, "body": tooltest.Args{"name": "fresh", "serviceStackVersionName": "nodejs@22", "envIsolation": "none"}}).Fails("blocked")
+		h.Call("write_api", tooltest.Args{"operation": "PostServiceStackUserData", "path": tooltest.Args{"id": h.Sim.ServiceID(tooltest.Staging, "worker")}, "body": tooltest.Args{"key": "envIsolation", "content": "none", "sensitive": false}}).Fails("blocked")
 	})
-	h.call("replace_services_from_yaml", args{"project": staging, "yaml": "services:\n  - hostname: worker\n    type: nodejs@22\n"}).status("done")
-	h.call("replace_services_from_yaml", args{"project": "partner-portal", "yaml": "services:\n  - hostname: web\n    type: dotnet@9\n    startWithoutCode: true\n"}).status("done")
+	h.Call("replace_services_from_yaml", tooltest.Args{"project": tooltest.Staging, "yaml": "services:\n  - hostname: worker\n    type: nodejs@22\n"}).Status("done")
+	h.Call("replace_services_from_yaml", tooltest.Args{"project": "partner-portal", "yaml": "services:\n  - hostname: web\n    type: dotnet@9\n    startWithoutCode: true\n"}).Status("done")
 }
 
 // TestOwnServiceIsNotGuessed: a token that does not reach the service is told
 // nothing of it, and an API that fails leaves nothing unguarded.
 func TestOwnServiceIsNotGuessed(t *testing.T) {
 	t.Parallel()
-	h := start(t)
-	stranger := start(t, func(s *setup) {
-		s.token = simulator.NoFinanceToken
-		s.configure = func(c *tools.Config) { c.OwnService, c.Confirm = "AAAAAAAAAAAAAAAAAAAAAA", tools.ConfirmNever }
+	h := tooltest.Start(t)
+	stranger := tooltest.Start(t, func(s *tooltest.Setup) {
+		s.Token = simulator.NoFinanceToken
+		s.Configure = func(c *tool.Config) { c.OwnService, c.Confirm = "AAAAAAAAAAAAAAAAAAAAAA", tool.ConfirmNever }
 	})
-	stranger.call("list_projects", nil).ok()
-	h = h.runningIn(h.sim.ServiceID(staging, "api"))
-	h.sim.Fail(simulator.Fault{Operation: "GetServiceStack", Status: 503})
-	h.untouched("unknown", func() {
-		h.call("write_api", args{"operation": "PutProjectStop", "path": args{"id": h.sim.ProjectID(staging)}}).fails("unavailable")
+	stranger.Call("list_projects", nil).Ok()
+	h = runningIn(h, h.Sim.ServiceID(tooltest.Staging, "api"))
+	h.Sim.Fail(simulator.Fault{Operation: "GetServiceStack", Status: 503})
+	untouched(h, "unknown", func() {
+		h.Call("write_api", tooltest.Args{"operation": "PutProjectStop", "path": tooltest.Args{"id": h.Sim.ProjectID(tooltest.Staging)}}).Fails("unavailable")
 	})
 }

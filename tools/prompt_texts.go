@@ -3,6 +3,8 @@ package tools
 import (
 	"fmt"
 	"strings"
+
+	"zerops-mcp/tools/tool"
 )
 
 // steps writes numbered steps.
@@ -59,7 +61,7 @@ func diagnoseText(args map[string]string) string {
 }
 
 func costText(args map[string]string) string {
-	org, since := "", orDash(args["since"], "30d")
+	org, since := "", tool.OrDash(args["since"], "30d")
 	if args["org"] != "" {
 		org = fmt.Sprintf(" of the organisation %q", args["org"])
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
 
@@ -83,7 +85,7 @@ func (s *Server) prompt(name string) *prompt {
 }
 
 func (s *Server) offers(p prompt) bool {
-	return !slices.ContainsFunc(p.needs, func(tool string) bool { return !s.runner.visible[tool] })
+	return !slices.ContainsFunc(p.needs, func(tool string) bool { return !s.runner.Visible[tool] })
 }
 
 // registerPrompts offers the jobs whose tools are visible.
@@ -105,7 +107,7 @@ func (s *Server) registerPrompts() {
 // fills reports whether the server knows an argument itself: the project, where
 // only one is in scope.
 func (s *Server) fills(a promptArgument) bool {
-	return a.name == "project" && s.runner.scope.single() != ""
+	return a.name == "project" && s.runner.Scope.Single() != ""
 }
 
 func (s *Server) promptHandler(p prompt) server.PromptHandlerFunc {
@@ -127,14 +129,14 @@ func (s *Server) promptArguments(p prompt, given map[string]string) (map[string]
 	args := map[string]string{}
 	var problems []zerops.FieldProblem
 	problem := func(field, words string) {
-		problems = append(problems, zerops.FieldProblem{Field: clean(field, 60), Problems: []string{words}})
+		problems = append(problems, zerops.FieldProblem{Field: tool.Clean(field, 60), Problems: []string{words}})
 	}
 	var names []string
 	for _, a := range p.arguments {
 		names = append(names, a.name)
 		value := strings.TrimSpace(given[a.name])
 		if value == "" && s.fills(a) {
-			value = s.runner.scope.single()
+			value = s.runner.Scope.Single()
 		}
 		switch {
 		case value == "" && a.required:
@@ -142,30 +144,30 @@ func (s *Server) promptArguments(p prompt, given map[string]string) (map[string]
 		case len(value) > maxPromptArgument:
 			problem(a.name, fmt.Sprintf("is %d bytes long; at most %d are accepted", len(value), maxPromptArgument))
 		case value != "":
-			args[a.name] = clean(value, maxPromptArgument)
+			args[a.name] = tool.Clean(value, maxPromptArgument)
 		}
 	}
-	for _, name := range sortedKeys(given) {
-		if !slices.Contains(names, name) && !strings.HasPrefix(name, "_") && !slices.Contains(injected, name) {
+	for _, name := range tool.SortedKeys(given) {
+		if !slices.Contains(names, name) && !strings.HasPrefix(name, "_") && !slices.Contains(tool.Injected, name) {
 			problem(name, "is unknown; valid: "+strings.Join(names, ", "))
 		}
 	}
 	if len(problems) > 0 {
-		return nil, protocolFail(invalidArguments(problems), "")
+		return nil, protocolFail(tool.InvalidArguments(problems), "")
 	}
 	return args, nil
 }
 
-func unknownPrompt(name string) *failure {
+func unknownPrompt(name string) *tool.Failure {
 	var names []string
 	for _, p := range prompts() {
 		names = append(names, p.name)
 	}
-	words := fmt.Sprintf("there is no prompt %q under this server's settings", clean(name, 60))
-	if near := closest(name, names, 1); len(near) > 0 && near[0] != name {
+	words := fmt.Sprintf("there is no prompt %q under this server's settings", tool.Clean(name, 60))
+	if near := tool.Closest(name, names, 1); len(near) > 0 && near[0] != name {
 		words += fmt.Sprintf("; did you mean %q?", near[0])
 	}
-	return &failure{Code: codeNotFound, Message: words, Hint: "prompts/list shows what there is."}
+	return &tool.Failure{Code: request.CodeNotFound, Message: words, Hint: "prompts/list shows what there is."}
 }
 
 // promptOptions keep a panic of a prompt with its request.

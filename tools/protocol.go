@@ -9,6 +9,9 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
 )
 
 // protocolFailure is the failure of a request that has no tool result to carry
@@ -24,8 +27,8 @@ type protocolFailure struct {
 func (p *protocolFailure) Error() string { return p.message }
 
 // protocolFail wraps a failure for an answer without tool result.
-func protocolFail(f *failure, uri string) *protocolFailure {
-	raw, err := marshal(f)
+func protocolFail(f *tool.Failure, uri string) *protocolFailure {
+	raw, err := tool.Marshal(f)
 	if err != nil {
 		raw = json.RawMessage(`{"code":"internal","message":"the error could not be written"}`)
 	}
@@ -41,12 +44,12 @@ func (p *protocolFailure) details(modern bool) mcp.JSONRPCErrorDetails {
 	}
 	code := mcp.INTERNAL_ERROR
 	switch p.code {
-	case codeNotFound:
+	case request.CodeNotFound:
 		code = mcp.INVALID_PARAMS
 		if p.uri != "" && !modern {
 			code = mcp.RESOURCE_NOT_FOUND
 		}
-	case codeInvalidArguments, codeAmbiguous:
+	case request.CodeInvalidArguments, request.CodeAmbiguous:
 		code = mcp.INVALID_PARAMS
 	}
 	return mcp.NewJSONRPCErrorDetails(code, p.message, data)
@@ -75,7 +78,7 @@ func HandleMessage(ctx context.Context, s *server.MCPServer, message json.RawMes
 	if answered, ok := answer.(mcp.JSONRPCResponse); ok {
 		revision := mcp.LATEST_PROTOCOL_VERSION
 		if !isModern(message) {
-			revision = revisionOf(ctx)
+			revision = tool.RevisionOf(ctx)
 		}
 		if first, ok := answered.Result.(mcp.InitializeResult); ok {
 			revision = first.ProtocolVersion
@@ -83,33 +86,26 @@ func HandleMessage(ctx context.Context, s *server.MCPServer, message json.RawMes
 		if slot.list != nil {
 			answered.Result = slot.list.result(revision, answered.Result)
 		} else {
-			answered.Result = fitting(revision, string(slot.method), answered.Result)
+			answered.Result = tool.Fitting(revision, string(slot.method), answered.Result)
 		}
 		return answered
 	}
 	return answer
 }
 
-// Prepared is the result of a request as compact JSON on one line, ready to be
-// sent as it is.
-type Prepared json.RawMessage
-
-// MarshalJSON returns the JSON.
-func (p Prepared) MarshalJSON() ([]byte, error) { return p, nil }
-
 // listCache keeps the written list of tools for each revision. The list never
 // changes while the server runs, and writing it is most of its cost. Transports
 // know only the revisions that there are.
 type listCache struct {
 	mu      sync.Mutex
-	written map[string]Prepared
+	written map[string]tool.Prepared
 }
 
 func (l *listCache) result(revision string, result any) any {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.written[revision] == nil {
-		raw, err := json.Marshal(fitting(revision, string(mcp.MethodToolsList), result))
+		raw, err := json.Marshal(tool.Fitting(revision, string(mcp.MethodToolsList), result))
 		if err != nil {
 			return result
 		}
@@ -147,17 +143,17 @@ func noteFailure(ctx context.Context, _ any, method mcp.MCPMethod, message any, 
 	case errors.As(err, &failed):
 		slot.failed = failed
 	case errors.Is(err, server.ErrResourceNotFound):
-		if request, ok := message.(*mcp.ReadResourceRequest); ok {
-			slot.failed = protocolFail(&failure{
-				Code: codeNotFound, Message: fmt.Sprintf("there is no resource %q", clean(request.Params.URI, 200)),
+		if asked, ok := message.(*mcp.ReadResourceRequest); ok {
+			slot.failed = protocolFail(&tool.Failure{
+				Code: request.CodeNotFound, Message: fmt.Sprintf("there is no resource %q", tool.Clean(asked.Params.URI, 200)),
 				Hint: "resources/list and resources/templates/list show what there is.",
-			}, clean(request.Params.URI, 500))
+			}, tool.Clean(asked.Params.URI, 500))
 		}
 	case errors.Is(err, server.ErrPromptNotFound):
 		if request, ok := message.(*mcp.GetPromptRequest); ok {
 			slot.failed = protocolFail(unknownPrompt(request.Params.Name), "")
 		}
 	case method == mcp.MethodPromptsGet || method == mcp.MethodResourcesRead:
-		slot.failed = protocolFail(&failure{Code: codeInternal, Message: "an error that this server did not expect", Hint: "This is a defect of zerops-mcp; its log has the details."}, "")
+		slot.failed = protocolFail(&tool.Failure{Code: request.CodeInternal, Message: "an error that this server did not expect", Hint: "This is a defect of zerops-mcp; its log has the details."}, "")
 	}
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"zerops-mcp/tools/tool"
 )
 
 // plainCall is a tools/call as clients of the older revisions send it.
@@ -56,15 +58,15 @@ func (s *Server) callPlainly(ctx context.Context, message json.RawMessage) (mcp.
 	if len(plain.ID) == 0 || id.UnmarshalJSON(plain.ID) != nil || id.IsNil() {
 		return nil, false
 	}
-	t := s.runner.byName[params.Name]
+	t := s.runner.ByName[params.Name]
 	if t == nil {
 		return nil, false
 	}
-	req := request{progress: params.Meta.ProgressToken}
+	req := tool.Request{Progress: params.Meta.ProgressToken}
 	if string(params.Arguments) != "null" {
-		req.args = params.Arguments
+		req.Args = params.Arguments
 	}
-	return mcp.NewJSONRPCResultResponse(id, fitting(revisionOf(ctx), plain.Method, prepare(s.runner.serve(ctx, t, req)))), true
+	return mcp.NewJSONRPCResultResponse(id, tool.Fitting(tool.RevisionOf(ctx), plain.Method, prepare(s.runner.Serve(ctx, t, req)))), true
 }
 
 // prepare writes a result. Those of one text and its structured form, which are
@@ -89,7 +91,7 @@ func prepare(result *mcp.CallToolResult) any {
 		out = append(out, `,"structuredContent":`...)
 		out = append(out, structured...)
 	}
-	return Prepared(append(out, '}'))
+	return tool.Prepared(append(out, '}'))
 }
 
 // appendString appends text as a JSON string.

@@ -9,12 +9,14 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"zerops-mcp/tools"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/tools/tooltest"
 )
 
 // The short way of tool calls answers what the way through the library answers.
 func TestCallsWithoutTheLibrary(t *testing.T) {
 	t.Parallel()
-	h := start(t, func(s *setup) { s.configure = func(c *tools.Config) { c.Toolsets = []string{"all"} } })
+	h := tooltest.Start(t, func(s *tooltest.Setup) { s.Configure = func(c *tool.Config) { c.Toolsets = []string{"all"} } })
 	params := func(name, arguments string) string {
 		return `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"` + name + `","arguments":` + arguments + `}}`
 	}
@@ -44,8 +46,8 @@ func TestCallsWithoutTheLibrary(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := written(t, h.server.HandleMessage(t.Context(), h.server.MCP(), json.RawMessage(message)))
-			want := written(t, tools.HandleMessage(t.Context(), h.server.MCP(), json.RawMessage(message)))
+			got := written(t, h.Server.HandleMessage(t.Context(), h.Server.MCP(), json.RawMessage(message)))
+			want := written(t, tools.HandleMessage(t.Context(), h.Server.MCP(), json.RawMessage(message)))
 			if !reflect.DeepEqual(got, want) {
 				t.Errorf("got  %.600v\nwant %.600v", got, want)
 			}

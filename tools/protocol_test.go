@@ -9,13 +9,15 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"zerops-mcp/tools"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/tools/tooltest"
 	"zerops-mcp/zerops/simulator"
 )
 
 // ask sends one JSON-RPC request the way a transport does and returns its result
 // or error as plain JSON values.
-func (h *harness) ask(era, method string, params map[string]any) (result, failure map[string]any) {
-	h.t.Helper()
+func ask(h *tooltest.Harness, era, method string, params map[string]any) (result, failure map[string]any) {
+	h.T.Helper()
 	if params == nil {
 		params = map[string]any{}
 	}
@@ -26,34 +28,34 @@ func (h *harness) ask(era, method string, params map[string]any) (result, failur
 	}
 	message, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
-	raw, err := json.Marshal(tools.HandleMessage(h.t.Context(), h.server.MCP(), message))
+	raw, err := json.Marshal(tools.HandleMessage(h.T.Context(), h.Server.MCP(), message))
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	var answer struct{ Result, Error map[string]any }
 	if err := json.Unmarshal(raw, &answer); err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
-	for _, secret := range h.sim.Secrets() {
+	for _, secret := range h.Sim.Secrets() {
 		if len(secret) >= 6 && strings.Contains(string(raw), secret) {
-			h.t.Errorf("%s: the answer holds a secret: %s", method, raw)
+			h.T.Errorf("%s: the answer holds a secret: %s", method, raw)
 		}
 	}
 	return answer.Result, answer.Error
 }
 
 // read reads a resource that must exist.
-func (h *harness) read(era, uri string) (content, full map[string]any) {
-	h.t.Helper()
-	result, failed := h.ask(era, "resources/read", map[string]any{"uri": uri})
+func read(h *tooltest.Harness, era, uri string) (content, full map[string]any) {
+	h.T.Helper()
+	result, failed := ask(h, era, "resources/read", map[string]any{"uri": uri})
 	if failed != nil {
-		h.t.Fatalf("%s: %v", uri, failed)
+		h.T.Fatalf("%s: %v", uri, failed)
 	}
 	contents, _ := result["contents"].([]any)
 	if len(contents) != 1 {
-		h.t.Fatalf("%s: %d contents", uri, len(contents))
+		h.T.Fatalf("%s: %d contents", uri, len(contents))
 	}
 	content, _ = contents[0].(map[string]any)
 	return content, result
@@ -61,13 +63,13 @@ func (h *harness) read(era, uri string) (content, full map[string]any) {
 
 func TestResourcesShowWhatToolsShow(t *testing.T) {
 	t.Parallel()
-	for _, era := range eras() {
+	for _, era := range tooltest.Eras() {
 		t.Run(era, func(t *testing.T) {
 			t.Parallel()
-			h := start(t)
-			project := h.call("list_projects", args{"name_contains": "shop", "limit": 1}).items()[0]
+			h := tooltest.Start(t)
+			project := h.Call("list_projects", tooltest.Args{"name_contains": "shop", "limit": 1}).Items()[0]
 			name, _ := project["name"].(string)
-			service := h.call("list_services", args{"project": name, "limit": 1}).items()[0]
+			service := h.Call("list_services", tooltest.Args{"project": name, "limit": 1}).Items()[0]
 			for uri, want := range map[string]string{
 				"zerops://projects":                                                     name,
 				"zerops://project/" + project["id"].(string):                            name,
@@ -75,7 +77,7 @@ func TestResourcesShowWhatToolsShow(t *testing.T) {
 				"zerops://project/" + strings.ReplaceAll(name, " ", "%20"):              name,
 				"zerops://project/" + name + "/service/" + service["hostname"].(string): service["id"].(string),
 			} {
-				content, full := h.read(era, uri)
+				content, full := read(h, era, uri)
 				if !strings.Contains(content["text"].(string), want) || content["mimeType"] != "application/json" {
 					t.Errorf("%s: %v", uri, content)
 				}
@@ -84,7 +86,7 @@ func TestResourcesShowWhatToolsShow(t *testing.T) {
 				}
 			}
 			for _, topic := range []string{"overview", "zerops-yaml", "import-yaml", "environment", "deploy"} {
-				content, full := h.read(era, "zerops://guide/"+topic)
+				content, full := read(h, era, "zerops://guide/"+topic)
 				if text, _ := content["text"].(string); !strings.HasPrefix(text, "# ") || content["mimeType"] != "text/markdown" {
 					t.Errorf("guide %s: %v", topic, content)
 				}
@@ -100,10 +102,10 @@ func TestResourcesShowWhatToolsShow(t *testing.T) {
 func TestResourceErrors(t *testing.T) {
 	t.Parallel()
 	unknown := map[string]float64{mcp.ProtocolVersion20251125: -32002, mcp.LATEST_PROTOCOL_VERSION: -32602}
-	for _, era := range eras() {
+	for _, era := range tooltest.Eras() {
 		t.Run(era, func(t *testing.T) {
 			t.Parallel()
-			h := start(t)
+			h := tooltest.Start(t)
 			for _, row := range []struct {
 				uri, code string
 				rpc       float64
@@ -116,19 +118,19 @@ func TestResourceErrors(t *testing.T) {
 				{"zerops://project/" + strings.Repeat("A", 22), "not_found", unknown[era]},
 				{"zerops://project/..%2F..%2Fuser", "invalid_arguments", -32602},
 			} {
-				result, failed := h.ask(era, "resources/read", map[string]any{"uri": row.uri})
+				result, failed := ask(h, era, "resources/read", map[string]any{"uri": row.uri})
 				if result != nil || failed["code"] != row.rpc {
 					t.Errorf("%s: result %v, error %v, want %v", row.uri, result, failed, row.rpc)
 					continue
 				}
-				if got := lookup(failed, "data.error.code"); got != row.code {
+				if got := tooltest.Lookup(failed, "data.error.code"); got != row.code {
 					t.Errorf("%s: code %v, want %s", row.uri, got, row.code)
 				}
-				if got, _ := lookup(failed, "data.uri").(string); got == "" {
+				if got, _ := tooltest.Lookup(failed, "data.uri").(string); got == "" {
 					t.Errorf("%s: data.uri is missing: %v", row.uri, failed)
 				}
 			}
-			if _, failed := h.ask(era, "resources/read", map[string]any{"uri": "zerops://guide/deploi"}); !strings.Contains(failed["message"].(string), `"deploy"`) {
+			if _, failed := ask(h, era, "resources/read", map[string]any{"uri": "zerops://guide/deploi"}); !strings.Contains(failed["message"].(string), `"deploy"`) {
 				t.Errorf("the closest guide is not named: %v", failed)
 			}
 		})
@@ -137,9 +139,9 @@ func TestResourceErrors(t *testing.T) {
 
 func TestResourcesTellWhyTheTokenFails(t *testing.T) {
 	t.Parallel()
-	h := start(t, func(s *setup) { s.token = simulator.RevokedToken })
-	_, failed := h.ask(mcp.ProtocolVersion20251125, "resources/read", map[string]any{"uri": "zerops://projects"})
-	if failed["code"] != float64(-32603) || lookup(failed, "data.error.code") != "unauthorized" {
+	h := tooltest.Start(t, func(s *tooltest.Setup) { s.Token = simulator.RevokedToken })
+	_, failed := ask(h, mcp.ProtocolVersion20251125, "resources/read", map[string]any{"uri": "zerops://projects"})
+	if failed["code"] != float64(-32603) || tooltest.Lookup(failed, "data.error.code") != "unauthorized" {
 		t.Errorf("got %v", failed)
 	}
 }
@@ -148,12 +150,12 @@ func TestResourcesTellWhyTheTokenFails(t *testing.T) {
 // does not do is announced.
 func TestListsNeedNoNetwork(t *testing.T) {
 	t.Parallel()
-	for _, era := range eras() {
-		h := start(t, func(s *setup) { s.token = "" })
+	for _, era := range tooltest.Eras() {
+		h := tooltest.Start(t, func(s *tooltest.Setup) { s.Token = "" })
 		for method, member := range map[string]string{
 			"tools/list": "tools", "resources/list": "resources", "resources/templates/list": "resourceTemplates", "prompts/list": "prompts",
 		} {
-			result, failed := h.ask(era, method, nil)
+			result, failed := ask(h, era, method, nil)
 			if failed != nil {
 				t.Fatalf("%s: %v", method, failed)
 			}
@@ -169,19 +171,19 @@ func TestListsNeedNoNetwork(t *testing.T) {
 			if mcp.IsModernProtocol(era) && result["ttlMs"] != float64(3_600_000) {
 				t.Errorf("%s: ttlMs %v", method, result["ttlMs"])
 			}
-			again, _ := h.ask(era, method, nil)
+			again, _ := ask(h, era, method, nil)
 			first, _ := json.Marshal(result)
 			second, _ := json.Marshal(again)
 			if string(first) != string(second) {
 				t.Errorf("%s differs from call to call", method)
 			}
 		}
-		if n := len(h.sim.Requests()); n != 0 {
+		if n := len(h.Sim.Requests()); n != 0 {
 			t.Errorf("listing made %d requests", n)
 		}
 	}
-	h := start(t)
-	result, failed := h.ask(mcp.LATEST_PROTOCOL_VERSION, "server/discover", nil)
+	h := tooltest.Start(t)
+	result, failed := ask(h, mcp.LATEST_PROTOCOL_VERSION, "server/discover", nil)
 	if failed != nil {
 		t.Fatal(failed)
 	}
@@ -201,20 +203,20 @@ func TestListsNeedNoNetwork(t *testing.T) {
 
 func TestReadingIsWithinTheScope(t *testing.T) {
 	t.Parallel()
-	h := start(t)
-	ids := h.call("list_projects", nil).items()
+	h := tooltest.Start(t)
+	ids := h.Call("list_projects", nil).Items()
 	inside, outside := ids[0]["id"].(string), ids[1]["id"].(string)
-	h = start(t, func(s *setup) { s.configure = func(c *tools.Config) { c.Projects = []string{inside} } })
-	h.read(mcp.ProtocolVersion20251125, "zerops://project/"+inside)
-	_, failed := h.ask(mcp.ProtocolVersion20251125, "resources/read", map[string]any{"uri": "zerops://project/" + outside})
-	if lookup(failed, "data.error.code") != "out_of_scope" {
+	h = tooltest.Start(t, func(s *tooltest.Setup) { s.Configure = func(c *tool.Config) { c.Projects = []string{inside} } })
+	read(h, mcp.ProtocolVersion20251125, "zerops://project/"+inside)
+	_, failed := ask(h, mcp.ProtocolVersion20251125, "resources/read", map[string]any{"uri": "zerops://project/" + outside})
+	if tooltest.Lookup(failed, "data.error.code") != "out_of_scope" {
 		t.Errorf("got %v", failed)
 	}
-	content, _ := h.read(mcp.ProtocolVersion20251125, "zerops://projects")
+	content, _ := read(h, mcp.ProtocolVersion20251125, "zerops://projects")
 	if strings.Contains(content["text"].(string), outside) {
 		t.Error("the list shows a project outside the scope")
 	}
-	values := h.completions("ref/resource", "zerops://project/{project}", "project", "", nil)
+	values := completions(h, "ref/resource", "zerops://project/{project}", "project", "", nil)
 	if len(values) != 1 {
 		t.Errorf("completion offers %v", values)
 	}
@@ -222,11 +224,11 @@ func TestReadingIsWithinTheScope(t *testing.T) {
 
 func TestResourcesFollowTheVisibleTools(t *testing.T) {
 	t.Parallel()
-	h := start(t, func(s *setup) {
-		s.configure = func(c *tools.Config) { c.ExcludeTools = []string{"get_project", "list_projects"} }
+	h := tooltest.Start(t, func(s *tooltest.Setup) {
+		s.Configure = func(c *tool.Config) { c.ExcludeTools = []string{"get_project", "list_projects"} }
 	})
 	for _, uri := range []string{"zerops://projects", "zerops://project/x"} {
-		if _, failed := h.ask(mcp.ProtocolVersion20251125, "resources/read", map[string]any{"uri": uri}); lookup(failed, "data.error.code") != "not_found" {
+		if _, failed := ask(h, mcp.ProtocolVersion20251125, "resources/read", map[string]any{"uri": uri}); tooltest.Lookup(failed, "data.error.code") != "not_found" {
 			t.Errorf("%s: %v", uri, failed)
 		}
 	}

@@ -3,6 +3,7 @@ package tools
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"runtime/debug"
@@ -10,7 +11,20 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"zerops-mcp/tools/guides"
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
 )
+
+// guideFailure adds the address that was asked for.
+func guideFailure(err error, uri string) error {
+	var f *tool.Failure
+	if !errors.As(err, &f) {
+		f = &tool.Failure{Code: request.CodeInternal, Message: "the guide could not be read"}
+	}
+	return protocolFail(f, uri)
+}
 
 const (
 	resourceScheme   = "zerops://"
@@ -32,37 +46,37 @@ const (
 func (s *Server) registerResources() {
 	var resources []server.ServerResource
 	var templates []server.ServerResourceTemplate
-	if s.runner.visible["list_projects"] {
+	if s.runner.Visible["list_projects"] {
 		resources = append(resources, server.ServerResource{
 			Resource: mcp.NewResource(projectsURI, "projects", mcp.WithResourceTitle("Projects"), mcp.WithMIMEType(jsonType),
 				mcp.WithResourceDescription("Every project that the token reaches, as list_projects shows them.")),
 			Handler: s.live("list_projects", func(string) (json.RawMessage, error) { return json.RawMessage(listedByResource), nil }),
 		})
 	}
-	if s.runner.visible["get_project"] {
+	if s.runner.Visible["get_project"] {
 		templates = append(templates, server.ServerResourceTemplate{
 			Template: mcp.NewResourceTemplate(projectTemplate, "project", mcp.WithTemplateTitle("Project"), mcp.WithTemplateMIMEType(jsonType),
 				mcp.WithTemplateDescription("Overview of one project, by id or name.")),
 			Handler: server.ResourceTemplateHandlerFunc(s.live("get_project", objectOf)),
 		})
 	}
-	if s.runner.visible["get_service"] {
+	if s.runner.Visible["get_service"] {
 		templates = append(templates, server.ServerResourceTemplate{
 			Template: mcp.NewResourceTemplate(serviceTemplate, "service", mcp.WithTemplateTitle("Service"), mcp.WithTemplateMIMEType(jsonType),
 				mcp.WithTemplateDescription("One service of a project, by hostname or id.")),
 			Handler: server.ResourceTemplateHandlerFunc(s.live("get_service", objectOf)),
 		})
 	}
-	for _, g := range guides() {
+	for _, g := range guides.All() {
 		resources = append(resources, server.ServerResource{
-			Resource: mcp.NewResource(resourceScheme+"guide/"+g.topic, "guide-"+g.topic, mcp.WithResourceTitle(g.title),
-				mcp.WithMIMEType(markdownType), mcp.WithResourceDescription(g.summary)),
+			Resource: mcp.NewResource(resourceScheme+"guide/"+g.Topic, "guide-"+g.Topic, mcp.WithResourceTitle(g.Title),
+				mcp.WithMIMEType(markdownType), mcp.WithResourceDescription(g.Summary)),
 			Handler: readGuideResource,
 		})
 	}
 	templates = append(templates, server.ServerResourceTemplate{
 		Template: mcp.NewResourceTemplate(guideTemplate, "guide", mcp.WithTemplateTitle("Guide"), mcp.WithTemplateMIMEType(markdownType),
-			mcp.WithTemplateDescription("A short text on how Zerops works: "+strings.Join(guideTopics(), ", ")+".")),
+			mcp.WithTemplateDescription("A short text on how Zerops works: "+strings.Join(guides.Topics(), ", ")+".")),
 		Handler: readGuideResource,
 	})
 	s.mcp.AddResources(resources...)
@@ -77,7 +91,7 @@ func (s *Server) live(name string, arguments func(uri string) (json.RawMessage, 
 		if err != nil {
 			return nil, err
 		}
-		result := s.runner.serve(ctx, s.runner.byName[name], request{args: args})
+		result := s.runner.Serve(ctx, s.runner.ByName[name], tool.Request{Args: args})
 		text := textOf(result)
 		if result.IsError {
 			return nil, failedRead(text, uri)
@@ -96,7 +110,7 @@ func failedRead(text, uri string) error {
 		Message string `json:"message"`
 	}
 	if json.Unmarshal([]byte(text), &envelope) != nil || json.Unmarshal(envelope.Error, &words) != nil {
-		return protocolFail(&failure{Code: codeInternal, Message: "the resource could not be read"}, uri)
+		return protocolFail(&tool.Failure{Code: request.CodeInternal, Message: "the resource could not be read"}, uri)
 	}
 	return &protocolFailure{failure: envelope.Error, code: words.Code, message: words.Message, uri: uri}
 }
@@ -117,7 +131,7 @@ func objectOf(uri string) (json.RawMessage, error) {
 	for i := 0; i+1 < len(segments); i += 2 {
 		value, err := url.PathUnescape(segments[i+1])
 		if err != nil {
-			return nil, protocolFail(invalid("uri", "is not a valid address"), uri)
+			return nil, protocolFail(tool.Invalid("uri", "is not a valid address"), uri)
 		}
 		args[segments[i]] = value
 	}
@@ -131,9 +145,9 @@ func objectOf(uri string) (json.RawMessage, error) {
 func readGuideResource(_ context.Context, r mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
 	topic, err := url.PathUnescape(strings.TrimPrefix(r.Params.URI, resourceScheme+"guide/"))
 	if err != nil {
-		return nil, protocolFail(invalid("uri", "is not a valid address"), r.Params.URI)
+		return nil, protocolFail(tool.Invalid("uri", "is not a valid address"), r.Params.URI)
 	}
-	text, err := readGuide(topic)
+	text, err := guides.Read(topic)
 	if err != nil {
 		return nil, guideFailure(err, r.Params.URI)
 	}
@@ -166,8 +180,8 @@ func (s *Server) resourceOptions(hooks *server.Hooks) []server.ServerOption {
 // contain turns a panic into an internal error.
 func (s *Server) contain(ctx context.Context, kind string, err *error) {
 	if p := recover(); p != nil {
-		s.runner.logger.ErrorContext(ctx, "panic in a handler", "kind", kind, "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
-		*err = protocolFail(&failure{Code: codeInternal, Message: "an error that this server did not expect", Hint: "This is a defect of zerops-mcp; its log has the details."}, "")
+		s.runner.Logger.ErrorContext(ctx, "panic in a handler", "kind", kind, "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+		*err = protocolFail(&tool.Failure{Code: request.CodeInternal, Message: "an error that this server did not expect", Hint: "This is a defect of zerops-mcp; its log has the details."}, "")
 	}
 }
 

@@ -17,36 +17,60 @@ var update = flag.Bool("update", false, "rewrite the golden schemas from the typ
 // TestSchemasEqualTypes proves that the embedded schemas are what the types say.
 func TestSchemasEqualTypes(t *testing.T) {
 	wanted := map[string]bool{}
-	for _, tool := range allTools(toolsets()) {
-		files := map[string]any{tool.Name + ".in.json": tool.newIn()}
-		if !tool.Image {
-			files[tool.Name+".out.json"] = tool.newOut()
-		}
-		for name, v := range files {
-			wanted[name] = true
-			want := reflectSchema(t, v, filepath.Ext(name[:len(name)-5]) == ".out")
+	rooms := map[string]bool{}
+	for _, tl := range allTools(toolsets()) {
+		room := roomOf(t, tl.Name)
+		rooms[room] = true
+		check := func(name string, got json.RawMessage, v any, output bool) {
+			path := filepath.Join(room, "schemas", name)
+			wanted[path] = true
+			want := reflectSchema(t, v, output)
 			if *update {
-				if err := os.WriteFile(filepath.Join("schemas", name), want, 0o600); err != nil {
+				if err := os.WriteFile(path, want, 0o600); err != nil {
 					t.Fatal(err)
 				}
-				continue
+			} else if !bytes.Equal(got, want) {
+				t.Errorf("%s is out of date; run the tests with -update\n got %s\nwant %s", path, got, want)
 			}
-			if got := schemaFile(name); !bytes.Equal(got, want) {
-				t.Errorf("%s is out of date; run the tests with -update\n got %s\nwant %s", name, got, want)
+		}
+		check(tl.Name+".in.json", tl.InputSchema(), tl.NewIn(), false)
+		if !tl.Image {
+			check(tl.Name+".out.json", tl.OutputSchema(), tl.NewOut(), true)
+		}
+	}
+	for room := range rooms {
+		files, err := filepath.Glob(filepath.Join(room, "schemas", "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if !wanted[file] && *update {
+				_ = os.Remove(file)
+			} else if !wanted[file] {
+				t.Errorf("%s belongs to no tool", file)
 			}
 		}
 	}
-	files, err := os.ReadDir("schemas")
+}
+
+// roomOf finds the folder that defines a tool.
+func roomOf(t *testing.T, tool string) string {
+	t.Helper()
+	files, err := filepath.Glob("*/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		if !wanted[file.Name()] && *update {
-			_ = os.Remove(filepath.Join("schemas", file.Name()))
-		} else if !wanted[file.Name()] {
-			t.Errorf("schemas/%s belongs to no tool", file.Name())
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(text, []byte("Name: \""+tool+"\"")) && bytes.Contains(text, []byte("tool.Define(")) {
+			return filepath.Dir(file)
 		}
 	}
+	t.Fatalf("no room defines %s", tool)
+	return ""
 }
 
 // reflectSchema makes the schema of a type as clients and models accept it.

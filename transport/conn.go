@@ -15,7 +15,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
-	"zerops-mcp/tools"
+	"zerops-mcp/tools/request"
 )
 
 // maxPooledBuffer is the largest output buffer in bytes that is kept for reuse.
@@ -81,7 +81,7 @@ func newConn(ctx context.Context, s *server.MCPServer, cfg StdioConfig) *conn {
 	c.buffers.New = func() any { return new(bytes.Buffer) }
 	c.broadcast.send = func(n mcp.JSONRPCNotification) { c.notify(nil, n) }
 	// Calls outlive the end of ctx for as long as serving needs to end well.
-	c.ctx, c.cancel = context.WithCancelCause(tools.WithDrain(context.WithoutCancel(ctx), c.drain))
+	c.ctx, c.cancel = context.WithCancelCause(request.WithDrain(context.WithoutCancel(ctx), c.drain))
 	return c
 }
 

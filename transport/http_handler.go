@@ -16,7 +16,7 @@ import (
 
 	"github.com/mark3labs/mcp-go/server"
 
-	"zerops-mcp/tools"
+	"zerops-mcp/tools/request"
 )
 
 // Paths of the endpoints.
@@ -168,7 +168,7 @@ func (h *Handler) route(w *statusWriter, r *http.Request) {
 	}
 	id := requestID(r.Header)
 	header.Set(headerRequestID, id)
-	ctx := tools.WithCaller(tools.WithDrain(r.Context(), h.drain), tools.Caller{Token: who.token, Label: who.label, RequestID: id})
+	ctx := request.WithCaller(request.WithDrain(r.Context(), h.drain), request.Caller{Token: who.token, Label: who.label, RequestID: id})
 	h.serve(w, r.WithContext(ctx), who)
 }
 

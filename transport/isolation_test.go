@@ -13,6 +13,8 @@ import (
 
 	"zerops-mcp/internal/tenants"
 	"zerops-mcp/tools"
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
 	"zerops-mcp/transport"
 	"zerops-mcp/zerops"
 )
@@ -33,11 +35,11 @@ func TestHTTPCallersAreIsolated(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(shared.CloseIdle)
-	product, err := tools.New(tools.Config{
+	product, err := tools.New(tool.Config{
 		API: shared, Toolsets: []string{"all"}, Remote: true, Version: "test",
-		Credential: func(ctx context.Context) tools.Credential {
-			caller, _ := tools.CallerFrom(ctx)
-			return tools.HeaderCredential(caller)
+		Credential: func(ctx context.Context) request.Credential {
+			caller, _ := request.CallerFrom(ctx)
+			return request.HeaderCredential(caller)
 		},
 	})
 	if err != nil {

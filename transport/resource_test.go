@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"zerops-mcp/tools"
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
 	"zerops-mcp/transport"
 	"zerops-mcp/zerops"
 )
@@ -19,7 +21,7 @@ func TestFailedResourcesKeepTheirCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := tools.New(tools.Config{API: api, Version: "test", Credential: func(context.Context) tools.Credential { return tools.Credential{} }})
+	s, err := tools.New(tool.Config{API: api, Version: "test", Credential: func(context.Context) request.Credential { return request.Credential{} }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
-	"zerops-mcp/tools"
+	"zerops-mcp/tools/request"
 )
 
 const (
@@ -60,7 +60,7 @@ func newServer(tb testing.TB, p *probe) *server.MCPServer {
 	add("wait", objectSchema, func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		p.started <- "wait"
 		select {
-		case <-tools.Draining(ctx):
+		case <-request.Draining(ctx):
 			return mcp.NewToolResultText("still running"), nil
 		case <-ctx.Done():
 			p.ended <- context.Cause(ctx)
@@ -122,11 +122,11 @@ func newServer(tb testing.TB, p *probe) *server.MCPServer {
 	})
 	// caller reports who the transport says makes the call.
 	add("caller", objectSchema, func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		caller, _ := tools.CallerFrom(ctx)
+		caller, _ := request.CallerFrom(ctx)
 		return mcp.NewToolResultText(caller.Label + ":" + caller.Token), nil
 	})
 	add("request_id", objectSchema, func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
-		caller, _ := tools.CallerFrom(ctx)
+		caller, _ := request.CallerFrom(ctx)
 		return mcp.NewToolResultText(caller.RequestID), nil
 	})
 	add("panic", objectSchema, func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"zerops-mcp/tools"
+	"zerops-mcp/tools/request"
 )
 
 // sseTable holds the open streams of the older transport.
@@ -158,9 +158,9 @@ func (h *Handler) postSSE(w http.ResponseWriter, r *http.Request, who identity) 
 		return
 	}
 	release() // what is worked on takes up room of its own
-	caller, _ := tools.CallerFrom(r.Context())
+	caller, _ := request.CallerFrom(r.Context())
 	if len(message) > 0 {
-		client.conn.handle(tools.WithCaller(client.conn.ctx, caller), message, nil)
+		client.conn.handle(request.WithCaller(client.conn.ctx, caller), message, nil)
 	}
 	writeText(w, http.StatusAccepted, "accepted")
 }

@@ -9,7 +9,7 @@ import (
 	"os"
 	"sync"
 
-	"zerops-mcp/tools"
+	"zerops-mcp/tools/tool"
 )
 
 // auditLog writes one JSON line for every call.
@@ -33,7 +33,7 @@ func openAuditLog(path string, stderr io.Writer, logger *slog.Logger) (*auditLog
 	return &auditLog{logger: logger, out: file, file: file}, nil
 }
 
-func (a *auditLog) write(ctx context.Context, record tools.AuditRecord) {
+func (a *auditLog) write(ctx context.Context, record tool.AuditRecord) {
 	line, err := json.Marshal(record)
 	if err == nil {
 		a.mu.Lock()

@@ -13,6 +13,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"zerops-mcp/tools"
+	"zerops-mcp/tools/request"
 )
 
 // call runs one tool and prints its result.
@@ -76,7 +77,7 @@ func graceful(ctx context.Context) (context.Context, context.CancelFunc) {
 		timer := time.AfterFunc(stopGrace, cancel)
 		context.AfterFunc(lasting, func() { timer.Stop() })
 	})
-	return tools.WithDrain(lasting, ctx.Done()), func() {
+	return request.WithDrain(lasting, ctx.Done()), func() {
 		stop()
 		cancel()
 	}
@@ -133,7 +134,7 @@ func (s *session) approved(ctx context.Context, result *mcp.CallToolResult) (tok
 		answer <- strings.TrimSpace(text)
 	}()
 	select {
-	case <-tools.Draining(ctx):
+	case <-request.Draining(ctx):
 		fmt.Fprintln(s.Stderr)
 	case text := <-answer:
 		if strings.EqualFold(text, "yes") {

@@ -10,6 +10,8 @@ import (
 	"zerops-mcp/internal/install"
 	"zerops-mcp/internal/settings"
 	"zerops-mcp/tools"
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
 
@@ -184,14 +186,14 @@ func everyTool() []tools.ToolInfo {
 	if err != nil {
 		return nil
 	}
-	server, err := tools.New(tools.Config{API: api, Credential: nobody, Toolsets: []string{"all"}, AllowSecrets: true})
+	server, err := tools.New(tool.Config{API: api, Credential: nobody, Toolsets: []string{"all"}, AllowSecrets: true})
 	if err != nil {
 		return nil
 	}
 	return server.Listed()
 }
 
-func nobody(context.Context) tools.Credential { return tools.Credential{} }
+func nobody(context.Context) request.Credential { return request.Credential{} }
 
 func toolNames() []string {
 	var names []string

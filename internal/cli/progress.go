@@ -10,7 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"zerops-mcp/tools"
+	"zerops-mcp/tools/request"
 )
 
 // progressBar shows on one line of a terminal what is being waited for and how
@@ -47,7 +47,7 @@ func (s *session) withProgress(ctx context.Context, args json.RawMessage) (conte
 		}
 	}
 	go bar.tick()
-	return tools.WithProgress(ctx, bar.report), bar.stop
+	return request.WithProgress(ctx, bar.report), bar.stop
 }
 
 // report notes the phase and shows it.

@@ -10,7 +10,8 @@ import (
 	"time"
 
 	"zerops-mcp/internal/settings"
-	"zerops-mcp/tools"
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
 	"zerops-mcp/transport"
 	"zerops-mcp/zerops"
 	"zerops-mcp/zerops/simulator"
@@ -84,8 +85,8 @@ func (p *program) run(ctx context.Context, logger *slog.Logger) int {
 }
 
 // config is what the tools are told of the settings.
-func (s *session) config() tools.Config {
-	cfg := tools.Config{
+func (s *session) config() tool.Config {
+	cfg := tool.Config{
 		API:          s.api,
 		Credential:   s.credential,
 		ReadOnly:     s.ReadOnly,
@@ -93,7 +94,7 @@ func (s *session) config() tools.Config {
 		Toolsets:     s.Toolsets,
 		Tools:        s.Tools,
 		ExcludeTools: s.ExcludeTools,
-		Confirm:      tools.ConfirmMode(s.Confirm),
+		Confirm:      tool.ConfirmMode(s.Confirm),
 		MaxWait:      s.MaxWait,
 		AllowSecrets: s.AllowSecrets,
 		ProtectTag:   s.ProtectTag,
@@ -116,7 +117,7 @@ func (s *session) config() tools.Config {
 }
 
 // record takes note of a call that has ended.
-func (s *session) record(ctx context.Context, record tools.AuditRecord) {
+func (s *session) record(ctx context.Context, record tool.AuditRecord) {
 	if s.metrics != nil {
 		s.metrics.Call(record.Tool, record.Outcome, time.Duration(record.Took*float64(time.Second)))
 	}
@@ -128,13 +129,13 @@ func (s *session) record(ctx context.Context, record tools.AuditRecord) {
 // credential is the token of a call: the caller's own where the transport knows
 // one, else that of this process. The demo account is the same for whoever asks:
 // what callers present there is no token of anything.
-func (s *session) credential(ctx context.Context) tools.Credential {
-	caller, known := tools.CallerFrom(ctx)
+func (s *session) credential(ctx context.Context) request.Credential {
+	caller, known := request.CallerFrom(ctx)
 	if !s.Demo && (known && caller.Token != "" || s.Remote() && s.HTTPAuth == settings.AuthCaller) {
-		return tools.HeaderCredential(caller)
+		return request.HeaderCredential(caller)
 	}
 	c := s.token.Current()
-	return tools.Credential{Token: c.Token, Source: c.Source, Problem: c.Problem, Reloads: c.Reloads}
+	return request.Credential{Token: c.Token, Source: c.Source, Problem: c.Problem, Reloads: c.Reloads}
 }
 
 // callWait replaces the clamp of wait_seconds where a person or a script waits:
@@ -144,7 +145,7 @@ const callWait = 24 * time.Hour
 // callConfig is the configuration of the commands that run tools themselves.
 // Their confirmation tokens are signed with a key made from the Zerops token,
 // because the second step of a two-step confirmation is another process.
-func (s *session) callConfig() tools.Config {
+func (s *session) callConfig() tool.Config {
 	cfg := s.config()
 	cfg.MaxWait = callWait
 	if token := s.token.Current().Token; cfg.SigningKey == nil && token != "" {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"zerops-mcp/tools"
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
 
@@ -18,9 +20,9 @@ func allTools(t *testing.T) []tools.ToolInfo {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := tools.New(tools.Config{
+	server, err := tools.New(tool.Config{
 		API: api, Toolsets: []string{"all"}, AllowSecrets: true,
-		Credential: func(context.Context) tools.Credential { return tools.Credential{} },
+		Credential: func(context.Context) request.Credential { return request.Credential{} },
 	})
 	if err != nil {
 		t.Fatal(err)

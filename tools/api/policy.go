@@ -1,0 +1,62 @@
+package api
+
+import (
+	"fmt"
+	"slices"
+
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/zerops"
+)
+
+// permitted refuses an operation that no argument could make right: the mode of
+// the server, its scope, and what only a person should do. It comes before the
+// arguments are looked at.
+func permitted(c *tool.Call, op zerops.Operation, reading bool) error {
+	class := op.Class()
+	f := &tool.Failure{Operation: op.String()}
+	switch {
+	case c.Runner.Cfg.ReadOnly && !op.Safe():
+		f.Code, f.Message = request.CodeReadOnly, fmt.Sprintf("%s %s, and this server runs read-only; nothing was changed", op, class.Effect)
+		f.Hint = "The operator can restart it without --read-only."
+	case excluded(c, op) != "":
+		f.Code, f.Message = request.CodeOutOfScope, fmt.Sprintf("%s does what %s does, which the operator has excluded from this server; nothing was done", op, excluded(c, op))
+		f.Hint = "The operator can change --exclude-tools."
+	case op.Reach() == zerops.ReachAccount && !c.Runner.Scope.All():
+		f.Code, f.Message = request.CodeOutOfScope, fmt.Sprintf("%s concerns a whole organisation or account, and this server is limited to some projects; nothing was done", op)
+		f.Hint = "The operator can start it without --project."
+	case class.Has(zerops.PersonOnly):
+		f.Code, f.Message = request.CodeBlocked, fmt.Sprintf("%s (%s) is for a person only; nothing was done", op, op.Summary())
+		f.Hint = "Where a person does it: " + op.Place() + "."
+	case op == zerops.GetProjectList:
+		f.Code, f.Message = request.CodeUnsupported, "the Zerops API has no such operation; an old guide mentions it"
+		f.Hint = "list_projects, GetClientProject and PostProjectSearch list projects."
+	case class.Has(zerops.RevealsSecret) && !c.Runner.Cfg.AllowSecrets:
+		f.Code, f.Message = request.CodeSecretWithheld, fmt.Sprintf("the answer of %s is a secret, which this server withholds; nothing was requested", op)
+		f.Hint = "The operator can restart it with --allow-secrets."
+		if tool := c.Runner.CuratedTool(op); tool != "" && !c.Runner.ByName[tool].Secret {
+			f.Hint = tool + " does the job without showing the secret. " + f.Hint
+		}
+	case reading && !op.Safe():
+		f.Code, f.Message = request.CodeInvalidArguments, fmt.Sprintf("%s %s; read_api only calls operations that read", op, class.Effect)
+		f.Hint = "Use write_api with the same arguments."
+		f.Next = &tool.FailureNext{Tool: "describe_api", Arguments: map[string]any{"operation": op.String()}}
+	default:
+		return nil
+	}
+	return f
+}
+
+// excluded names the tool that the operator excluded and whose work the
+// operation does, so that the whole API is no way around it.
+func excluded(c *tool.Call, op zerops.Operation) string {
+	for _, name := range c.Runner.Cfg.ExcludeTools {
+		if name == tool.ExcludeAll {
+			return "every tool"
+		}
+		if slices.Contains(tool.OperationsOf(name), op) {
+			return name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,194 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"zerops-mcp/internal/archive"
+	"zerops-mcp/tools/facts/manifest"
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
+)
+
+// deployLimits bound a directory: more than a build container should be sent.
+func deployLimits() archive.Limits { return archive.Limits{Files: 100_000, Bytes: 2_000_000_000} }
+
+// deployDir finds a directory that may be read: one of the deploy roots, or
+// below one, after all symbolic links are resolved.
+func deployDir(c *tool.Call, name string) (string, error) {
+	if c.Runner.Cfg.Remote {
+		return "", &tool.Failure{
+			Code: request.CodeUnsupported, Message: "a remote server has no local directories; nothing was deployed",
+			Hint: "Deploy with git_url or the connected repository, or run this server locally.",
+		}
+	}
+	roots := c.Runner.Cfg.DeployRoots
+	if len(roots) == 0 {
+		return "", &tool.Failure{
+			Code: request.CodeOutOfScope, Message: "this server may read no directory; nothing was deployed",
+			Hint: "The operator can allow one with --deploy-root, or start the server in the project's directory.",
+		}
+	}
+	if strings.ContainsRune(name, 0) {
+		return "", tool.Invalid("directory", "holds a NUL byte")
+	}
+	shown := tool.Clean(name, 200)
+	var found []string
+	for _, root := range roots {
+		base, err := filepath.EvalSymlinks(root)
+		if err != nil {
+			continue
+		}
+		wanted := name
+		if !filepath.IsAbs(wanted) {
+			wanted = filepath.Join(base, wanted)
+		}
+		resolved, err := filepath.EvalSymlinks(wanted)
+		if err != nil {
+			continue
+		}
+		if rel, err := filepath.Rel(base, resolved); err == nil && filepath.IsLocal(rel) {
+			found = append(found, resolved)
+		}
+	}
+	if len(found) == 0 {
+		return "", noDirectory(c, name, shown, roots)
+	}
+	info, err := os.Stat(found[0])
+	switch {
+	case err != nil:
+		return "", tool.Invalid("directory", "%s cannot be read", shown)
+	case !info.IsDir():
+		return "", tool.Invalid("directory", "%s is a file; give the directory that holds it", shown)
+	}
+	return found[0], nil
+}
+
+// noDirectory tells a directory that is not there from one that is out of
+// bounds, without telling what lies out of bounds.
+func noDirectory(c *tool.Call, name, shown string, roots []string) error {
+	hint := "Allowed: " + tool.Clean(strings.Join(roots, ", "), 400) + " and below; the operator can add others with --deploy-root."
+	for _, root := range roots {
+		wanted := name
+		if !filepath.IsAbs(wanted) {
+			wanted = filepath.Join(root, wanted)
+		}
+		rel, err := filepath.Rel(root, filepath.Clean(wanted))
+		if err != nil || !filepath.IsLocal(rel) {
+			continue
+		}
+		if _, err := os.Lstat(wanted); errors.Is(err, fs.ErrNotExist) {
+			f := tool.Invalid("directory", "%s does not exist", shown)
+			f.Hint = hint
+			return f
+		}
+	}
+	return &tool.Failure{Code: request.CodeOutOfScope, Message: shown + " is outside the directories this server may read; nothing was deployed", Hint: hint}
+}
+
+// directoryYAML reads the zerops.yaml at the top of a directory.
+func directoryYAML(dir string) (string, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return "", tool.Invalid("directory", "cannot be opened")
+	}
+	defer func() { _ = root.Close() }()
+	for _, name := range []string{"zerops.yaml", "zerops.yml"} {
+		text, err := archive.ReadFile(root, name, manifest.MaxZeropsYAML)
+		switch {
+		case err == nil && !utf8.Valid(text):
+			return "", tool.Invalid("directory", "its %s is not UTF-8 text", name)
+		case err == nil && strings.TrimSpace(string(text)) == "":
+			return "", tool.Invalid("directory", "its %s is empty", name)
+		case err == nil:
+			return string(text), nil
+		case !errors.Is(err, fs.ErrNotExist):
+			return "", tool.Invalid("directory", "its %s", tool.Clean(err.Error(), 200))
+		}
+	}
+	f := tool.Invalid("zerops_yaml", "is needed, because the directory has no zerops.yaml or zerops.yml at its top")
+	f.Hint = "get_yaml_schema with kind guide and path zerops-yaml shows how to write one."
+	return "", f
+}
+
+// explainArchive turns an error of the archive into one a caller can act on.
+func explainArchive(err error) error {
+	var limit *archive.LimitError
+	var file *archive.FileError
+	switch {
+	case errors.As(err, &limit):
+		f := tool.Invalid("directory", "%s", strings.TrimPrefix(limit.Error(), "the directory "))
+		f.Message = limit.Error() + "; nothing was deployed"
+		f.Hint = "Keep out what the build makes again, such as node_modules, with .deployignore or .gitignore."
+		if len(limit.Largest) > 0 {
+			f.Hint += " Largest: " + tool.Clean(strings.Join(limit.Largest, ", "), 300) + "."
+		}
+		return f
+	case errors.As(err, &file):
+		return tool.Invalid("directory", "cannot be packed: %s", tool.Clean(file.Error(), 300))
+	}
+	return err
+}
+
+// uploadedView tells what of a directory was sent.
+type uploadedView struct {
+	Files   int      `json:"files"`
+	MB      float64  `json:"size_mb"`
+	Ignored int      `json:"ignored,omitempty"`
+	Skipped []string `json:"skipped,omitempty"`
+}
+
+func viewUploaded(contents archive.Contents) *uploadedView {
+	view := &uploadedView{Files: contents.Files, MB: float64(contents.Bytes/10_000) / 100, Ignored: contents.Ignored}
+	for _, s := range contents.Skipped[:min(len(contents.Skipped), 10)] {
+		view.Skipped = append(view.Skipped, tool.Clean(s.Path, 200)+": "+s.Why)
+	}
+	if more := len(contents.Skipped) - 10 + contents.SkippedMore; more > 0 && len(view.Skipped) == 10 {
+		view.Skipped = append(view.Skipped, fmt.Sprintf("and %d more", more))
+	}
+	return view
+}
+
+// gitURL checks the address of a public repository. Credentials in it are
+// refused: the platform keeps the address, and it could not use them anyway.
+func gitURL(_ context.Context, c *tool.Call, raw string) (address, note string, err error) {
+	raw = strings.TrimSpace(raw)
+	u, parseErr := url.Parse(raw)
+	if parseErr == nil && u.User != nil {
+		if password, ok := u.User.Password(); ok {
+			c.Redactor.Send(password)
+		}
+		c.Redactor.Send(u.User.Username(), u.User.String())
+	}
+	const form = "give the https address of a public repository, such as https://github.com/owner/name"
+	switch {
+	case parseErr != nil:
+		return "", "", tool.Invalid("git_url", "is not a URL; "+form)
+	case u.User != nil && (u.Scheme == "https" || u.Scheme == "http"):
+		f := tool.Invalid("git_url", "holds credentials, which are never sent; nothing was deployed")
+		f.Hint = "A private repository is deployed by connecting it to the service in the Zerops GUI (then leave git_url out), or from a local directory."
+		return "", "", f
+	case u.Scheme != "https" || u.Host == "" || u.User != nil:
+		return "", "", tool.Invalid("git_url", "is not an https address, and the platform has no key for others; "+form)
+	case u.RawQuery != "" || u.Fragment != "":
+		return "", "", tool.Invalid("git_url", "has a query or fragment; "+form)
+	case strings.Trim(u.Path, "/") == "":
+		return "", "", tool.Invalid("git_url", "names no repository; "+form)
+	case strings.Contains(u.Path, "/tree/") || strings.Contains(u.Path, "/blob/") || strings.Contains(u.Path, "/-/"):
+		return "", "", tool.Invalid("git_url", "points into a repository; the platform builds the default branch of the whole; "+form)
+	}
+	u.Path = strings.TrimRight(u.Path, "/")
+	if path, ok := strings.CutSuffix(u.Path, ".git"); ok {
+		// A build from such an address dies without a log (platform facts §7.2).
+		u.Path, note = path, "the .git at the end of the address was left out, since the platform cannot build it with that"
+	}
+	u.RawPath = ""
+	return u.String(), note, nil
+}

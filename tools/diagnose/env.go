@@ -1,0 +1,137 @@
+package diagnose
+
+import (
+	"fmt"
+	"strings"
+
+	"zerops-mcp/tools/facts/deployments"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/zerops"
+)
+
+// environmentRules recognise faults of variables.
+func environmentRules() []rule {
+	return []rule{
+		{
+			cause: "variable_missing", phase: "environment", find: missingVariable,
+			explanation: "The application needs a variable that it does not get.",
+			next: func(e *evidence) *tool.Next {
+				return &tool.Next{Tool: "set_env", Arguments: tool.NextArgs{Project: e.service.ProjectID, Service: e.service.ID}}
+			},
+		},
+		{
+			cause: "reference_unresolved", phase: "environment", find: unresolvedReference, next: nextEnv,
+			explanation: "A ${…} reference was not resolved and stays as text: the hostname or key is misspelt, or the service it names does not exist.",
+		},
+		{
+			cause: "reference_to_itself", phase: "environment", next: nextEnv,
+			explanation: "A variable refers to itself, so its value is the literal text. Name another variable, or leave it out: project variables come by themselves.",
+			find: func(e *evidence) finding {
+				var lines []string
+				for _, v := range e.variables {
+					if strings.Contains(v.Content, "${"+v.Key+"}") {
+						lines = append(lines, fmt.Sprintf("%s refers to ${%s}", tool.Clean(v.Key, 80), tool.Clean(v.Key, 80)))
+					}
+				}
+				return because(medium, lines...)
+			},
+		},
+		{
+			cause: "variable_key_refused", phase: "environment", next: nextEnv,
+			find: onCode("userDataDuplicateKey", "projectEnvDuplicateKey", "userDataUseOfSystemKey", "userDataZeropsPrefixForbidden", "userDataSystemKeyChangeForbidden",
+				"userDataKeyInvalid", "projectEnvUseOfSystemKey", "projectEnvKeyInvalid"),
+			explanation: "Zerops refuses the name of a variable: it exists already (perhaps in zerops.yaml), or is reserved.",
+		},
+		{
+			cause: "variable_change_not_applied", phase: "environment",
+			explanation: "Variables changed after the application was started; a running process does not see that until it is restarted.",
+			find:        staleVariables,
+			next:        nextOn("restart_service"),
+		},
+	}
+}
+
+// missingVariable recognises a variable that the application asks for, and checks
+// whether the service has it.
+func missingVariable(e *evidence) finding {
+	lines := e.running(missingPatterns()...)
+	for _, line := range lines {
+		name := variableName(line)
+		if name == "" {
+			continue
+		}
+		if e.key(name) == nil {
+			return finding{
+				evidence: append(lines, "the service has no variable "+name), confidence: high,
+				explanation: fmt.Sprintf("The application needs the variable %s, which the service does not have. Set it, then restart.", name),
+			}
+		}
+		return finding{
+			evidence: append(lines, "the service has a variable "+name), confidence: medium,
+			explanation: fmt.Sprintf("The application misses the variable %s. The service has it, so it may be empty, or set after the start: restart the service.", name),
+			next:        &tool.Next{Tool: "restart_service", Arguments: tool.NextArgs{Service: e.service.ID}},
+		}
+	}
+	return because(low, lines...)
+}
+
+// unresolvedReference looks for literal references in what the application
+// prints, and for references to services that do not exist.
+func unresolvedReference(e *evidence) finding {
+	var lines []string
+	for _, line := range e.running("${") {
+		if name, ok := referenceIn(line); ok && e.looksLikeVariable(name) {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) > 0 {
+		return because(high, lines...)
+	}
+	if len(e.siblings) == 0 {
+		return finding{}
+	}
+	for _, v := range e.variables {
+		name, ok := referenceIn(v.Content)
+		host, key, prefixed := strings.Cut(name, "_")
+		if !ok || !prefixed || key == "" || host != strings.ToLower(host) || e.sibling(host) != nil || host == e.service.Name || e.key(name) != nil || v.Owner() == zerops.OwnerPlatform {
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("%s refers to ${%s}, and there is no service %q", tool.Clean(v.Key, 80), tool.Clean(name, 80), tool.Clean(host, 40)))
+	}
+	return because(medium, lines...)
+}
+
+// referenceIn returns the name in the first ${…} of a text.
+func referenceIn(text string) (string, bool) {
+	_, after, found := strings.Cut(text, "${")
+	name, _, closed := strings.Cut(after, "}")
+	if !found || !closed || name == "" || len(name) > 120 || strings.ContainsAny(name, " {}()'\"") {
+		return "", false
+	}
+	return name, true
+}
+
+// looksLikeVariable tells a reference from the template text that programs print.
+func (e *evidence) looksLikeVariable(name string) bool {
+	host, key, prefixed := strings.Cut(name, "_")
+	return prefixed && key != "" && host != "" || strings.ToUpper(name) == name || e.sibling(host) != nil
+}
+
+// staleVariables compares the last change of variables with the last start.
+func staleVariables(e *evidence) finding {
+	if e.failed {
+		return finding{}
+	}
+	for _, p := range e.processes { // newest first
+		if p.State() != zerops.ProcessFinished {
+			continue
+		}
+		switch {
+		case deployments.AppliesVariables(p.Action):
+			return because(low, processWords(p), "the application was not restarted or deployed since")
+		case strings.HasPrefix(p.Action, "stack.restart"), strings.HasPrefix(p.Action, "stack.start"), strings.HasPrefix(p.Action, "stack.deploy"), strings.HasPrefix(p.Action, "stack.build"):
+			return finding{}
+		}
+	}
+	return finding{}
+}

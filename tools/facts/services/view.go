@@ -1,0 +1,85 @@
+package services
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/zerops"
+)
+
+type View struct {
+	ID               string     `json:"id"`
+	Hostname         string     `json:"hostname"`
+	Project          string     `json:"project"`
+	ProjectID        string     `json:"project_id"`
+	Type             string     `json:"type"`
+	Version          string     `json:"version,omitempty"`
+	Category         string     `json:"category"`
+	Status           string     `json:"status"`
+	Mode             string     `json:"mode,omitempty"`
+	Containers       string     `json:"containers,omitempty"`
+	URL              string     `json:"url,omitempty"`
+	Scaling          *Scaling   `json:"scaling,omitempty"`
+	ActiveDeployment string     `json:"active_deployment,omitempty"`
+	Created          *time.Time `json:"created,omitempty"`
+}
+
+func NewView(s zerops.Service, p zerops.Project) View {
+	v := View{
+		ID: s.ID, Hostname: tool.Clean(s.Name, 40), Project: tool.Clean(tool.OrDash(p.Name, s.Project.Name), 120), ProjectID: s.ProjectID,
+		Type: tool.Clean(tool.OrDash(s.Type.Version, s.TypeVersionID), 80), Version: tool.Clean(s.Version, 40), Category: tool.Clean(s.Type.Category, 40),
+		Status: tool.Clean(s.Status, 60), Mode: tool.Clean(s.Mode, 20), Created: tool.TimeOrNil(s.Created),
+	}
+	scaling := s.CurrentAutoscaling
+	if scaling == nil {
+		scaling = s.CustomAutoscaling
+	}
+	v.Scaling = NewScaling(scaling)
+	if scaling != nil && scaling.Horizontal != nil {
+		v.Containers = bounds(intText(scaling.Horizontal.Min), intText(scaling.Horizontal.Max))
+	}
+	if urls := URLs(s, p); s.SubdomainAccess && len(urls) > 0 {
+		v.URL = urls[0]
+	}
+	if s.ActiveVersion != nil {
+		v.ActiveDeployment = s.ActiveVersion.ID
+	}
+	return v
+}
+
+// URLs builds the zerops.app addresses of a service, one for each HTTP
+// port. They exist whether or not access is on (platform facts §4.8).
+func URLs(s zerops.Service, p zerops.Project) []string {
+	if p.SubdomainHost == "" {
+		return nil
+	}
+	host := tool.Clean(p.SubdomainHost, 120)
+	if !strings.Contains(host, ".") { // older projects carry the full host
+		host += "." + region(p.PublicZone) + ".zerops.app"
+	}
+	label, zone, _ := strings.Cut(host, ".")
+	var urls []string
+	for _, port := range s.Ports {
+		if !port.HTTP() {
+			continue
+		}
+		suffix := ""
+		if port.Port != 80 {
+			suffix = fmt.Sprintf("-%d", port.Port)
+		}
+		urls = append(urls, fmt.Sprintf("https://%s-%s%s.%s", s.Name, label, suffix, zone))
+	}
+	return urls
+}
+
+// region reads the region out of a zone such as <id>.prg1-zerops.zone.
+func region(zone string) string {
+	for label := range strings.SplitSeq(zone, ".") {
+		if name, ok := strings.CutSuffix(label, "-zerops"); ok {
+			return name
+		}
+	}
+	return "prg1" // the only region known (platform facts §1.1)
+}

@@ -1,0 +1,379 @@
+package network
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/zerops"
+)
+
+type addDomainIn struct {
+	tool.OnService
+	Domain string `json:"domain" jsonschema:"minLength=1"`
+	Path   string `json:"path,omitempty"`
+	Port   int    `json:"port,omitempty" jsonschema:"minimum=1,maximum=65535" jsonschema_description:"optional with one HTTP port"`
+	SSL    *bool  `json:"ssl,omitempty"`
+	tool.Waiting
+}
+
+type domainChangeOut struct {
+	tool.ChangeResult
+	Domain  *domainView `json:"domain,omitempty"`
+	Records []dnsRecord `json:"dns_records,omitempty"`
+	Removed *bool       `json:"removed,omitempty"`
+}
+
+func addDomain(ctx context.Context, c *tool.Call, in addDomainIn) (domainChangeOut, error) {
+	name, err := parseDomain(in.Domain)
+	if err != nil {
+		return domainChangeOut{}, err
+	}
+	s, err := c.Service(ctx, in.OnService)
+	if err != nil {
+		return domainChangeOut{}, err
+	}
+	location, err := newLocation(s, in)
+	if err != nil {
+		return domainChangeOut{}, err
+	}
+	p, err := c.API.Project(ctx, s.ProjectID)
+	if err != nil {
+		return domainChangeOut{}, err
+	}
+	routings, err := routings(ctx, c, p.ID)
+	if err != nil {
+		return domainChangeOut{}, err
+	}
+	present, state := findDomain(routings, name)
+	missing := true
+	if present != nil {
+		if missing, err = routeMissing(*present, location, in.SSL); err != nil {
+			return domainChangeOut{}, err
+		}
+		if !missing && present.Synced && !present.Delete {
+			return domainThere(ctx, c, p, *present, *state)
+		}
+	}
+	own := ""
+	if present != nil {
+		own = present.ID
+	}
+	err = foreignDrafts("domain", otherDomainDrafts(routings, own), zerops.PutProjectSyncPublicHttpRouting, zerops.PutProjectRevertChangesPublicHttpRouting)
+	if err != nil {
+		return domainChangeOut{}, err
+	}
+	process, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
+		if err := draftDomain(ctx, c, p.ID, name, present, location, missing, in.SSL); err != nil {
+			return zerops.Process{}, err
+		}
+		return applyDrafts(ctx, p.ID, c.API.SyncHTTPRoutings)
+	})
+	if err != nil {
+		return domainChangeOut{}, domainTaken(name, err)
+	}
+	f, err := c.Follow(ctx, in.Waiting, process)
+	if err != nil {
+		return domainChangeOut{}, err
+	}
+	return domainAdded(ctx, c, p, name, f)
+}
+
+// newLocation is the route that the arguments ask for. The port may be left out
+// where there is only one.
+func newLocation(s zerops.Service, in addDomainIn) (zerops.LocationSettings, error) {
+	l := zerops.LocationSettings{Path: tool.OrDash(strings.TrimSpace(in.Path), "/"), Port: in.Port, ServiceID: s.ID}
+	if !strings.HasPrefix(l.Path, "/") || len(l.Path) > 500 || tool.Clean(l.Path, 500) != l.Path {
+		return l, tool.Invalid("path", "%q must begin with / and hold no control characters", tool.Clean(in.Path, 80))
+	}
+	var open []int
+	for _, port := range s.Ports {
+		if port.HTTP() {
+			open = append(open, port.Port)
+		}
+	}
+	switch {
+	case len(open) == 0:
+		return l, &tool.Failure{Code: request.CodeUnsupported, Message: fmt.Sprintf("the service %q has no HTTP port to route a domain to; nothing was changed", tool.Clean(s.Name, 40)), Hint: tool.HintFor(zerops.CodeServiceNotHTTP)}
+	case in.Port == 0 && len(open) == 1:
+		l.Port = open[0]
+	case !slices.Contains(open, in.Port):
+		return l, tool.Invalid("port", "must be one of the HTTP ports of %q: %s", tool.Clean(s.Name, 40), strings.Trim(fmt.Sprint(open), "[]"))
+	}
+	return l, nil
+}
+
+// routeMissing compares a routing that has the domain already with what is asked
+// for. What differs is refused: adding overwrites nothing.
+func routeMissing(r zerops.HTTPRouting, wanted zerops.LocationSettings, ssl *bool) (bool, error) {
+	if ssl != nil && *ssl != r.SSL {
+		return false, domainConflict("the domain is served already, with ssl %t instead of %t", r.SSL, *ssl)
+	}
+	for _, l := range r.Routes {
+		if l.Path != wanted.Path {
+			continue
+		}
+		if l.ServiceID == wanted.ServiceID && l.Port == wanted.Port {
+			return false, nil
+		}
+		service := l.ServiceID
+		if l.Service != nil && l.Service.Name != "" {
+			service = tool.Clean(l.Service.Name, 40)
+		}
+		return false, domainConflict("the path %s of the domain leads to port %d of the service %s already", tool.Clean(l.Path, 100), l.Port, service)
+	}
+	return true, nil
+}
+
+func domainConflict(format string, args ...any) error {
+	return &tool.Failure{
+		Code: request.CodeConflict, Message: fmt.Sprintf(format, args...) + "; nothing was changed",
+		Hint: "remove_domain first, or change the routing with write_api (" + zerops.PutPublicHttpRouting.String() + ") after asking the person.",
+	}
+}
+
+// draftDomain writes the draft: a routing of its own for a new domain, or one
+// more path of the routing that has it. An edit replaces the whole routing, so it
+// is read, changed and sent back complete, and once more where somebody else has
+// changed it in between.
+func draftDomain(ctx context.Context, c *tool.Call, projectID, name string, present *zerops.HTTPRouting, wanted zerops.LocationSettings, missing bool, ssl *bool) error {
+	if present == nil {
+		created := zerops.HTTPRoutingSettings{SSL: ssl == nil || *ssl, Domains: []string{name}, Routes: []zerops.LocationSettings{wanted}}
+		return whileSynced(ctx, func() error {
+			_, err := c.API.CreateHTTPRouting(ctx, projectID, created)
+			return err
+		})
+	}
+	if present.Delete {
+		if _, err := c.API.RestoreHTTPRouting(ctx, present.ID); err != nil {
+			return err
+		}
+	}
+	if !missing {
+		return nil
+	}
+	return editRouting(ctx, c, *present, func(settings *zerops.HTTPRoutingSettings) bool {
+		if slices.ContainsFunc(settings.Routes, func(l zerops.LocationSettings) bool { return l.Path == wanted.Path }) {
+			return false
+		}
+		settings.Routes = append(settings.Routes, wanted)
+		return true
+	})
+}
+
+// editRouting sends a routing back changed. On a version conflict it reads again
+// and changes that, once.
+func editRouting(ctx context.Context, c *tool.Call, r zerops.HTTPRouting, edit func(*zerops.HTTPRoutingSettings) bool) error {
+	send := func() error {
+		settings := r.Settings()
+		if !edit(&settings) {
+			return nil
+		}
+		return whileSynced(ctx, func() error {
+			_, err := c.API.UpdateHTTPRouting(ctx, r.ID, settings)
+			return err
+		})
+	}
+	err := send()
+	if !zerops.HasCode(err, "publicHttpRoutingVersionMismatch") {
+		return err
+	}
+	if r, err = c.API.HTTPRouting(ctx, r.ID); err != nil {
+		return err
+	}
+	knowRules(c, r)
+	return send()
+}
+
+// domainThere answers for a domain that is served as wanted. Where its DNS is not
+// in order, the platform is asked to look again, which changes nothing.
+func domainThere(ctx context.Context, c *tool.Call, p zerops.Project, r zerops.HTTPRouting, d zerops.RoutedDomain) (domainChangeOut, error) {
+	f := tool.ChangeResult{Status: tool.StatusUnchanged}
+	if d.DNSStatus != "OK" {
+		_, err := tool.Change(ctx, c, func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, c.API.CheckDomains(ctx, r.ID, []string{d.Name})
+		})
+		if err != nil {
+			return domainChangeOut{}, err
+		}
+		f.Message = "the platform is checking its DNS again"
+	}
+	view, found, err := domainState(ctx, c, p.ID, d.Name)
+	if err != nil || !found {
+		view = viewDomain(r, d)
+	}
+	return domainChangeOut{ChangeResult: f, Domain: &view, Records: dnsRecords(p)}, nil
+}
+
+// domainAdded reads the domain back. It is done once it is served; DNS and
+// certificate follow in their own time and are told as they stand.
+func domainAdded(ctx context.Context, c *tool.Call, p zerops.Project, name string, f tool.ChangeResult) (domainChangeOut, error) {
+	view, found, err := domainState(ctx, c, p.ID, name)
+	if err != nil {
+		return domainChangeOut{ChangeResult: c.Unread(ctx, f, err, lookAtDomains(p))}, nil
+	}
+	out := domainChangeOut{ChangeResult: f, Records: dnsRecords(p)}
+	if found {
+		out.Domain = &view
+	}
+	switch {
+	case f.Status == tool.StatusFailed:
+		out.Message = "the draft is kept; the same call applies it again"
+	case f.Status == tool.StatusDone && (!found || !view.Applied):
+		out.Status, out.Message = tool.StatusInProgress, "the platform does not show it as applied yet"
+		out.Next = new(lookAtDomains(p))
+	case f.Status == tool.StatusDone:
+		out.Message = "it is served as soon as its DNS leads here"
+		if len(view.SharedWith) > 0 {
+			out.Message += "; its routes also apply to " + strings.Join(view.SharedWith[:min(len(view.SharedWith), 5)], ", ")
+		}
+		if view.DNSStatus != "OK" || view.SSL && view.SSLStatus != "ACTIVE" {
+			out.Next = new(lookAtDomains(p))
+		}
+	}
+	return out, nil
+}
+
+func lookAtDomains(p zerops.Project) tool.Next {
+	return tool.Next{Tool: "list_domains", Arguments: tool.NextArgs{Project: p.ID}}
+}
+
+type removeDomainIn struct {
+	tool.InProject
+	Domain  string `json:"domain" jsonschema:"minLength=1"`
+	Confirm string `json:"confirm,omitempty"`
+	tool.Waiting
+}
+
+func removeDomain(ctx context.Context, c *tool.Call, in removeDomainIn) (domainChangeOut, error) {
+	name, err := parseDomain(in.Domain)
+	if err != nil {
+		return domainChangeOut{}, err
+	}
+	type routed struct {
+		project zerops.Project
+		routing zerops.HTTPRouting
+		domain  zerops.RoutedDomain
+	}
+	target, err := tool.Confirm(ctx, c, func(ctx context.Context) (routed, *tool.Plan, error) {
+		p, err := c.Project(ctx, in.Project)
+		if err != nil {
+			return routed{}, nil, err
+		}
+		routings, err := routings(ctx, c, p.ID)
+		if err != nil {
+			return routed{}, nil, err
+		}
+		r, d := findDomain(routings, name)
+		if r == nil {
+			return routed{}, nil, tool.Idle(noDomain(routings, name))
+		}
+		return routed{p, *r, *d}, removalPlan(p, *r, *d, otherDomainDrafts(routings, r.ID)), guardRouting(ctx, c, *r)
+	})
+	if err != nil {
+		return domainChangeOut{}, err
+	}
+	p := target.project
+	process, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
+		gone, err := dropDomain(ctx, c, target.routing, target.domain.Name)
+		if err != nil || gone {
+			return zerops.Process{}, err
+		}
+		return applyDrafts(ctx, p.ID, c.API.SyncHTTPRoutings)
+	})
+	if err != nil {
+		return domainChangeOut{}, err
+	}
+	f, err := c.Follow(ctx, in.Waiting, process)
+	if err != nil {
+		return domainChangeOut{}, err
+	}
+	out := domainChangeOut{ChangeResult: f}
+	view, found, err := domainState(ctx, c, p.ID, name)
+	if err != nil {
+		out.ChangeResult = c.Unread(ctx, f, err, lookAtDomains(p))
+		return out, nil
+	}
+	out.Removed = new(!found)
+	if found {
+		out.Domain = &view
+		if f.Status == tool.StatusDone {
+			out.Status, out.Message = tool.StatusInProgress, "the platform still shows the domain"
+			out.Next = new(lookAtDomains(p))
+		}
+	}
+	return out, nil
+}
+
+// dropDomain takes a domain out of its routing, or the routing away with its only
+// one. Gone reports that nothing is left to apply.
+func dropDomain(ctx context.Context, c *tool.Call, r zerops.HTTPRouting, name string) (gone bool, err error) {
+	if len(r.Domains) > 1 {
+		return false, editRouting(ctx, c, r, func(settings *zerops.HTTPRoutingSettings) bool {
+			before := len(settings.Domains)
+			settings.Domains = slices.DeleteFunc(settings.Domains, func(d string) bool { return strings.EqualFold(d, name) })
+			return len(settings.Domains) < before && len(settings.Domains) > 0
+		})
+	}
+	if r.Delete { // marked already, but not applied
+		return false, nil
+	}
+	err = whileSynced(ctx, func() (err error) {
+		gone, err = c.API.DeleteHTTPRouting(ctx, r.ID)
+		return err
+	})
+	return gone, err
+}
+
+// guardRouting applies the guard to each service that the routing leads to.
+func guardRouting(ctx context.Context, c *tool.Call, r zerops.HTTPRouting) error {
+	for _, l := range r.Routes {
+		if err := c.Spare(l.ServiceID); err != nil {
+			return err
+		}
+	}
+	return c.Guard(ctx, c.ProjectID, "")
+}
+
+func removalPlan(p zerops.Project, r zerops.HTTPRouting, d zerops.RoutedDomain, others []string) *tool.Plan {
+	name := tool.Clean(d.Name, 80)
+	removal := &tool.Plan{
+		Summary: fmt.Sprintf("Stop serving the domain %q in the project %q (%s).", name, tool.Clean(p.Name, 80), p.ID),
+		Targets: []tool.PlanTarget{{Kind: "domain", ID: r.ID, Name: name, Status: tool.Clean(d.DNSStatus, 40)}},
+		Loses:   []string{"visitors of the domain reach nothing any more", "its certificate"},
+		Typed:   d.Name,
+	}
+	var domains []string
+	for _, other := range r.Domains {
+		domains = append(domains, other.Name)
+	}
+	removal.State = []tool.Fact{
+		tool.Is("the project", p.Name+" ("+p.ID+")"), tool.Is("the domain", d.Name+" ("+r.ID+")"), tool.Is("the domains of its routing", domains...),
+		tool.Is("its being applied", strconv.FormatBool(r.Synced)), tool.Is("its being deleted", strconv.FormatBool(r.Delete)), tool.Is("drafts of others", others...),
+	}
+	if len(r.Domains) == 1 {
+		removal.Loses = append(removal.Loses, fmt.Sprintf("its %d routes with their rules", len(r.Routes)))
+	}
+	removal.Changes = append(removal.Changes, firstDrafts(others, appliedAsWell)...)
+	return removal
+}
+
+// noDomain answers for a domain that is not routed in the project: what was
+// wanted is so already, unless the name was mistyped.
+func noDomain(routings []zerops.HTTPRouting, name string) domainChangeOut {
+	var names []string
+	for _, r := range routings {
+		for _, d := range r.Domains {
+			names = append(names, d.Name)
+		}
+	}
+	out := domainChangeOut{ChangeResult: tool.ChangeResult{Status: tool.StatusUnchanged, Message: "the project has no domain " + name}, Removed: new(true)}
+	if near := tool.Closest(name, names, 3); len(near) > 0 {
+		out.Message += "; it has " + tool.Clean(strings.Join(near, ", "), 200)
+	}
+	return out
+}

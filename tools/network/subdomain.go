@@ -1,0 +1,195 @@
+package network
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"zerops-mcp/tools/facts/services"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/zerops"
+)
+
+// Tools are the tools of the toolset network.
+func Tools() []*tool.Tool {
+	return tool.WithSchemas(schemaFiles,
+		tool.Define(tool.Spec{
+			Name: "set_subdomain_access", Title: "Set subdomain access", Standard: true, Effect: zerops.Updates, Idempotent: true, OpenWorld: true,
+			Description: "Open or close the public *.zerops.app address of each HTTP port of a service; reads back and visits it.",
+		}, setSubdomainAccess),
+		tool.Define(tool.Spec{
+			Name: "list_domains", Title: "List domains", Effect: zerops.Reads,
+			Description: "Custom domains of a project with routes, DNS and certificate state, and the DNS records they need.",
+		}, listDomains),
+		tool.Define(tool.Spec{
+			Name: "add_domain", Title: "Add domain", Effect: zerops.Creates, Idempotent: true, OpenWorld: true,
+			Description: "Route a custom domain to an HTTP port of a service and apply it. Repeat it to check DNS again.",
+		}, addDomain),
+		tool.Define(tool.Spec{
+			Name: "remove_domain", Title: "Remove domain", Effect: zerops.Destroys, Idempotent: true,
+			Description: "Stop serving a custom domain; other domains of its routing stay. Needs confirmation.",
+		}, removeDomain),
+		tool.Define(tool.Spec{
+			Name: "list_ports", Title: "List public ports", Effect: zerops.Reads,
+			Description: "Ports of a project's own addresses that lead to services, with their firewall.",
+		}, listPorts),
+		tool.Define(tool.Spec{
+			Name: "add_port", Title: "Add public port", Effect: zerops.Creates, Idempotent: true, OpenWorld: true,
+			Description: "Open a TCP or UDP port of the project's IPv6 or dedicated IPv4 to a service and apply it. Never buys an address.",
+		}, addPort),
+		tool.Define(tool.Spec{
+			Name: "remove_port", Title: "Remove public port", Effect: zerops.Destroys, Idempotent: true,
+			Description: "Close a public port of a service. Needs confirmation.",
+		}, removePort),
+	)
+}
+
+type setSubdomainAccessIn struct {
+	tool.OnService
+	Enabled bool `json:"enabled"`
+	tool.Waiting
+}
+
+type setSubdomainAccessOut struct {
+	tool.ChangeResult
+	ServiceID string        `json:"service_id,omitempty"`
+	Hostname  string        `json:"hostname,omitempty"`
+	Enabled   *bool         `json:"enabled,omitempty"`
+	URLs      []visitedView `json:"urls,omitempty"`
+}
+
+// visitedView is an address and what came back from it. Reachable is left out
+// where nobody looked.
+type visitedView struct {
+	URL        string `json:"url"`
+	Reachable  *bool  `json:"reachable,omitempty"`
+	HTTPStatus int    `json:"http_status,omitempty"`
+	Problem    string `json:"problem,omitempty"`
+}
+
+const (
+	// subdomainLag is how long the flag of a service may trail its process, and
+	// edgeLag how long the balancer may trail the flag (platform facts §4.8).
+	subdomainLag = 5 * time.Second
+	edgeLag      = 6 * time.Second
+	maxVisits    = 8
+)
+
+func setSubdomainAccess(ctx context.Context, c *tool.Call, in setSubdomainAccessIn) (setSubdomainAccessOut, error) {
+	s, err := c.Service(ctx, in.OnService)
+	if err != nil {
+		return setSubdomainAccessOut{}, err
+	}
+	// The platform accepts to enable what is enabled and fails later, so it is not
+	// asked.
+	if s.SubdomainAccess == in.Enabled {
+		return subdomainOut(ctx, c, s, tool.ChangeResult{Status: tool.StatusUnchanged}, 0)
+	}
+	started := time.Now()
+	process, err := switchSubdomain(ctx, c, s, in.Enabled)
+	if err != nil {
+		return setSubdomainAccessOut{}, err
+	}
+	f, err := c.Follow(ctx, in.Waiting, process)
+	if err != nil {
+		return setSubdomainAccessOut{}, err
+	}
+	now, err := subdomainShown(ctx, c, s.ID, in.Enabled, f.Status)
+	if err != nil {
+		look := tool.Next{Tool: "get_service", Arguments: tool.NextArgs{Service: s.ID}}
+		return setSubdomainAccessOut{ChangeResult: c.Unread(ctx, f, err, look), ServiceID: s.ID, Hostname: tool.Clean(s.Name, 40)}, nil
+	}
+	switch {
+	case now.SubdomainAccess == in.Enabled:
+		if f.Status == tool.StatusFailed { // somebody else was faster
+			f.Message = "the process failed, but the service is in the wanted state"
+		}
+		f.Status, f.Next = tool.StatusDone, nil
+	case f.Status == tool.StatusDone:
+		f.Status = tool.StatusInProgress
+		f.Message = "the process has finished, but the service does not show it yet"
+		f.Next = &tool.Next{Tool: "get_service", Arguments: tool.NextArgs{Service: s.ID}}
+	}
+	limit, _ := c.Budget(in.Waiting)
+	return subdomainOut(ctx, c, now, f, min(max(limit-time.Since(started), time.Second), edgeLag))
+}
+
+// switchSubdomain asks for the change. Right after a deployment the ports of a
+// service are unknown for a moment, which is worth a few tries.
+func switchSubdomain(ctx context.Context, c *tool.Call, s zerops.Service, enabled bool) (zerops.Process, error) {
+	process, err := tool.Change(ctx, c, func(ctx context.Context) (process zerops.Process, err error) {
+		for _, pause := range []time.Duration{250 * time.Millisecond, 500 * time.Millisecond, time.Second, 0} {
+			process, err = c.API.SetSubdomainAccess(ctx, s.ID, enabled)
+			if !zerops.HasCode(err, zerops.CodeNoSubdomainPorts) || pause == 0 || !tool.Delay(ctx, pause) {
+				break
+			}
+		}
+		return process, err
+	})
+	if !enabled && zerops.HasCode(err, zerops.CodeSubdomainAlreadyOff) {
+		return zerops.Process{}, nil
+	}
+	return process, err
+}
+
+// subdomainShown reads the service back until it shows the wanted state.
+func subdomainShown(ctx context.Context, c *tool.Call, id string, enabled bool, status string) (zerops.Service, error) {
+	deadline := time.Now().Add(subdomainLag)
+	for {
+		s, err := c.API.Service(ctx, id)
+		if err != nil || s.SubdomainAccess == enabled || status != tool.StatusDone || time.Now().After(deadline) || !tool.Delay(ctx, 300*time.Millisecond) {
+			return s, err
+		}
+	}
+}
+
+// subdomainOut tells the state, and, where the addresses are open, what they
+// answer.
+func subdomainOut(ctx context.Context, c *tool.Call, s zerops.Service, f tool.ChangeResult, patience time.Duration) (setSubdomainAccessOut, error) {
+	out := setSubdomainAccessOut{ChangeResult: f, ServiceID: s.ID, Hostname: tool.Clean(s.Name, 40), Enabled: new(s.SubdomainAccess)}
+	p, err := c.API.Project(ctx, s.ProjectID)
+	if err != nil { // the state of the access stands without its addresses
+		out.Message = tool.JoinWords(out.Message, "the addresses could not be read ("+c.Explain(ctx, err).Code+")")
+		return out, nil
+	}
+	for _, url := range services.URLs(s, p) {
+		out.URLs = append(out.URLs, visitedView{URL: url})
+	}
+	if s.SubdomainAccess {
+		visit(ctx, c, out.URLs, patience)
+	}
+	return out, nil
+}
+
+// visit asks each address for an answer, for as long as patience lasts while only
+// the balancer answers. Next to an API on this machine there is nothing to visit.
+func visit(ctx context.Context, c *tool.Call, urls []visitedView, patience time.Duration) {
+	if c.Runner.Cfg.API.Loopback() {
+		return
+	}
+	deadline := time.Now().Add(patience)
+	zerops.FanOut(min(len(urls), maxVisits), func(i int) error {
+		for {
+			status, err := c.Runner.Cfg.API.Visit(ctx, urls[i].URL)
+			urls[i].record(status, err)
+			if *urls[i].Reachable || time.Now().After(deadline) || !tool.Delay(ctx, 500*time.Millisecond) {
+				return nil
+			}
+		}
+	})
+}
+
+// record notes an answer. Any status below 500 comes from the service itself;
+// the platform's balancer answers 502 for a service that does not.
+func (v *visitedView) record(status int, err error) {
+	v.HTTPStatus, v.Problem = status, ""
+	v.Reachable = new(err == nil && status < 500)
+	switch {
+	case err != nil:
+		v.Problem = "no answer from here: " + tool.Clean(err.Error(), 160)
+	case status >= 500:
+		v.Problem = fmt.Sprintf("HTTP %d: the balancer gets no good answer; the service may not listen on that port and on 0.0.0.0, or be starting", status)
+	case status >= 400:
+		v.Problem = fmt.Sprintf("the service answers HTTP %d for /", status)
+	}
+}

@@ -1,0 +1,156 @@
+package services
+
+import (
+	"context"
+
+	"zerops-mcp/tools/facts/services"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/zerops"
+)
+
+type scalingIn struct {
+	MinCPU        *int     `json:"min_cpu,omitempty" jsonschema:"minimum=1,maximum=40"`
+	MaxCPU        *int     `json:"max_cpu,omitempty" jsonschema:"minimum=1,maximum=40"`
+	CPUMode       string   `json:"cpu_mode,omitempty" jsonschema:"enum=SHARED,enum=DEDICATED"`
+	MinRAM        *float64 `json:"min_ram_gb,omitempty" jsonschema:"minimum=0.125"`
+	MaxRAM        *float64 `json:"max_ram_gb,omitempty" jsonschema:"minimum=0.125"`
+	MinDisk       *float64 `json:"min_disk_gb,omitempty" jsonschema:"minimum=0.5"`
+	MaxDisk       *float64 `json:"max_disk_gb,omitempty" jsonschema:"minimum=0.5"`
+	MinContainers *int     `json:"min_containers,omitempty" jsonschema:"minimum=1,maximum=10"`
+	MaxContainers *int     `json:"max_containers,omitempty" jsonschema:"minimum=1,maximum=10"`
+	Profile       string   `json:"profile,omitempty" jsonschema_description:"of managed types"`
+}
+
+// empty reports that nothing is to be set beside a profile.
+func (in scalingIn) empty() bool {
+	in.Profile = ""
+	return in == scalingIn{}
+}
+
+// apply sets what is given on the overrides there are. What is left out must be
+// sent along: whether a null keeps or resets is not known (platform facts §4.7).
+func (in scalingIn) apply(current *zerops.Autoscaling) *zerops.Autoscaling {
+	next := zerops.Autoscaling{}
+	if current != nil {
+		next = *current
+	}
+	if in.MinCPU != nil || in.MaxCPU != nil || in.MinRAM != nil || in.MaxRAM != nil || in.MinDisk != nil || in.MaxDisk != nil || in.CPUMode != "" {
+		vertical := zerops.VerticalAutoscaling{}
+		if next.Vertical != nil {
+			vertical = *next.Vertical
+		}
+		low, high := services.OrEmpty(vertical.Min), services.OrEmpty(vertical.Max)
+		set(&low.CPU, in.MinCPU)
+		set(&high.CPU, in.MaxCPU)
+		set(&low.RAMGB, in.MinRAM)
+		set(&high.RAMGB, in.MaxRAM)
+		set(&low.DiskGB, in.MinDisk)
+		set(&high.DiskGB, in.MaxDisk)
+		vertical.Min, vertical.Max = &low, &high
+		if in.CPUMode != "" {
+			vertical.CPUMode = &in.CPUMode
+		}
+		next.Vertical = &vertical
+	}
+	if in.MinContainers != nil || in.MaxContainers != nil {
+		horizontal := zerops.HorizontalAutoscaling{}
+		if next.Horizontal != nil {
+			horizontal = *next.Horizontal
+		}
+		set(&horizontal.Min, in.MinContainers)
+		set(&horizontal.Max, in.MaxContainers)
+		next.Horizontal = &horizontal
+	}
+	return &next
+}
+
+func set[T any](to **T, from *T) {
+	if from != nil {
+		*to = from
+	}
+}
+
+// check refuses ranges that are upside down, before the API does.
+func (in scalingIn) check() error {
+	if in.MinCPU != nil && in.MaxCPU != nil && *in.MinCPU > *in.MaxCPU {
+		return tool.Invalid("min_cpu", "is above max_cpu")
+	}
+	if in.MinRAM != nil && in.MaxRAM != nil && *in.MinRAM > *in.MaxRAM {
+		return tool.Invalid("min_ram_gb", "is above max_ram_gb")
+	}
+	if in.MinDisk != nil && in.MaxDisk != nil && *in.MinDisk > *in.MaxDisk {
+		return tool.Invalid("min_disk_gb", "is above max_disk_gb")
+	}
+	if in.MinContainers != nil && in.MaxContainers != nil && *in.MinContainers > *in.MaxContainers {
+		return tool.Invalid("min_containers", "is above max_containers")
+	}
+	return nil
+}
+
+type scaleServiceIn struct {
+	tool.OnService
+	scalingIn
+	tool.Waiting
+}
+
+type scaleServiceOut struct {
+	tool.ChangeResult
+	Before *services.Scaling `json:"before,omitempty"`
+	After  *services.Scaling `json:"after,omitempty"`
+}
+
+func scaleService(ctx context.Context, c *tool.Call, in scaleServiceIn) (scaleServiceOut, error) {
+	if in.empty() && in.Profile == "" {
+		return scaleServiceOut{}, tool.Invalid("arguments", "name at least one limit to set, such as max_ram_gb")
+	}
+	if err := in.check(); err != nil {
+		return scaleServiceOut{}, err
+	}
+	s, err := c.Service(ctx, in.OnService)
+	if err != nil {
+		return scaleServiceOut{}, err
+	}
+	scaling := zerops.ScalingChange{Custom: s.CustomAutoscaling, ProfileOverrides: s.ProfileOverrides}
+	if !in.empty() {
+		scaling.Custom = in.apply(s.CustomAutoscaling)
+	}
+	if s.ProfileID != "" {
+		scaling.ProfileID = &s.ProfileID
+	}
+	if in.Profile != "" {
+		scaling.ProfileID = &in.Profile
+	}
+	out := scaleServiceOut{Before: services.ScalingOf(s)}
+	if sameScaling(scaling, s) {
+		out.Status, out.After = tool.StatusUnchanged, out.Before
+		return out, nil
+	}
+	process, err := tool.Change(ctx, c, func(ctx context.Context) (*zerops.Process, error) { return c.API.ScaleService(ctx, s.ID, scaling) })
+	if err != nil {
+		return scaleServiceOut{}, err
+	}
+	var processes []zerops.Process
+	if process != nil {
+		processes = append(processes, *process)
+	}
+	if out.ChangeResult, err = c.Follow(ctx, in.Waiting, processes...); err != nil {
+		return scaleServiceOut{}, err
+	}
+	now, err := c.API.Service(ctx, s.ID)
+	if err != nil {
+		return scaleServiceOut{}, err
+	}
+	out.After = services.ScalingOf(now)
+	return out, nil
+}
+
+// sameScaling reports that a change would set what is set already.
+func sameScaling(change zerops.ScalingChange, s zerops.Service) bool {
+	now := zerops.ScalingChange{Custom: s.CustomAutoscaling, ProfileOverrides: s.ProfileOverrides}
+	if s.ProfileID != "" {
+		now.ProfileID = &s.ProfileID
+	}
+	a, errA := tool.Marshal(change)
+	b, errB := tool.Marshal(now)
+	return errA == nil && errB == nil && string(a) == string(b)
+}

@@ -1,0 +1,102 @@
+package services
+
+import (
+	"context"
+	"slices"
+	"sort"
+	"strings"
+
+	"zerops-mcp/tools/facts/services"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/zerops"
+)
+
+func Tools() []*tool.Tool {
+	return tool.WithSchemas(schemaFiles,
+		tool.Define(tool.Spec{
+			Name: "list_services", Title: "List services", Standard: true, Effect: zerops.Reads,
+			Description: "List services of one project, or of all projects. System services are left out.",
+		}, listServices),
+		tool.Define(tool.Spec{
+			Name: "get_service", Title: "Get service", Standard: true, Effect: zerops.Reads,
+			Description: "One service: ports, URLs and whether public, scaling, active deployment, containers, mounts, variable count, backups, git integration.",
+		}, getService),
+		tool.Define(tool.Spec{
+			Name: "start_service", Title: "Start service", Standard: true, Effect: zerops.Updates, Idempotent: true,
+			Description: "Start a stopped service.",
+		}, startService),
+		tool.Define(tool.Spec{
+			Name: "restart_service", Title: "Restart service", Standard: true, Effect: zerops.Updates,
+			Description: "Restart a service (about 15 s of downtime, applies changed variables) or reload it where supported.",
+		}, restartService),
+		tool.Define(tool.Spec{
+			Name: "stop_service", Title: "Stop service", Standard: true, Effect: zerops.Destroys, Idempotent: true,
+			Description: "Stop a service; it becomes unreachable, data stays. Needs confirmation.",
+		}, stopService),
+		tool.Define(tool.Spec{
+			Name: "delete_service", Title: "Delete service", Standard: true, Effect: zerops.Destroys, Idempotent: true,
+			Description: "Delete a service with its data, for good. Needs confirmation.",
+		}, deleteService),
+		tool.Define(tool.Spec{
+			Name: "scale_service", Title: "Scale service", Standard: true, Effect: zerops.Updates, LosesValue: true, Idempotent: true,
+			Description: "Set scaling limits of a service. What is left out stays as it is; disks never shrink.",
+		}, scaleService),
+		tool.Define(tool.Spec{
+			Name: "create_service", Title: "Create service", Standard: true, Effect: zerops.Creates,
+			Description: "Create one service (runtime without code, database, storage). HA databases cost several times as much.",
+		}, createService),
+		tool.Define(tool.Spec{
+			Name: "list_service_types", Title: "List service types", Standard: true, Effect: zerops.Reads,
+			Description: "Types and versions that services can be created with; narrow it for modes, profiles and scaling limits.",
+		}, listServiceTypes),
+	)
+}
+
+type listServicesIn struct {
+	Project      string   `json:"project,omitempty" jsonschema_description:"all projects if left out"`
+	NameContains string   `json:"name_contains,omitempty"`
+	Type         string   `json:"type,omitempty" jsonschema_description:"such as nodejs or postgresql"`
+	Category     string   `json:"category,omitempty" jsonschema:"enum=USER,enum=STANDARD,enum=OBJECT_STORAGE,enum=SHARED_STORAGE"`
+	Status       []string `json:"status,omitempty"`
+	tool.Paging
+}
+
+type listServicesOut struct {
+	tool.Page[services.View]
+	Failures []tool.OrgFailure `json:"failures,omitempty"`
+}
+
+// Cut keeps the failures.
+func (o listServicesOut) Cut(n int) any {
+	o.Page = o.First(n)
+	return o
+}
+
+func listServices(ctx context.Context, c *tool.Call, in listServicesIn) (listServicesOut, error) {
+	all, projects, failures, err := services.Collect(ctx, c, in.Project)
+	if err != nil {
+		return listServicesOut{}, err
+	}
+	options := zerops.ListOptions{NameContains: in.NameContains, Statuses: tool.Upper(in.Status)}
+	kept := slices.DeleteFunc(all, func(s zerops.Service) bool {
+		return s.Hidden() || !options.Matches(s.Name, s.Status) || in.Category != "" && s.Type.Category != in.Category ||
+			in.Type != "" && !strings.Contains(strings.ToLower(s.Type.Version+" "+s.Type.Name+" "+s.TypeID), strings.ToLower(in.Type))
+	})
+	sort.SliceStable(kept, func(i, j int) bool {
+		if a, b := projects[kept[i].ProjectID].Name, projects[kept[j].ProjectID].Name; a != b {
+			return a < b
+		}
+		return kept[i].Name < kept[j].Name
+	})
+	shown, err := tool.Paginate(kept, in.Paging, in.Project, in.NameContains, in.Type, in.Category, in.Status)
+	if err != nil {
+		return listServicesOut{}, err
+	}
+	out := listServicesOut{Page: tool.Page[services.View]{
+		Items: []services.View{}, NextCursor: shown.NextCursor, Total: shown.Total, Offset: shown.Offset, Digest: shown.Digest,
+	}, Failures: failures}
+	for _, s := range shown.Items {
+		out.Items = append(out.Items, services.NewView(s, projects[s.ProjectID]))
+	}
+	return out, nil
+}

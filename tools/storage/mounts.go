@@ -1,0 +1,133 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+
+	"zerops-mcp/tools/facts/services"
+	"zerops-mcp/tools/request"
+	"zerops-mcp/tools/tool"
+	"zerops-mcp/zerops"
+)
+
+type mountStorageIn struct {
+	tool.OnService
+	Storage string `json:"storage" jsonschema:"minLength=1" jsonschema_description:"hostname or id of the shared storage"`
+	tool.Waiting
+}
+
+type unmountStorageIn struct {
+	tool.OnService
+	Storage string `json:"storage" jsonschema:"minLength=1" jsonschema_description:"hostname or id of the shared storage"`
+	Confirm string `json:"confirm,omitempty"`
+	tool.Waiting
+}
+
+type mountChangeOut struct {
+	tool.ChangeResult
+	ServiceID   string `json:"service_id,omitempty"`
+	StorageID   string `json:"storage_id,omitempty"`
+	Path        string `json:"path,omitempty"`
+	MountStatus string `json:"mount_status,omitempty"`
+	Mounted     *bool  `json:"mounted,omitempty"`
+}
+
+// mountable finds a runtime and a shared storage of the same project.
+func mountable(ctx context.Context, c *tool.Call, on tool.OnService, storage string) (service, store zerops.Service, err error) {
+	if service, err = c.Service(ctx, on); err != nil {
+		return service, store, err
+	}
+	if store, err = c.Service(ctx, tool.OnService{Project: service.ProjectID, Service: storage}); err != nil {
+		return service, store, err
+	}
+	c.ServiceID = service.ID
+	if store.Type.Category != "SHARED_STORAGE" {
+		return service, store, &tool.Failure{
+			Code:    request.CodeUnsupported,
+			Message: fmt.Sprintf("%q is of the kind %s, not a shared storage; nothing was changed", tool.Clean(store.Name, 40), tool.Clean(store.Type.Category, 40)),
+			Hint:    "list_services with category SHARED_STORAGE shows those of the project.",
+		}
+	}
+	return service, store, nil
+}
+
+// mountStatus is how the connection stands: empty where there is none.
+func mountStatus(s zerops.Service, storageID string) string {
+	for _, connected := range s.Connected {
+		if connected.Service.ID == storageID {
+			return tool.OrDash(connected.Status, "ACTIVE")
+		}
+	}
+	return ""
+}
+
+func mountOut(f tool.ChangeResult, s, store zerops.Service) mountChangeOut {
+	status := mountStatus(s, store.ID)
+	return mountChangeOut{
+		ChangeResult: f, ServiceID: s.ID, StorageID: store.ID, Path: "/mnt/" + tool.Clean(store.Name, 40), MountStatus: tool.Clean(status, 40), Mounted: new(status == "ACTIVE"),
+	}
+}
+
+func mountStorage(ctx context.Context, c *tool.Call, in mountStorageIn) (mountChangeOut, error) {
+	s, store, err := mountable(ctx, c, in.OnService, in.Storage)
+	if err != nil {
+		return mountChangeOut{}, err
+	}
+	if status := mountStatus(s, store.ID); status == "ACTIVE" || status == "CREATING" {
+		return mountOut(tool.ChangeResult{Status: tool.StatusUnchanged, Message: "the storage is connected: " + tool.Clean(status, 40)}, s, store), nil
+	}
+	return changeMount(ctx, c, s, store, in.Waiting, c.API.MountStorage, "ACTIVE")
+}
+
+func unmountStorage(ctx context.Context, c *tool.Call, in unmountStorageIn) (mountChangeOut, error) {
+	type mount struct{ service, store zerops.Service }
+	m, err := tool.Confirm(ctx, c, func(ctx context.Context) (m mount, p *tool.Plan, err error) {
+		if m.service, m.store, err = mountable(ctx, c, in.OnService, in.Storage); err != nil {
+			return m, nil, err
+		}
+		s, store := m.service, m.store
+		status := mountStatus(s, store.ID)
+		if status == "" || status == "DELETING" {
+			return m, nil, tool.Idle(mountOut(tool.ChangeResult{Status: tool.StatusUnchanged, Message: "the storage is not connected"}, s, store))
+		}
+		path := "/mnt/" + tool.Clean(store.Name, 40)
+		return m, &tool.Plan{
+			Summary: fmt.Sprintf("Unmount the storage %q (%s) from the service %q (%s).", tool.Clean(store.Name, 40), store.ID, tool.Clean(s.Name, 40), s.ID),
+			Targets: []tool.PlanTarget{services.Target(s), services.Target(store)},
+			Loses:   []string{"the service cannot reach its files at " + path + " any more; the files themselves stay"},
+			State:   append(tool.ServiceFacts(s), tool.Is("the status of the mount", status)),
+		}, c.Guard(ctx, s.ProjectID, s.ID)
+	})
+	if err != nil {
+		return mountChangeOut{}, err
+	}
+	return changeMount(ctx, c, m.service, m.store, in.Waiting, c.API.UnmountStorage, "")
+}
+
+// changeMount carries out the change and reads the connection back.
+func changeMount(ctx context.Context, c *tool.Call, s, store zerops.Service, w tool.Waiting, act func(context.Context, string, string) (zerops.Process, error), wanted string) (mountChangeOut, error) {
+	process, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
+		process, err := act(ctx, s.ID, store.ID)
+		if wanted == "" && zerops.HasCode(err, zerops.CodeMountNotFound) {
+			err = nil // somebody else was faster
+		}
+		return process, err
+	})
+	if err != nil {
+		return mountChangeOut{}, err
+	}
+	f, err := c.Follow(ctx, w, process)
+	if err != nil {
+		return mountChangeOut{}, err
+	}
+	now, err := c.API.Service(ctx, s.ID)
+	if err != nil {
+		look := tool.Next{Tool: "get_service", Arguments: tool.NextArgs{Service: s.ID}}
+		return mountChangeOut{ChangeResult: c.Unread(ctx, f, err, look), ServiceID: s.ID, StorageID: store.ID}, nil
+	}
+	if f.Status == tool.StatusDone && mountStatus(now, store.ID) != wanted {
+		f.Status, f.Message = tool.StatusInProgress, "the process has finished, but the service does not show it yet"
+		f.Next = &tool.Next{Tool: "get_service", Arguments: tool.NextArgs{Service: s.ID}}
+	}
+	return mountOut(f, now, store), nil
+}

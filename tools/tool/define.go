@@ -1,0 +1,79 @@
+package tool
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"zerops-mcp/tools/request"
+	"zerops-mcp/zerops"
+)
+
+// Spec says what a tool is. Its effect decides annotations, read-only mode,
+// confirmation, documentation and audit; a tool has exactly one, so that a
+// client can approve reads without approving more.
+type Spec struct {
+	Name        string // at most 40 characters
+	Title       string
+	Description string // at most 400 bytes
+	Toolset     string
+	Standard    bool // part of the default toolset
+	Effect      zerops.Effect
+	// LosesValue marks an update that overwrites a previous value.
+	LosesValue bool
+	// Idempotent marks a change whose repetition changes nothing more.
+	Idempotent bool
+	// OpenWorld marks a read that returns third-party text, or a change that makes
+	// something public.
+	OpenWorld bool
+	// Secret marks a tool that exists only with --allow-secrets.
+	Secret bool
+	// LocalOnly marks a tool that makes no sense on a remote transport.
+	LocalOnly bool
+	// Offline marks a tool that asks the API nothing and so needs no token.
+	Offline bool
+	// Image marks the one tool without output schema, whose result is a picture.
+	Image bool
+}
+
+// Tool is a defined tool.
+type Tool struct {
+	Spec
+	files  embed.FS // of its room, with the schemas
+	run    func(ctx context.Context, c *Call, args json.RawMessage) (any, error)
+	Input  func() (*Schema, error) // parsed on first use
+	NewIn  func() any              // for the schema test
+	NewOut func() any
+}
+
+// Define makes a tool of a handler. The handler gets arguments that fit the
+// schema of In, and returns a view that fits the schema of Out.
+func Define[In, Out any](s Spec, handle func(ctx context.Context, c *Call, in In) (Out, error)) *Tool {
+	t := newTool(s)
+	t.NewIn, t.NewOut = func() any { return new(In) }, func() any { return new(Out) }
+	t.run = func(ctx context.Context, c *Call, args json.RawMessage) (any, error) {
+		var in In
+		if err := c.decode(args, &in); err != nil {
+			return nil, err
+		}
+		return handle(ctx, c, in)
+	}
+	return t
+}
+
+// newTool and decode are what define would otherwise repeat in the binary for
+// every tool.
+func newTool(s Spec) *Tool {
+	t := &Tool{Spec: s}
+	t.Input = sync.OnceValues(func() (*Schema, error) { return ParseSchema(t.InputSchema()) })
+	return t
+}
+
+func (c *Call) decode(args json.RawMessage, in any) error {
+	if err := json.Unmarshal(args, in); err != nil {
+		return &Failure{Code: request.CodeInvalidArguments, Message: fmt.Sprintf("the arguments of %s cannot be read: %v", c.Tool.Name, err)}
+	}
+	return nil
+}

@@ -1,0 +1,201 @@
+package tool
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+const (
+	Redacted = "[redacted]"
+	// shortestSecret is shorter than anything that is removed by its value or shape.
+	shortestSecret = 6
+)
+
+// Redactor removes secrets from text. A call has one; it is safe for concurrent
+// use.
+//
+// Whoever calls can choose words of his own: arguments, jq programs, and lines that
+// he makes an application write. If such words came back changed where they equal a
+// secret, he could guess. So three kinds of text are told apart. What the call itself
+// may have brought is only looked over for shapes (text). What the platform says to a
+// request is also rid of what the request sent as a secret, and of whatever stands in
+// the place of a secret variable (answered). What it delivers beside, such as logs, is
+// rid of values of the account as well, if nobody can guess them (delivered).
+type Redactor struct {
+	Patterns func() *patternSet
+
+	mu    sync.RWMutex
+	own   valueSet // credentials of this server
+	known valueSet // values of the account
+	sent  valueSet // values that this call sends
+	keys  secretKeys
+	names map[string]bool // words that objects of the account are named by
+}
+
+// Keep registers credentials of this server, which leave in no text at all.
+func (r *Redactor) Keep(values ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, v := range values {
+		if !Guessable(v, nil) {
+			r.own.add(v)
+		}
+	}
+}
+
+// Know registers values of the account. Those that could be guessed are left to
+// the places they stand in.
+func (r *Redactor) Know(values ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, v := range values {
+		if !Guessable(v, r.names) {
+			r.known.add(v)
+		}
+	}
+}
+
+// Send registers values that the call sends as secrets. The caller knows them, so
+// that hiding them from the platform's answer tells him nothing.
+func (r *Redactor) Send(values ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, v := range values {
+		if len(v) >= shortestSecret {
+			r.sent.add(v)
+		}
+	}
+}
+
+// Place registers the keys of secret variables: whatever stands behind one is
+// hidden, whether or not it is its value.
+func (r *Redactor) Place(keys ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, key := range keys {
+		r.keys.add(key)
+	}
+}
+
+// Hides reports a key whose value is hidden wherever it stands.
+func (r *Redactor) Hides(key string) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.keys.hides(key)
+}
+
+// Knows counts the values of the account that are looked for.
+func (r *Redactor) Knows() int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return len(r.known.values)
+}
+
+// Public registers names of the account's own objects. A value that is made of
+// them is no secret, and hiding it would only blank names.
+func (r *Redactor) Public(names ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	changed := false
+	for _, name := range names {
+		for _, word := range words(name) {
+			if r.names[word] {
+				continue
+			}
+			if r.names == nil {
+				r.names = map[string]bool{}
+			}
+			r.names[word] = true
+			changed = true
+		}
+	}
+	if changed {
+		r.known.drop(func(v string) bool { return Guessable(v, r.names) })
+	}
+}
+
+// Text removes what may stand in no text, wherever it comes from. It compares
+// nothing with values of the account.
+func (r *Redactor) Text(s string) string {
+	return r.Patterns().apply(r.without(s, &r.own))
+}
+
+// Delivered removes secrets from words that the platform delivers: logs, reasons of
+// failures, exports. Text that is to be shortened has to come here first, because
+// half of a secret is not recognized.
+func (r *Redactor) Delivered(s string) string { return r.Text(r.Hidden(s)) }
+
+// Hidden is delivered without the shapes, for text that is read for its meaning
+// before it is shown.
+func (r *Redactor) Hidden(s string) string {
+	return r.places(r.without(r.without(plainEscapes(s), &r.sent), &r.known))
+}
+
+// answered removes secrets from what the platform says to a request. It may quote
+// any argument of the call, so values of the account are not looked for.
+func (r *Redactor) answered(s string) string {
+	return r.Text(r.places(r.without(plainEscapes(s), &r.sent)))
+}
+
+// places hides what stands behind the keys of secret variables.
+func (r *Redactor) places(s string) string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return hidePlaces(s, r.keys.hides)
+}
+
+// without removes the values of a set as a whole, the longest first.
+func (r *Redactor) without(s string, set *valueSet) string {
+	r.mu.RLock()
+	replacer, stale := set.replacer, set.stale
+	r.mu.RUnlock()
+	if stale {
+		r.mu.Lock()
+		replacer = set.build()
+		r.mu.Unlock()
+	}
+	if replacer == nil || len(s) < shortestSecret {
+		return s
+	}
+	return replacer.Replace(s)
+}
+
+// valueSet is a set of values with their spellings.
+type valueSet struct {
+	values   []string
+	stale    bool
+	replacer *strings.Replacer // nil for an empty set
+}
+
+func (s *valueSet) add(v string) {
+	if !slices.Contains(s.values, v) {
+		s.values, s.stale = append(s.values, v), true
+	}
+}
+
+// drop removes values again.
+func (s *valueSet) drop(gone func(string) bool) {
+	before := len(s.values)
+	s.values = slices.DeleteFunc(s.values, gone)
+	s.stale = s.stale || len(s.values) != before
+}
+
+func (s *valueSet) build() *strings.Replacer {
+	s.stale, s.replacer = false, nil
+	var all []string
+	for _, v := range s.values {
+		all = append(all, spellings(v)...)
+	}
+	SortBy(all, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	if all = slices.Compact(all); len(all) == 0 {
+		return nil
+	}
+	pairs := make([]string, 0, 2*len(all))
+	for _, spelling := range all {
+		pairs = append(pairs, spelling, Redacted)
+	}
+	s.replacer = strings.NewReplacer(pairs...)
+	return s.replacer
+}

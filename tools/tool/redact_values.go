@@ -1,0 +1,129 @@
+package tool
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"html"
+	"math"
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A value is only looked for where nobody can find it by trying.
+const (
+	LeastLength = 12
+	leastBits   = 40
+)
+
+// Guessable reports whether a value could be found out by trying: it is short, or
+// has few possibilities by its length and the kinds of characters in it. Words that
+// objects of the account are named by count as nothing.
+func Guessable(value string, names map[string]bool) bool {
+	value = unnamed(value, names)
+	var digits, lower, upper, other float64
+	length := 0
+	for _, c := range value {
+		length++
+		switch {
+		case c >= '0' && c <= '9':
+			digits = 10
+		case c >= 'a' && c <= 'z':
+			lower = 26
+		case c >= 'A' && c <= 'Z':
+			upper = 26
+		default:
+			other = 33
+		}
+	}
+	return length < LeastLength || float64(length)*math.Log2(digits+lower+upper+other) < leastBits
+}
+
+// unnamed leaves the words out of a value that name objects of the account, each
+// with what parts it from the next.
+func unnamed(value string, names map[string]bool) string {
+	if len(names) == 0 {
+		return value
+	}
+	var b strings.Builder
+	for value != "" {
+		end := strings.IndexFunc(value, NotInWord)
+		if end < 0 {
+			end = len(value)
+		}
+		next := end + len(value[end:]) - len(strings.TrimLeftFunc(value[end:], NotInWord))
+		if end == 0 || !names[strings.ToLower(value[:end])] {
+			b.WriteString(value[:next])
+		}
+		value = value[next:]
+	}
+	return b.String()
+}
+
+func NotInWord(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }
+
+// words are the words of a name in lower case.
+func words(name string) []string { return strings.FieldsFunc(strings.ToLower(name), NotInWord) }
+
+// spellings are the ways in which programs write a value, without the blanks around
+// it: a block of YAML ends in a line break that nobody repeats.
+func spellings(v string) []string {
+	v = strings.TrimSpace(v)
+	query, path := url.QueryEscape(v), url.PathEscape(v)
+	all := []string{v, CleanText(v), query, path, lowerEscapes(query), lowerEscapes(path), jsonEscaped(v), htmlSafeJSON(v), html.EscapeString(v)}
+	all = append(all, encodings(v)...)
+	kept := all[:0]
+	for _, spelling := range all {
+		if len(spelling) >= shortestSecret {
+			kept = append(kept, spelling)
+		}
+	}
+	return kept
+}
+
+// jsonEscaped writes a value as it stands between the quotes of JSON.
+func jsonEscaped(v string) string {
+	quoted := string(quote(v))
+	return quoted[1 : len(quoted)-1]
+}
+
+// htmlSafeJSON is jsonEscaped with <, > and & escaped as well, as many libraries do.
+func htmlSafeJSON(v string) string {
+	quoted, err := json.Marshal(v)
+	if err != nil || len(quoted) < 2 {
+		return v
+	}
+	return string(quoted[1 : len(quoted)-1])
+}
+
+// lowerEscapes writes %2F as %2f.
+func lowerEscapes(s string) string {
+	if !strings.Contains(s, "%") {
+		return s
+	}
+	b := []byte(s)
+	for i := 0; i+2 < len(b); i++ {
+		if b[i] == '%' {
+			copy(b[i+1:i+3], strings.ToLower(s[i+1:i+3]))
+		}
+	}
+	return string(b)
+}
+
+// encodings are the parts of base64 texts that depend on the value alone, for each
+// way it can stand in what is encoded.
+func encodings(v string) []string {
+	if len(v) < LeastLength || !utf8.ValidString(v) {
+		return nil
+	}
+	var all []string
+	for before, depends := range []int{0, 2, 3} { // characters that depend on what stands before
+		raw := append(make([]byte, before), v...)
+		raw = raw[:len(raw)/3*3]
+		for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.URLEncoding} {
+			all = append(all, encoding.EncodeToString(raw)[depends:])
+		}
+	}
+	return all
+}

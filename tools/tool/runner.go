@@ -1,0 +1,207 @@
+package tool
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/mark3labs/mcp-go/server"
+
+	"zerops-mcp/tools/request"
+	"zerops-mcp/zerops"
+)
+
+// Config is what the operator decides. The zero value of a field means its
+// default.
+type Config struct {
+	// API is the address all calls go to.
+	API *zerops.API
+	// Credential returns the token of a call. It is asked once for each call and
+	// must not fail: a missing token is a Credential without Token.
+	Credential func(ctx context.Context) request.Credential
+	// ReadOnly hides and refuses every tool that changes anything.
+	ReadOnly bool
+	// Projects, ids or names, are the only ones that may be touched; empty means
+	// all, and the name "", which no project has, none.
+	Projects []string
+	// Toolsets are default, all, or names of toolsets; empty means default.
+	Toolsets []string
+	// Tools adds and ExcludeTools removes single tools; * removes all but whoami.
+	Tools, ExcludeTools []string
+	// Confirm decides how destructive work is confirmed.
+	Confirm ConfirmMode
+	// MaxWait bounds wait_seconds and the time a person has to answer. Zero means
+	// 50 seconds.
+	MaxWait time.Duration
+	// AllowSecrets lets the tools that exist for it return secret values.
+	AllowSecrets bool
+	// ProtectTag is the project tag that forbids destruction; empty means protected,
+	// and * that every project is.
+	ProtectTag string
+	// DeployRoots are the directories that may be read; EnvAllow the patterns of
+	// environment names that may be copied. Neither applies to a remote server.
+	DeployRoots, EnvAllow []string
+	// Remote marks a server that callers reach over a network.
+	Remote bool
+	// Stateless marks a server whose next request may reach another process.
+	Stateless bool
+	// SigningKey signs confirmation tokens; nil means random for this process.
+	SigningKey []byte
+	// OwnService is the id of the service this server runs in, on which no tool
+	// operates.
+	OwnService string
+	// Warnings tell of limits that could not be read, for whoami.
+	Warnings []string
+	// Logger receives what the operator should know; never secrets.
+	Logger *slog.Logger
+	// Audit, if set, receives one record for each call.
+	Audit func(context.Context, AuditRecord)
+	// Version of this program.
+	Version string
+}
+
+const (
+	defaultMaxWait    = 50 * time.Second
+	defaultProtectTag = "protected"
+	// shortestKey is the fewest bytes of a signing key: from a weak one the values
+	// behind fingerprints could be found by trying.
+	shortestKey = 32
+	// readTime bounds a call that changes nothing: just below the minute after
+	// which many clients give up.
+	readTime = 50 * time.Second
+	// changeTime is what a change may take beside asking and waiting.
+	changeTime = 70 * time.Second
+)
+
+// Runner runs the tools of one configuration. It keeps no state of callers beyond
+// bounded caches keyed by the caller.
+type Runner struct {
+	Cfg      Config
+	Logger   *slog.Logger
+	Tools    []*Tool // all, sorted by name
+	ByName   map[string]*Tool
+	Visible  map[string]bool
+	signer   signer
+	Scope    *scope
+	Patterns func() *patternSet
+	guard    Guard
+	own      ownServices
+	// mcp asks the person and reports progress.
+	Mcp *server.MCPServer
+}
+
+// Guard judges what a call is about to do, on its way and before it begins. The
+// rules of the account are above the kernel, which only sees that no tool goes
+// around them.
+type Guard struct {
+	// request judges each request that a call sends.
+	Request func(ctx context.Context, c *Call, r zerops.Call) error
+	// arguments judges the checked arguments of a call.
+	Arguments func(ctx context.Context, c *Call, args json.RawMessage) error
+}
+
+// NewRunner chooses the tools that the configuration offers.
+func NewRunner(cfg Config, all []*Tool, g Guard) (*Runner, error) {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.MaxWait <= 0 {
+		cfg.MaxWait = defaultMaxWait
+	}
+	if cfg.ProtectTag == "" {
+		cfg.ProtectTag = defaultProtectTag
+	}
+	if n := len(cfg.SigningKey); cfg.SigningKey != nil && n < shortestKey {
+		return nil, fmt.Errorf("tools: the signing key has %d bytes, and can be guessed below %d", n, shortestKey)
+	}
+	if cfg.SigningKey == nil {
+		cfg.SigningKey = make([]byte, 32)
+		if _, err := rand.Read(cfg.SigningKey); err != nil {
+			return nil, fmt.Errorf("making a signing key: %w", err)
+		}
+	}
+	s := &Runner{
+		Cfg: cfg, guard: g, Logger: cfg.Logger, Tools: all, ByName: map[string]*Tool{}, Visible: map[string]bool{},
+		signer: newSigner(cfg.SigningKey, !cfg.Stateless), Scope: newScope(cfg.Projects), Patterns: sync.OnceValue(SecretPatterns),
+	}
+	sort.Slice(s.Tools, func(i, j int) bool { return s.Tools[i].Name < s.Tools[j].Name })
+	for _, t := range s.Tools {
+		s.ByName[t.Name] = t
+	}
+	if err := s.selectTools(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// selectTools decides what is visible.
+func (s *Runner) selectTools() error {
+	sets := s.Cfg.Toolsets
+	if len(sets) == 0 {
+		sets = []string{"default"}
+	}
+	known := []string{"default", "all"}
+	for _, t := range s.Tools {
+		if !slices.Contains(known, t.Toolset) {
+			known = append(known, t.Toolset)
+		}
+	}
+	for _, name := range sets {
+		if !slices.Contains(known, name) {
+			return UnknownName("toolset", name, known)
+		}
+	}
+	names := SortedKeys(s.ByName)
+	for _, name := range slices.Concat(s.Cfg.Tools, s.Cfg.ExcludeTools) {
+		if name != ExcludeAll && !slices.Contains(names, name) {
+			return UnknownName("tool", name, names)
+		}
+	}
+	for _, t := range s.Tools {
+		chosen := slices.Contains(sets, "all") || slices.Contains(sets, t.Toolset) || t.Standard && slices.Contains(sets, "default") || slices.Contains(s.Cfg.Tools, t.Name)
+		s.Visible[t.Name] = chosen && !s.excludes(t.Name) && s.refusal(t) == nil
+	}
+	return nil
+}
+
+// ExcludeAll stands in ExcludeTools for every tool but whoami, which says so.
+const ExcludeAll = "*"
+
+// excludes reports a tool that the operator took out.
+func (s *Runner) excludes(tool string) bool {
+	return slices.Contains(s.Cfg.ExcludeTools, tool) || tool != "whoami" && slices.Contains(s.Cfg.ExcludeTools, ExcludeAll)
+}
+
+func UnknownName(kind, name string, known []string) error {
+	words := fmt.Sprintf("unknown %s %q", kind, name)
+	if near := Closest(name, known, 1); len(near) > 0 {
+		words += fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	return fmt.Errorf("%s (known: %s)", words, strings.Join(known, ", "))
+}
+
+// refusal tells why the configuration forbids a tool, nil where it does not.
+func (s *Runner) refusal(t *Tool) *Failure {
+	switch {
+	case s.Cfg.ReadOnly && t.Effect != zerops.Reads:
+		return &Failure{
+			Code: request.CodeReadOnly, Message: t.Name + " changes things, and this server runs read-only; nothing was changed",
+			Hint: "The operator can restart it without --read-only.",
+		}
+	case t.Secret && !s.Cfg.AllowSecrets:
+		return &Failure{
+			Code: request.CodeSecretWithheld, Message: t.Name + " returns secret values, which this server withholds",
+			Hint: "The operator can restart it with --allow-secrets.",
+		}
+	case t.LocalOnly && s.Cfg.Remote:
+		return &Failure{Code: request.CodeUnsupported, Message: t.Name + " works on local files, which a remote server does not have"}
+	}
+	return nil
+}
