@@ -101,9 +101,9 @@ type Runner struct {
 // rules of the account are above the kernel, which only sees that no tool goes
 // around them.
 type Guard struct {
-	// request judges each request that a call sends.
+	// Request judges each request that a call sends.
 	Request func(ctx context.Context, c *Call, r zerops.Call) error
-	// arguments judges the checked arguments of a call.
+	// Arguments judges the checked arguments of a call.
 	Arguments func(ctx context.Context, c *Call, args json.RawMessage) error
 }
 
@@ -131,13 +131,14 @@ func NewRunner(cfg Config, all []*Tool, g Guard) (*Runner, error) {
 		Cfg: cfg, guard: g, Logger: cfg.Logger, Tools: all, ByName: map[string]*Tool{}, Visible: map[string]bool{},
 		signer: newSigner(cfg.SigningKey, !cfg.Stateless), Scope: newScope(cfg.Projects), Patterns: sync.OnceValue(SecretPatterns),
 	}
-	sort.Slice(s.Tools, func(i, j int) bool { return s.Tools[i].Name < s.Tools[j].Name })
 	for _, t := range s.Tools {
 		s.ByName[t.Name] = t
 	}
+	// Toolsets are named in the order in which they are given.
 	if err := s.selectTools(); err != nil {
 		return nil, err
 	}
+	sort.Slice(s.Tools, func(i, j int) bool { return s.Tools[i].Name < s.Tools[j].Name })
 	return s, nil
 }
 
