@@ -286,7 +286,7 @@ func (c *conn) giveBack(r *inboundRequest) {
 // tooMany is the refusal of a request that nothing was done for.
 func tooMany(message string) *failure {
 	return &failure{
-		Code: "rate_limited", Message: message + " Nothing was done for this one.",
+		Code: request.CodeRateLimited, Message: message + " Nothing was done for this one.",
 		Hint: "Wait for some of the answers, then send it again.", Retryable: true, RetryAfterSeconds: 1,
 	}
 }
@@ -294,7 +294,7 @@ func tooMany(message string) *failure {
 // notStarted is the answer to a request that came too late.
 func notStarted() *failure {
 	return &failure{
-		Code: "unavailable", Message: "The server is stopping. Nothing was done for this request.",
+		Code: request.CodeUnavailable, Message: "The server is stopping. Nothing was done for this request.",
 		Hint: "Start the server again, then repeat the call.", Retryable: true,
 	}
 }
@@ -302,7 +302,7 @@ func notStarted() *failure {
 // unfinished is the answer for a call that did not end in time.
 func unfinished() *failure {
 	return &failure{
-		Code: "uncertain", Message: "The server stopped before this call ended, so its outcome is not known.",
+		Code: request.CodeUncertain, Message: "The server stopped before this call ended, so its outcome is not known.",
 		Hint: "Look at the current state before you repeat a call that changes something.",
 	}
 }

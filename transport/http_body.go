@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"zerops-mcp/tools/request"
 )
 
 const (
@@ -117,10 +119,10 @@ func (h *Handler) refuseBroken(w http.ResponseWriter, err error) {
 	case errors.Is(err, errBusy):
 		w.Header().Set("Retry-After", "1")
 		writeProblem(w, http.StatusServiceUnavailable, failure{
-			Code: "rate_limited", Message: "The server holds too much data to take this message.", Retryable: true, RetryAfterSeconds: 1,
+			Code: request.CodeRateLimited, Message: "The server holds too much data to take this message.", Retryable: true, RetryAfterSeconds: 1,
 		})
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		writeProblem(w, http.StatusRequestTimeout, failure{Code: "timeout", Message: fmt.Sprintf("The message did not arrive within %s.", h.cfg.BodyTimeout), Retryable: true})
+		writeProblem(w, http.StatusRequestTimeout, failure{Code: request.CodeTimeout, Message: fmt.Sprintf("The message did not arrive within %s.", h.cfg.BodyTimeout), Retryable: true})
 	default:
 		writeRPC(w, http.StatusBadRequest, errorAnswer(nil, codeParse, "the message did not arrive whole", nil))
 	}

@@ -137,7 +137,7 @@ func (h *Handler) route(w *statusWriter, r *http.Request) {
 	if !h.guard.hostAllowed(r) {
 		h.metrics.refused("host")
 		writeProblem(w, http.StatusForbidden, failure{
-			Code: "forbidden", Message: "This server does not answer to the name that the request is addressed to.",
+			Code: request.CodeForbidden, Message: "This server does not answer to the name that the request is addressed to.",
 			Hint: "The operator can add the name with --allowed-hosts.",
 		})
 		return
@@ -145,7 +145,7 @@ func (h *Handler) route(w *statusWriter, r *http.Request) {
 	if !h.guard.originAllowed(r) {
 		h.metrics.refused("origin")
 		writeProblem(w, http.StatusForbidden, failure{
-			Code: "forbidden", Message: "Web pages of this origin may not call this server.",
+			Code: request.CodeForbidden, Message: "Web pages of this origin may not call this server.",
 			Hint: "The operator can add the origin with --allowed-origins.",
 		})
 		return
@@ -155,7 +155,7 @@ func (h *Handler) route(w *statusWriter, r *http.Request) {
 	}
 	if wellKnown(r.URL.Path) {
 		writeProblem(w, http.StatusNotFound, failure{
-			Code: "not_found", Message: "This server has no authorization server.",
+			Code: request.CodeNotFound, Message: "This server has no authorization server.",
 			Hint: "Send the credential as Authorization: Bearer with each request.",
 		})
 		return
@@ -197,7 +197,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, who identity) {
 	case path == pathMessage && h.cfg.SSE:
 		methodNotAllowed(w, "POST")
 	default:
-		writeProblem(w, http.StatusNotFound, failure{Code: "not_found", Message: "There is nothing at this address.", Hint: "MCP is served at " + pathMCP + "."})
+		writeProblem(w, http.StatusNotFound, failure{Code: request.CodeNotFound, Message: "There is nothing at this address.", Hint: "MCP is served at " + pathMCP + "."})
 	}
 }
 
@@ -254,7 +254,7 @@ func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func writeProblem(w http.ResponseWriter, status int, f failure) {
 	body, err := json.Marshal(failureData{f})
 	if err != nil {
-		body = []byte(`{"error":{"code":"internal"}}`)
+		body = []byte(`{"error":{"code":"` + request.CodeInternal + `"}}`)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
@@ -276,5 +276,5 @@ func writeText(w http.ResponseWriter, status int, text string) {
 
 func methodNotAllowed(w http.ResponseWriter, allowed string) {
 	w.Header().Set("Allow", allowed)
-	writeProblem(w, http.StatusMethodNotAllowed, failure{Code: "unsupported", Message: "This address does not take requests of this method; it takes " + allowed + "."})
+	writeProblem(w, http.StatusMethodNotAllowed, failure{Code: request.CodeUnsupported, Message: "This address does not take requests of this method; it takes " + allowed + "."})
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/mark3labs/mcp-go/server"
 
+	"zerops-mcp/tools"
 	"zerops-mcp/transport"
 )
 
@@ -34,7 +35,7 @@ type site struct {
 // serveHTTP serves s; everything ends with the test.
 func serveHTTP(tb testing.TB, s *server.MCPServer, change func(*transport.HTTPConfig)) *site {
 	tb.Helper()
-	cfg := transport.HTTPConfig{Server: s}
+	cfg := transport.HTTPConfig{Server: s, HandleMessage: tools.HandleMessage}
 	if change != nil {
 		change(&cfg)
 	}
@@ -567,21 +568,22 @@ func TestHTTPConfigurations(t *testing.T) {
 		want string
 	}{
 		"no server":               {transport.HTTPConfig{}, "server is missing"},
-		"unauthenticated":         {transport.HTTPConfig{Server: s, Auth: transport.AuthNone, Listen: "0.0.0.0:8080"}, "other machines"},
-		"unauthenticated, any":    {transport.HTTPConfig{Server: s, Auth: transport.AuthNone, Listen: ":8080"}, "other machines"},
-		"unauthenticated, name":   {transport.HTTPConfig{Server: s, Auth: transport.AuthNone, Listen: "example.com:80"}, "other machines"},
-		"keys without keys":       {transport.HTTPConfig{Server: s, Auth: transport.AuthServer}, "at least one key"},
-		"half of TLS":             {transport.HTTPConfig{Server: s, TLSCert: "x"}, "both"},
-		"origin without a scheme": {transport.HTTPConfig{Server: s, AllowedOrigins: []string{"example.com"}}, "no origin"},
-		"proxy that is a name":    {transport.HTTPConfig{Server: s, TrustedProxies: []string{"proxy"}}, "no address"},
-		"unknown authentication":  {transport.HTTPConfig{Server: s, Auth: "basic"}, "unknown way"},
+		"no handler":              {transport.HTTPConfig{Server: s}, "HandleMessage"},
+		"unauthenticated":         {transport.HTTPConfig{Server: s, HandleMessage: tools.HandleMessage, Auth: transport.AuthNone, Listen: "0.0.0.0:8080"}, "other machines"},
+		"unauthenticated, any":    {transport.HTTPConfig{Server: s, HandleMessage: tools.HandleMessage, Auth: transport.AuthNone, Listen: ":8080"}, "other machines"},
+		"unauthenticated, name":   {transport.HTTPConfig{Server: s, HandleMessage: tools.HandleMessage, Auth: transport.AuthNone, Listen: "example.com:80"}, "other machines"},
+		"keys without keys":       {transport.HTTPConfig{Server: s, HandleMessage: tools.HandleMessage, Auth: transport.AuthServer}, "at least one key"},
+		"half of TLS":             {transport.HTTPConfig{Server: s, HandleMessage: tools.HandleMessage, TLSCert: "x"}, "both"},
+		"origin without a scheme": {transport.HTTPConfig{Server: s, HandleMessage: tools.HandleMessage, AllowedOrigins: []string{"example.com"}}, "no origin"},
+		"proxy that is a name":    {transport.HTTPConfig{Server: s, HandleMessage: tools.HandleMessage, TrustedProxies: []string{"proxy"}}, "no address"},
+		"unknown authentication":  {transport.HTTPConfig{Server: s, HandleMessage: tools.HandleMessage, Auth: "basic"}, "unknown way"},
 	} {
 		if _, err := transport.NewHandler(tc.cfg); err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for _, listen := range []string{"127.0.0.1:0", "localhost:1", "[::1]:1", "unix:/tmp/x"} {
-		if _, err := transport.NewHandler(transport.HTTPConfig{Server: s, Auth: transport.AuthNone, Listen: listen}); err != nil {
+		if _, err := transport.NewHandler(transport.HTTPConfig{Server: s, HandleMessage: tools.HandleMessage, Auth: transport.AuthNone, Listen: listen}); err != nil {
 			t.Errorf("%s: %v", listen, err)
 		}
 	}

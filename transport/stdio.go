@@ -13,17 +13,15 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
-
-	"zerops-mcp/tools"
 )
 
 // StdioConfig says how a client on a pair of streams is served. The zero value
-// of every member but the streams means its default.
+// of a member that is not required means its default.
 type StdioConfig struct {
 	In  io.Reader // messages of the client, one a line; required
 	Out io.Writer // messages to the client; required, see ClaimStdout
 
-	// HandleMessage runs a message through the server, tools.HandleMessage.
+	// HandleMessage runs a message through the server; required.
 	HandleMessage MessageHandler
 	// Logger takes what goes wrong; nothing is logged without it.
 	Logger *slog.Logger
@@ -59,9 +57,6 @@ func (cfg StdioConfig) withDefaults() StdioConfig {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	if cfg.HandleMessage == nil {
-		cfg.HandleMessage = tools.HandleMessage
-	}
 	defaultTo(&cfg.Concurrency, 64)
 	defaultTo(&cfg.Queue, 10_000)
 	defaultTo(&cfg.MaxPending, 64<<20)
@@ -81,7 +76,7 @@ func defaultTo[T comparable](value *T, otherwise T) {
 
 // ServeStdio serves one client until its input ends, its output breaks or ctx
 // ends, and then answers what is still open: in time order, calls are told to
-// come to an end (tools.Draining), their context ends, and what has not ended
+// come to an end (request.Draining), their context ends, and what has not ended
 // by then is answered in its place. At the end of the input requests that wait
 // are still run; at the end of ctx they are refused.
 //
@@ -90,6 +85,9 @@ func defaultTo[T comparable](value *T, otherwise T) {
 func ServeStdio(ctx context.Context, s *server.MCPServer, cfg StdioConfig) error {
 	if cfg.In == nil || cfg.Out == nil {
 		return errors.New("serve stdio: the streams In and Out are required")
+	}
+	if cfg.HandleMessage == nil {
+		return errors.New("serve stdio: HandleMessage is required")
 	}
 	cfg = cfg.withDefaults()
 	cfg.spares = stdioSpares
