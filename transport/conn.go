@@ -46,14 +46,14 @@ type conn struct {
 	cause   error         // why, set before broken is closed
 	buffers sync.Pool
 
-	questions questions
-	canAsk    bool
+	asked  clientRequests
+	canAsk bool
 
 	mu          sync.Mutex
-	handoff     chan *inboundRequest       // to goroutines that wait for one
-	spares      chan struct{}              // one for each of these
-	calls       lane                       // tools/call
-	others      lane                       // every other request that may take time
+	toIdle      chan *inboundRequest       // to goroutines that wait for one
+	idleWorkers chan struct{}              // one for each of these
+	calls       queue                      // tools/call
+	others      queue                      // every other request that may take time
 	inflight    map[string]*inboundRequest // requests that may still be cancelled, by id
 	outstanding int                        // requests that wait or run
 	held        int                        // bytes of their messages
@@ -71,11 +71,11 @@ func newConn(ctx context.Context, s *server.MCPServer, cfg StdioConfig) *conn {
 		drain:         make(chan struct{}),
 		write:         lineWriter(cfg.Out),
 		broken:        make(chan struct{}),
-		calls:         lane{limit: cfg.Concurrency, backlog: cfg.Queue},
-		others:        lane{limit: max(1, cfg.Concurrency/4), backlog: cfg.Queue},
+		calls:         queue{limit: cfg.Concurrency, backlog: cfg.Queue},
+		others:        queue{limit: max(1, cfg.Concurrency/4), backlog: cfg.Queue},
 		inflight:      make(map[string]*inboundRequest),
-		handoff:       make(chan *inboundRequest),
-		spares:        make(chan struct{}, cfg.spares),
+		toIdle:        make(chan *inboundRequest),
+		idleWorkers:   make(chan struct{}, cfg.idleWorkers),
 		canAsk:        true,
 	}
 	c.buffers.New = func() any { return new(bytes.Buffer) }
@@ -132,7 +132,7 @@ func (c *conn) handle(ctx context.Context, message []byte, in *batch) {
 	case env.kind == kindArray:
 		c.handleBatch(ctx, message, in)
 	case !env.hasMethod:
-		c.questions.answer(message, env.id)
+		c.asked.answer(message, env.id)
 	case env.id != nil:
 		c.handleRequest(ctx, message, &env, in)
 	case env.nullID && !strings.HasPrefix(env.method, "notifications/"):
@@ -186,7 +186,7 @@ func (c *conn) handleCancelled(message []byte) {
 		return
 	}
 	delete(c.inflight, key)
-	queued := c.lane(r).remove(r)
+	queued := c.queueOf(r).remove(r)
 	c.mu.Unlock()
 
 	r.cancel()
@@ -207,7 +207,7 @@ func (c *conn) handleRequest(ctx context.Context, message []byte, env *envelope,
 	r.notes.send = func(n mcp.JSONRPCNotification) { c.notify(r, r.tagged(n)) }
 	if c.canAsk {
 		r.ask = func(ctx context.Context, method mcp.MCPMethod, params any) (json.RawMessage, error) {
-			return c.questions.ask(ctx, method, params,
+			return c.asked.ask(ctx, method, params,
 				func(message []byte) bool { return c.send(message, r) },
 				func(message []byte) bool { return c.send(message, nil) })
 		}
@@ -268,7 +268,7 @@ func (c *conn) admit(r *inboundRequest) (start bool, refusal *failure) {
 		}
 		r.taken = true
 	}
-	start, ok := c.lane(r).add(r)
+	start, ok := c.queueOf(r).add(r)
 	if !ok {
 		c.giveBack(r)
 		return false, tooMany("Too many requests are waiting.")
@@ -307,8 +307,8 @@ func unfinished() *failure {
 	}
 }
 
-// lane returns where a request runs; c.mu is held.
-func (c *conn) lane(r *inboundRequest) *lane {
+// queueOf returns where a request runs; c.mu is held.
+func (c *conn) queueOf(r *inboundRequest) *queue {
 	if r.method == methodToolsCall {
 		return &c.calls
 	}
@@ -322,27 +322,27 @@ func (c *conn) work(r *inboundRequest) {
 	for r != nil {
 		c.run(r)
 		c.mu.Lock()
-		next := c.lane(r).next()
+		next := c.queueOf(r).next()
 		c.mu.Unlock()
 		c.release(r)
 		if next == nil {
-			next = c.spare()
+			next = c.nextRequest()
 		}
 		r = next
 	}
 }
 
-// spare waits for a request to be handed over. It returns nil when enough others
+// nextRequest waits for a request. It returns nil when enough others
 // wait, and when serving ends.
-func (c *conn) spare() *inboundRequest {
+func (c *conn) nextRequest() *inboundRequest {
 	select {
-	case c.spares <- struct{}{}:
+	case c.idleWorkers <- struct{}{}:
 	default:
 		return nil
 	}
-	defer func() { <-c.spares }()
+	defer func() { <-c.idleWorkers }()
 	select {
-	case r := <-c.handoff:
+	case r := <-c.toIdle:
 		return r
 	case <-c.ctx.Done():
 		return nil
@@ -352,7 +352,7 @@ func (c *conn) spare() *inboundRequest {
 // begin runs a request in a goroutine that waits for one, or in a new one.
 func (c *conn) begin(r *inboundRequest) {
 	select {
-	case c.handoff <- r:
+	case c.toIdle <- r:
 	default:
 		go c.work(r)
 	}

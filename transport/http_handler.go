@@ -43,7 +43,7 @@ type Handler struct {
 	// background is for what belongs to sessions and so to no request.
 	background context.Context //nolint:containedctx // never ends
 
-	intake    intake
+	bodies    bodyBudget
 	skipping  atomic.Int32 // messages over the limit that are read to their end
 	collected atomic.Int64 // bytes of the answers to arrays that are not sent yet
 	drain     chan struct{}
@@ -75,7 +75,7 @@ func NewHandler(cfg HTTPConfig) (*Handler, error) {
 		cfg: cfg, server: cfg.Server, logger: cfg.Logger, metrics: cfg.Metrics, guard: guard,
 		auth: newAuthenticator(&cfg, secret), callers: newCallers(&cfg), drain: make(chan struct{}),
 	}
-	h.intake.maxHeld, h.intake.maxCount = h.cfg.MaxHeld, h.cfg.MaxIncoming
+	h.bodies.maxHeld, h.bodies.maxCount = h.cfg.MaxHeld, h.cfg.MaxIncoming
 	h.background = context.Background()
 	h.sessions = newSessionTable(&h.cfg, secret, func(s *httpSession) { h.server.UnregisterSession(h.background, s.id) })
 	h.sse.byID = make(map[string]*sseClient)
@@ -87,7 +87,7 @@ func NewHandler(cfg HTTPConfig) (*Handler, error) {
 func (h *Handler) Drain() {
 	h.once.Do(func() {
 		close(h.drain)
-		h.sessions.closeQuestions()
+		h.sessions.closeClientRequests()
 	})
 }
 

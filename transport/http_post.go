@@ -165,7 +165,7 @@ func (e *exchange) oneWay(message []byte, env *envelope) {
 	switch {
 	case !env.hasMethod:
 		if e.session != nil {
-			e.session.questions.answer(message, env.id)
+			e.session.asked.answer(message, env.id)
 		}
 	case env.method == methodCancelled:
 		// Without a session nobody can tell whose request is meant.
@@ -206,7 +206,7 @@ func (e *exchange) call(env *envelope) *httpCall {
 		if e.h.draining() {
 			return nil, errClientGone
 		}
-		return e.session.questions.ask(ctx, method, params,
+		return e.session.asked.ask(ctx, method, params,
 			func(message []byte) bool { return e.answer.event(message, c) },
 			func(message []byte) bool { return e.answer.event(message, nil) })
 	}

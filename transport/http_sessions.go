@@ -18,7 +18,7 @@ type httpSession struct {
 	id        string
 	owner     string // key of the caller
 	client    clientState
-	questions questions
+	asked     clientRequests
 	broadcast notifier
 	ended     chan struct{}
 
@@ -202,13 +202,13 @@ func (t *sessionTable) sweep() {
 	t.end(expired...)
 }
 
-// closeQuestions ends every wait for a person's answer and refuses new ones.
-func (t *sessionTable) closeQuestions() {
+// closeClientRequests ends every wait for a person's answer and refuses new ones.
+func (t *sessionTable) closeClientRequests() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for element := t.order.Back(); element != nil; element = element.Prev() {
 		s, _ := element.Value.(*httpSession)
-		s.questions.close()
+		s.asked.close()
 	}
 }
 
@@ -234,7 +234,7 @@ func (t *sessionTable) end(sessions ...*httpSession) {
 			continue
 		}
 		close(s.ended)
-		s.questions.close()
+		s.asked.close()
 		s.broadcast.leave()
 		t.onEnd(s)
 		s.mu.Lock()

@@ -62,14 +62,14 @@ func (h *Handler) openSSE(w http.ResponseWriter, r *http.Request, who identity) 
 		if !h.takeCall(account) {
 			return false
 		}
-		if !h.intake.keep(size) {
+		if !h.bodies.keep(size) {
 			h.giveCall(account)
 			return false
 		}
 		return true
 	}
 	c.give = func(size int) {
-		h.intake.drop(size)
+		h.bodies.drop(size)
 		h.giveCall(account)
 	}
 	c.write = func(message []byte) error { return writeEvent(w, control, message) }

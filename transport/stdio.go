@@ -42,12 +42,12 @@ type StdioConfig struct {
 	// 1.5 s.
 	StopTimeout time.Duration
 
-	// spares is how many goroutines are kept for requests to come.
-	spares int
+	// idleWorkers is how many goroutines are kept for requests to come.
+	idleWorkers int
 }
 
-// stdioSpares is enough for a client that keeps a few calls ahead.
-const stdioSpares = 16
+// maxIdleWorkers is enough for a client that keeps a few calls ahead.
+const maxIdleWorkers = 16
 
 // MessageHandler runs one JSON-RPC message through a server and returns its
 // answer, nil for a message that has none. The context carries the session.
@@ -90,7 +90,7 @@ func ServeStdio(ctx context.Context, s *server.MCPServer, cfg StdioConfig) error
 		return errors.New("serve stdio: HandleMessage is required")
 	}
 	cfg = cfg.withDefaults()
-	cfg.spares = stdioSpares
+	cfg.idleWorkers = maxIdleWorkers
 	c := newConn(ctx, s, cfg)
 	defer c.cancel(errServerEnds)
 
