@@ -43,12 +43,12 @@ func newAnswerWriter(w http.ResponseWriter, r *http.Request, keepAlive time.Dura
 	return a
 }
 
-// event sends a message before the answer, unless call, where it is given, has
+// event sends a message before the answer, unless r, where it is given, has
 // no answer to come any more. It reports whether the message was sent.
-func (a *answerWriter) event(message []byte, call *httpCall) bool {
+func (a *answerWriter) event(message []byte, r *inboundRequest) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.ended || !a.streams || (call != nil && call.state.Load() != requestOpen) {
+	if a.ended || !a.streams || (r != nil && r.state.Load() != requestOpen) {
 		return false
 	}
 	return a.writeLocked(message)
