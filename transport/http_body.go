@@ -50,8 +50,8 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (body []byte,
 	}
 
 	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Now().Add(h.cfg.BodyTimeout))
-	message := h.bodies.begin(r.Body, func() { _ = control.SetReadDeadline(time.Unix(1, 0)) })
+	setReadDeadline(control, time.Now().Add(h.cfg.BodyTimeout))
+	message := h.bodies.begin(r.Body, func() { setReadDeadline(control, time.Unix(1, 0)) })
 	body, err = readUpTo(message, h.cfg.MaxBody)
 	if !message.arrived() {
 		err = errBusy

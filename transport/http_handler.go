@@ -102,7 +102,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	recorder := &statusWriter{ResponseWriter: w}
 	started := time.Now()
 	// A deadline for writing may be left from the request before.
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
+	setWriteDeadline(http.NewResponseController(w), time.Time{})
 	defer func() {
 		if recorder.status == 0 {
 			recorder.status = http.StatusOK
@@ -256,22 +256,24 @@ func writeProblem(w http.ResponseWriter, status int, f failure) {
 	if err != nil {
 		body = []byte(`{"error":{"code":"` + request.CodeInternal + `"}}`)
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(append(body, '\n'))
+	writeBody(w, status, "application/json", append(body, '\n'))
 }
 
 // writeRPC answers with a JSON-RPC message.
 func writeRPC(w http.ResponseWriter, status int, message []byte) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(message)
+	writeBody(w, status, "application/json", message)
 }
 
 func writeText(w http.ResponseWriter, status int, text string) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	writeBody(w, status, "text/plain; charset=utf-8", []byte(text+"\n"))
+}
+
+// writeBody writes a whole answer. That fails when the client is gone, and then
+// nobody is left to tell.
+func writeBody(w http.ResponseWriter, status int, kind string, body []byte) {
+	w.Header().Set("Content-Type", kind)
 	w.WriteHeader(status)
-	_, _ = w.Write([]byte(text + "\n"))
+	_, _ = w.Write(body)
 }
 
 func methodNotAllowed(w http.ResponseWriter, allowed string) {

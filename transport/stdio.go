@@ -140,6 +140,6 @@ func (c *conn) writeError() error {
 // unblock wakes a reader that waits for input, where its kind can be woken.
 func unblock(in io.Reader) {
 	if deadline, ok := in.(interface{ SetReadDeadline(time.Time) error }); ok {
-		_ = deadline.SetReadDeadline(time.Now())
+		_ = deadline.SetReadDeadline(time.Now()) // files that have no deadlines are left to their owner
 	}
 }
