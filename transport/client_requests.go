@@ -69,7 +69,7 @@ func (q *clientRequests) ask(
 	// waits for.
 	notice, err := json.Marshal(rpcMessage{
 		JSONRPC: "2.0",
-		Method:  methodCancelled,
+		Method:  methodCanceled,
 		Params:  map[string]any{"requestId": id, "reason": "the call that asked has ended"},
 	})
 	if err == nil {

@@ -50,7 +50,7 @@ type conn struct {
 	idleWorkers chan struct{}        // one for each of these
 	calls       queue                // tools/call
 	others      queue                // every other request that may take time
-	inflight    requestTable         // requests that may still be cancelled
+	inflight    requestTable         // requests that may still be canceled
 	outstanding int                  // requests that wait or run
 	held        int                  // bytes of their messages
 	stopping    bool                 // no new request is started
@@ -129,8 +129,8 @@ func (c *conn) handle(ctx context.Context, message []byte, in *batch) {
 		c.handleRequest(ctx, message, &env, in)
 	case env.nullID && !strings.HasPrefix(env.method, "notifications/"):
 		c.respond(in, errorAnswer(nil, codeInvalidRequest, "the id of a request must not be null", nil))
-	case env.method == methodCancelled:
-		c.handleCancelled(message)
+	case env.method == methodCanceled:
+		c.handleCanceled(message)
 	default:
 		c.handleNotification(ctx, message)
 	}

@@ -38,7 +38,7 @@ func (b *batch) add(line []byte) {
 }
 
 // finish takes the end of an expected member. A nil line leaves it without an
-// answer, as cancelled requests are.
+// answer, as canceled requests are.
 func (b *batch) finish(r *inboundRequest, line []byte) {
 	b.mu.Lock()
 	if line != nil {
@@ -72,7 +72,7 @@ func (c *conn) handleBatch(ctx context.Context, message []byte, in *batch) {
 }
 
 // sendBatch writes the answers of an array in one line, without those of
-// requests that were cancelled or answered in the meantime.
+// requests that were canceled or answered in the meantime.
 func (c *conn) sendBatch(answers []batchAnswer) {
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()

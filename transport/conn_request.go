@@ -118,9 +118,9 @@ func unfinished() *failure {
 	}
 }
 
-// handleCancelled ends the request that a client does not want any more.
-func (c *conn) handleCancelled(message []byte) {
-	key, ok := cancelledKey(message)
+// handleCanceled ends the request that a client does not want any more.
+func (c *conn) handleCanceled(message []byte) {
+	key, ok := canceledKey(message)
 	if !ok {
 		return
 	}

@@ -39,7 +39,7 @@ func (c *conn) send(message []byte, r *inboundRequest) bool {
 }
 
 // sendAnswer writes the answer of r, or leaves it to the array that r came in,
-// unless r was cancelled or answered. It keeps nothing of answer.
+// unless r was canceled or answered. It keeps nothing of answer.
 func (c *conn) sendAnswer(answer *bytes.Buffer, r *inboundRequest) {
 	if r.batch != nil {
 		if r.state.CompareAndSwap(requestOpen, requestCollected) {

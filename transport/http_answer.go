@@ -75,8 +75,8 @@ func (a *answerWriter) writeLocked(message []byte) bool {
 	return writeEvent(a.w, a.control, message) == nil
 }
 
-// finish sends the answer. cancelled leaves it out.
-func (a *answerWriter) finish(cancelled bool) {
+// finish sends the answer. withheld leaves it out.
+func (a *answerWriter) finish(withheld bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.ended = true
@@ -85,8 +85,8 @@ func (a *answerWriter) finish(cancelled bool) {
 	}
 	body := a.body.Bytes()
 	switch {
-	case cancelled && a.streaming:
-	case cancelled || (len(body) == 0 && !a.streaming):
+	case withheld && a.streaming:
+	case withheld || (len(body) == 0 && !a.streaming):
 		a.w.WriteHeader(http.StatusAccepted)
 	case a.streaming:
 		_ = writeEvent(a.w, a.control, body) // fails when the client is gone: nobody is left to tell

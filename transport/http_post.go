@@ -145,9 +145,9 @@ func (e *exchange) oneWay(message []byte, env *envelope) {
 		if e.session != nil {
 			e.session.asked.answer(message, env.id)
 		}
-	case env.method == methodCancelled:
+	case env.method == methodCanceled:
 		// Without a session nobody can tell whose request is meant.
-		if key, ok := cancelledKey(message); ok && e.session != nil {
+		if key, ok := canceledKey(message); ok && e.session != nil {
 			e.session.cancelRequest(key)
 		}
 	case strings.HasPrefix(env.method, "notifications/"):

@@ -17,7 +17,7 @@ const (
 	requestOpen      int32 = iota
 	requestCollected       // its answer waits for the others of an array
 	requestAnswered
-	requestCancelled
+	requestCanceled
 )
 
 // inboundRequest is one request of a client, on a conn or in a POST.
@@ -69,7 +69,7 @@ func endWith(signal <-chan struct{}, end func()) (stop func()) {
 	return sync.OnceFunc(func() { close(done) })
 }
 
-// requestTable holds the requests of one client that may still be cancelled, by
+// requestTable holds the requests of one client that may still be canceled, by
 // the key of their id. Its owner guards it with a mutex.
 type requestTable map[string]*inboundRequest
 
@@ -98,7 +98,7 @@ func (t requestTable) cancel(key string) (r *inboundRequest, was int32) {
 		return nil, 0
 	}
 	for _, was := range [...]int32{requestOpen, requestCollected} {
-		if r.state.CompareAndSwap(was, requestCancelled) {
+		if r.state.CompareAndSwap(was, requestCanceled) {
 			delete(t, key)
 			return r, was
 		}
