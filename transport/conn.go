@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,9 +16,6 @@ import (
 
 	"zerops-mcp/tools/request"
 )
-
-// maxPooledBuffer is the largest output buffer in bytes that is kept for reuse.
-const maxPooledBuffer = 256 << 10
 
 // conn is one client on a stream of its own in each direction.
 type conn struct {
@@ -46,19 +42,19 @@ type conn struct {
 	cause   error         // why, set before broken is closed
 	buffers sync.Pool
 
-	questions questions
-	canAsk    bool
+	asked  clientRequests
+	canAsk bool
 
 	mu          sync.Mutex
-	handoff     chan *inboundRequest       // to goroutines that wait for one
-	spares      chan struct{}              // one for each of these
-	calls       lane                       // tools/call
-	others      lane                       // every other request that may take time
-	inflight    map[string]*inboundRequest // requests that may still be cancelled, by id
-	outstanding int                        // requests that wait or run
-	held        int                        // bytes of their messages
-	stopping    bool                       // no new request is started
-	idle        chan struct{}              // closed when nothing is outstanding; nil until asked for
+	toIdle      chan *inboundRequest // to goroutines that wait for one
+	idleWorkers chan struct{}        // one for each of these
+	calls       queue                // tools/call
+	others      queue                // every other request that may take time
+	inflight    requestTable         // requests that may still be canceled
+	outstanding int                  // requests that wait or run
+	held        int                  // bytes of their messages
+	stopping    bool                 // no new request is started
+	idle        chan struct{}        // closed when nothing is outstanding; nil until asked for
 }
 
 func newConn(ctx context.Context, s *server.MCPServer, cfg StdioConfig) *conn {
@@ -71,11 +67,11 @@ func newConn(ctx context.Context, s *server.MCPServer, cfg StdioConfig) *conn {
 		drain:         make(chan struct{}),
 		write:         lineWriter(cfg.Out),
 		broken:        make(chan struct{}),
-		calls:         lane{limit: cfg.Concurrency, backlog: cfg.Queue},
-		others:        lane{limit: max(1, cfg.Concurrency/4), backlog: cfg.Queue},
-		inflight:      make(map[string]*inboundRequest),
-		handoff:       make(chan *inboundRequest),
-		spares:        make(chan struct{}, cfg.spares),
+		calls:         queue{limit: cfg.Concurrency, backlog: cfg.Queue},
+		others:        queue{limit: max(1, cfg.Concurrency/4), backlog: cfg.Queue},
+		inflight:      make(requestTable),
+		toIdle:        make(chan *inboundRequest),
+		idleWorkers:   make(chan struct{}, cfg.idleWorkers),
 		canAsk:        true,
 	}
 	c.buffers.New = func() any { return new(bytes.Buffer) }
@@ -119,296 +115,29 @@ func (c *conn) read(in io.Reader, maxLine int) error {
 // handle takes one message. ctx is c.ctx, with what is known about this message;
 // in is the array that it came in, if any.
 func (c *conn) handle(ctx context.Context, message []byte, in *batch) {
-	if !json.Valid(message) {
-		c.respond(in, errorAnswer(nil, codeParse, "the message is not valid JSON", nil))
-		return
-	}
-	env := scanEnvelope(message)
-	if code, reason := flawOf(message, &env); code != 0 {
-		c.respond(in, errorAnswer(env.id, code, reason, nil))
+	env, refusal := openMessage(message)
+	if refusal != nil {
+		c.respond(in, refusal)
 		return
 	}
 	switch {
 	case env.kind == kindArray:
 		c.handleBatch(ctx, message, in)
 	case !env.hasMethod:
-		c.questions.answer(message, env.id)
+		c.asked.answer(message, env.id)
 	case env.id != nil:
 		c.handleRequest(ctx, message, &env, in)
 	case env.nullID && !strings.HasPrefix(env.method, "notifications/"):
 		c.respond(in, errorAnswer(nil, codeInvalidRequest, "the id of a request must not be null", nil))
-	case env.method == methodCancelled:
-		c.handleCancelled(message)
+	case env.method == methodCanceled:
+		c.handleCanceled(message)
 	default:
 		c.handleNotification(ctx, message)
 	}
-}
-
-// handleBatch splits an array into its messages. Only 2025-03-26 has arrays.
-func (c *conn) handleBatch(ctx context.Context, message []byte, in *batch) {
-	if c.client.agreed() != mcp.ProtocolVersion20250326 || in != nil {
-		c.respond(in, errorAnswer(nil, codeInvalidRequest, "arrays of messages are part of protocol revision 2025-03-26 only", nil))
-		return
-	}
-	members, ok := splitBatch(message)
-	if !ok || len(members) == 0 {
-		c.respond(nil, errorAnswer(nil, codeInvalidRequest, fmt.Sprintf("an array must hold 1 to %d messages", maxBatch), nil))
-		return
-	}
-	b := &batch{conn: c, pending: 1}
-	for _, member := range members {
-		c.handle(ctx, member, b)
-	}
-	b.settle(nil, nil)
 }
 
 // handleNotification passes a notification on.
 func (c *conn) handleNotification(ctx context.Context, message []byte) {
 	defer logPanic(c.logger, "notification")
 	c.handleMessage(c.server.WithContext(ctx, c.listed()), c.server, message)
-}
-
-// handleCancelled ends the request that a client does not want any more.
-func (c *conn) handleCancelled(message []byte) {
-	key, ok := cancelledKey(message)
-	if !ok {
-		return
-	}
-	c.mu.Lock()
-	r := c.inflight[key]
-	if r == nil {
-		c.mu.Unlock()
-		return
-	}
-	open := r.state.CompareAndSwap(requestOpen, requestCancelled)
-	if !open && !r.state.CompareAndSwap(requestCollected, requestCancelled) {
-		c.mu.Unlock()
-		return
-	}
-	delete(c.inflight, key)
-	queued := c.lane(r).remove(r)
-	c.mu.Unlock()
-
-	r.cancel()
-	if queued {
-		c.release(r)
-	}
-	if open && r.batch != nil {
-		r.batch.settle(r, nil)
-	}
-}
-
-// handleRequest starts, queues or refuses a request.
-func (c *conn) handleRequest(ctx context.Context, message []byte, env *envelope, in *batch) {
-	r := &inboundRequest{
-		requestSession: requestSession{id: c.sessionID, rpcID: env.id, method: env.method, server: c.server, shared: &c.client},
-		key:            idKey(env.id), message: message, size: len(message), batch: in,
-	}
-	r.notes.send = func(n mcp.JSONRPCNotification) { c.notify(r, r.tagged(n)) }
-	if c.canAsk {
-		r.ask = func(ctx context.Context, method mcp.MCPMethod, params any) (json.RawMessage, error) {
-			return c.questions.ask(ctx, method, params,
-				func(message []byte) bool { return c.send(message, r) },
-				func(message []byte) bool { return c.send(message, nil) })
-		}
-	}
-	if env.method == string(mcp.MethodInitialize) && in != nil {
-		c.respond(in, errorAnswer(env.id, codeInvalidRequest, "initialize must not be part of an array", nil))
-		return
-	}
-
-	// These two are answered at once: every later message depends on the first,
-	// and the second asks whether anybody listens.
-	atOnce := env.method == string(mcp.MethodInitialize) || env.method == string(mcp.MethodPing)
-
-	c.mu.Lock()
-	if c.inflight[r.key] != nil {
-		c.mu.Unlock()
-		c.respond(in, errorAnswer(env.id, codeInvalidRequest, "a request with this id is still running", nil))
-		return
-	}
-	start := true
-	if !atOnce {
-		var refusal *failure
-		if start, refusal = c.admit(r); refusal != nil {
-			c.mu.Unlock()
-			c.respond(in, failureAnswer(env.id, env.method, message, *refusal))
-			return
-		}
-	}
-	r.ctx, r.cancel = context.WithCancel(withTrace(ctx, nil, message))
-	c.inflight[r.key] = r
-	c.outstanding++
-	c.held += r.size
-	if in != nil {
-		in.expect()
-	}
-	c.mu.Unlock()
-
-	switch {
-	case atOnce:
-		c.run(r)
-		c.release(r)
-	case start:
-		c.begin(r)
-	}
-}
-
-// admit finds room for a request; c.mu is held.
-func (c *conn) admit(r *inboundRequest) (start bool, refusal *failure) {
-	if c.stopping {
-		return false, notStarted()
-	}
-	if c.held+r.size > c.memory {
-		return false, tooMany("The requests that are being worked on hold too much data.")
-	}
-	if c.take != nil {
-		if !c.take(r.size) {
-			return false, tooManyAtOnce()
-		}
-		r.taken = true
-	}
-	start, ok := c.lane(r).add(r)
-	if !ok {
-		c.giveBack(r)
-		return false, tooMany("Too many requests are waiting.")
-	}
-	return start, nil
-}
-
-// giveBack ends what admit has counted.
-func (c *conn) giveBack(r *inboundRequest) {
-	if r.taken {
-		c.give(r.size)
-	}
-}
-
-// tooMany is the refusal of a request that nothing was done for.
-func tooMany(message string) *failure {
-	return &failure{
-		Code: "rate_limited", Message: message + " Nothing was done for this one.",
-		Hint: "Wait for some of the answers, then send it again.", Retryable: true, RetryAfterSeconds: 1,
-	}
-}
-
-// notStarted is the answer to a request that came too late.
-func notStarted() *failure {
-	return &failure{
-		Code: "unavailable", Message: "The server is stopping. Nothing was done for this request.",
-		Hint: "Start the server again, then repeat the call.", Retryable: true,
-	}
-}
-
-// unfinished is the answer for a call that did not end in time.
-func unfinished() *failure {
-	return &failure{
-		Code: "uncertain", Message: "The server stopped before this call ended, so its outcome is not known.",
-		Hint: "Look at the current state before you repeat a call that changes something.",
-	}
-}
-
-// lane returns where a request runs; c.mu is held.
-func (c *conn) lane(r *inboundRequest) *lane {
-	if r.method == methodToolsCall {
-		return &c.calls
-	}
-	return &c.others
-}
-
-// work runs a request and after it those that wait for its place. When none does,
-// the goroutine waits for the next one for as long as there is a place to wait in:
-// its stack has grown to what a call needs.
-func (c *conn) work(r *inboundRequest) {
-	for r != nil {
-		c.run(r)
-		c.mu.Lock()
-		next := c.lane(r).next()
-		c.mu.Unlock()
-		c.release(r)
-		if next == nil {
-			next = c.spare()
-		}
-		r = next
-	}
-}
-
-// spare waits for a request to be handed over. It returns nil when enough others
-// wait, and when serving ends.
-func (c *conn) spare() *inboundRequest {
-	select {
-	case c.spares <- struct{}{}:
-	default:
-		return nil
-	}
-	defer func() { <-c.spares }()
-	select {
-	case r := <-c.handoff:
-		return r
-	case <-c.ctx.Done():
-		return nil
-	}
-}
-
-// begin runs a request in a goroutine that waits for one, or in a new one.
-func (c *conn) begin(r *inboundRequest) {
-	select {
-	case c.handoff <- r:
-	default:
-		go c.work(r)
-	}
-}
-
-// run gets the answer to a request and sends it.
-func (c *conn) run(r *inboundRequest) {
-	defer r.cancel()
-	if r.method == string(mcp.MethodSubscriptionsListen) {
-		defer endWith(c.drain, r.cancel)()
-	}
-	response := c.dispatch(r)
-	r.notes.end()
-
-	buffer, _ := c.buffers.Get().(*bytes.Buffer)
-	buffer.Reset()
-	encodeAnswer(buffer, r.rpcID, r.method, response, c.logger)
-	c.sendAnswer(buffer, r)
-	if buffer.Cap() <= maxPooledBuffer {
-		c.buffers.Put(buffer)
-	}
-}
-
-// endWith ends something when a channel is closed, until the returned function is
-// called.
-func endWith(signal <-chan struct{}, end func()) (stop func()) {
-	done := make(chan struct{})
-	go func() {
-		select {
-		case <-signal:
-			end()
-		case <-done:
-		}
-	}()
-	return sync.OnceFunc(func() { close(done) })
-}
-
-// dispatch runs the handler; a panic in it is an internal error of
-// this request only.
-func (c *conn) dispatch(r *inboundRequest) (response mcp.JSONRPCMessage) {
-	defer logPanic(c.logger, r.method)
-	return c.handleMessage(c.server.WithContext(r.ctx, &r.requestSession), c.server, r.message)
-}
-
-// release forgets a request that has ended.
-func (c *conn) release(r *inboundRequest) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.inflight[r.key] == r && r.batch == nil {
-		delete(c.inflight, r.key)
-	}
-	c.outstanding--
-	c.held -= r.size
-	c.giveBack(r)
-	if c.outstanding == 0 && c.idle != nil {
-		close(c.idle)
-		c.idle = nil
-	}
 }

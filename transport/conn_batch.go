@@ -2,12 +2,9 @@ package transport
 
 import (
 	"bytes"
-	"encoding/json"
+	"context"
 	"sync"
 )
-
-// maxBatch bounds how many messages one array may hold.
-const maxBatch = 1000
 
 // batch collects the answers of one array of requests, which go out together
 // in one array.
@@ -40,9 +37,9 @@ func (b *batch) add(line []byte) {
 	b.mu.Unlock()
 }
 
-// settle takes the end of an expected member. A nil line leaves it without an
-// answer, as cancelled requests are.
-func (b *batch) settle(r *inboundRequest, line []byte) {
+// finish takes the end of an expected member. A nil line leaves it without an
+// answer, as canceled requests are.
+func (b *batch) finish(r *inboundRequest, line []byte) {
 	b.mu.Lock()
 	if line != nil {
 		b.answers = append(b.answers, batchAnswer{r, line})
@@ -56,43 +53,35 @@ func (b *batch) settle(r *inboundRequest, line []byte) {
 	}
 }
 
-// splitBatch returns the members of a JSON array, and false when there are more
-// than maxBatch.
-func splitBatch(message []byte) ([]json.RawMessage, bool) {
-	decoder := json.NewDecoder(bytes.NewReader(message))
-	if _, err := decoder.Token(); err != nil {
-		return nil, false
+// handleBatch splits an array into its messages.
+func (c *conn) handleBatch(ctx context.Context, message []byte, in *batch) {
+	revision := c.client.agreed()
+	if in != nil {
+		revision = "" // no revision has arrays in arrays
 	}
-	var members []json.RawMessage
-	for decoder.More() {
-		if len(members) == maxBatch {
-			return nil, false
-		}
-		var member json.RawMessage
-		if err := decoder.Decode(&member); err != nil {
-			return nil, false
-		}
-		members = append(members, member)
+	members, refusal := arrayMembers(message, revision)
+	if refusal != nil {
+		c.respond(in, refusal)
+		return
 	}
-	return members, true
+	b := &batch{conn: c, pending: 1}
+	for _, member := range members {
+		c.handle(ctx, member, b)
+	}
+	b.finish(nil, nil)
 }
 
 // sendBatch writes the answers of an array in one line, without those of
-// requests that were cancelled or answered in the meantime.
+// requests that were canceled or answered in the meantime.
 func (c *conn) sendBatch(answers []batchAnswer) {
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()
 	var line bytes.Buffer
 	for _, answer := range answers {
-		if answer.request != nil && !c.settleRequest(answer.request, requestCollected) {
+		if answer.request != nil && !c.claim(answer.request, requestCollected) {
 			continue
 		}
-		if line.Len() == 0 {
-			line.WriteByte('[')
-		} else {
-			line.WriteByte(',')
-		}
-		line.Write(answer.line)
+		appendElement(&line, answer.line)
 	}
 	if line.Len() > 0 {
 		line.WriteByte(']')

@@ -16,7 +16,7 @@ var errServerEnds = errors.New("the server is ending")
 // question any more.
 func (c *conn) startDrain() {
 	close(c.drain)
-	c.questions.close()
+	c.asked.close()
 }
 
 // await lets requests go on after the end of the input. It reports whether

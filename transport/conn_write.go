@@ -39,33 +39,31 @@ func (c *conn) send(message []byte, r *inboundRequest) bool {
 }
 
 // sendAnswer writes the answer of r, or leaves it to the array that r came in,
-// unless r was cancelled or answered. It keeps nothing of answer.
+// unless r was canceled or answered. It keeps nothing of answer.
 func (c *conn) sendAnswer(answer *bytes.Buffer, r *inboundRequest) {
 	if r.batch != nil {
 		if r.state.CompareAndSwap(requestOpen, requestCollected) {
-			r.batch.settle(r, bytes.Clone(answer.Bytes()))
+			r.batch.finish(r, bytes.Clone(answer.Bytes()))
 		}
 		return
 	}
 	c.writeMu.Lock()
 	defer c.writeMu.Unlock()
-	if c.settleRequest(r, requestOpen) {
+	if c.claim(r, requestOpen) {
 		c.writeLocked(answer.Bytes())
 	}
 }
 
-// settleRequest closes r for its answer, which the caller writes next, and
+// claim closes r for its answer, which the caller writes next, and
 // reports whether it was in the given state. From here on its id may be used again. writeMu
 // is held: so whatever a client reads after the answer to a ping was decided
 // after every cancellation that it sent before the ping.
-func (c *conn) settleRequest(r *inboundRequest, from int32) bool {
+func (c *conn) claim(r *inboundRequest, from int32) bool {
 	if !r.state.CompareAndSwap(from, requestAnswered) {
 		return false
 	}
 	c.mu.Lock()
-	if c.inflight[r.key] == r {
-		delete(c.inflight, r.key)
-	}
+	c.inflight.remove(r)
 	c.mu.Unlock()
 	return true
 }

@@ -318,19 +318,19 @@ func idKey(id []byte) string {
 	return "?" + string(id)
 }
 
-// methodCancelled is the notification that a client does not want an answer any
+// methodCanceled is the notification that a client does not want an answer any
 // more.
-const methodCancelled = "notifications/cancelled"
+const methodCanceled = "notifications/cancelled"
 
-// cancelledKey returns the key of the id that a cancellation names.
-func cancelledKey(message []byte) (string, bool) {
-	var cancelled struct {
+// canceledKey returns the key of the id that a cancellation names.
+func canceledKey(message []byte) (string, bool) {
+	var canceled struct {
 		Params struct {
 			RequestID json.RawMessage `json:"requestId"`
 		} `json:"params"`
 	}
-	if err := json.Unmarshal(message, &cancelled); err != nil || len(cancelled.Params.RequestID) == 0 {
+	if err := json.Unmarshal(message, &canceled); err != nil || len(canceled.Params.RequestID) == 0 {
 		return "", false
 	}
-	return idKey(cancelled.Params.RequestID), true
+	return idKey(canceled.Params.RequestID), true
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mark3labs/mcp-go/server"
 
+	"zerops-mcp/tools"
 	"zerops-mcp/transport"
 )
 
@@ -16,7 +17,9 @@ import (
 func ExampleServeStdio() {
 	in := strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"ping"}` + "\n" + `{"jsonrpc":"2.0","id":2,"method":"ping"}`)
 	var out bytes.Buffer
-	err := transport.ServeStdio(context.Background(), server.NewMCPServer("example", "1"), transport.StdioConfig{In: in, Out: &out})
+	err := transport.ServeStdio(context.Background(), server.NewMCPServer("example", "1"), transport.StdioConfig{
+		In: in, Out: &out, HandleMessage: tools.HandleMessage,
+	})
 	fmt.Print(out.String())
 	fmt.Println(err)
 	// Output:

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/server"
-
-	"zerops-mcp/tools"
 )
 
 // AuthMode says how callers identify themselves over HTTP.
@@ -34,11 +32,11 @@ type AccessKey struct {
 }
 
 // HTTPConfig says how callers are served over HTTP. The zero value of a member
-// means its default.
+// that is not required means its default.
 type HTTPConfig struct {
 	// Server takes the messages; required.
 	Server *server.MCPServer
-	// HandleMessage runs a message through it, tools.HandleMessage.
+	// HandleMessage runs a message through it; required.
 	HandleMessage MessageHandler
 	// Listen is host:port or unix:/path, 127.0.0.1:8080.
 	Listen string
@@ -115,9 +113,6 @@ func (cfg HTTPConfig) withDefaults() HTTPConfig {
 	if cfg.Metrics == nil {
 		cfg.Metrics = NewMetrics()
 	}
-	if cfg.HandleMessage == nil {
-		cfg.HandleMessage = tools.HandleMessage
-	}
 	defaultTo(&cfg.Listen, "127.0.0.1:8080")
 	defaultTo(&cfg.Auth, AuthCaller)
 	defaultTo(&cfg.CertificateAge, 10*time.Second)
@@ -144,6 +139,8 @@ func (cfg HTTPConfig) check() error {
 	switch {
 	case cfg.Server == nil:
 		return errors.New("serve HTTP: the server is missing")
+	case cfg.HandleMessage == nil:
+		return errors.New("serve HTTP: HandleMessage is required")
 	case cfg.Auth != AuthCaller && cfg.Auth != AuthServer && cfg.Auth != AuthNone:
 		return fmt.Errorf("serve HTTP: unknown way of authentication %q; known are caller, server and none", cfg.Auth)
 	case cfg.Auth == AuthServer && len(cfg.Keys) == 0:

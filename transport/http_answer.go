@@ -43,12 +43,12 @@ func newAnswerWriter(w http.ResponseWriter, r *http.Request, keepAlive time.Dura
 	return a
 }
 
-// event sends a message before the answer, unless call, where it is given, has
+// event sends a message before the answer, unless r, where it is given, has
 // no answer to come any more. It reports whether the message was sent.
-func (a *answerWriter) event(message []byte, call *httpCall) bool {
+func (a *answerWriter) event(message []byte, r *inboundRequest) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.ended || !a.streams || (call != nil && call.state.Load() != requestOpen) {
+	if a.ended || !a.streams || (r != nil && r.state.Load() != requestOpen) {
 		return false
 	}
 	return a.writeLocked(message)
@@ -75,8 +75,8 @@ func (a *answerWriter) writeLocked(message []byte) bool {
 	return writeEvent(a.w, a.control, message) == nil
 }
 
-// finish sends the answer. cancelled leaves it out.
-func (a *answerWriter) finish(cancelled bool) {
+// finish sends the answer. withheld leaves it out.
+func (a *answerWriter) finish(withheld bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.ended = true
@@ -85,18 +85,18 @@ func (a *answerWriter) finish(cancelled bool) {
 	}
 	body := a.body.Bytes()
 	switch {
-	case cancelled && a.streaming:
-	case cancelled || (len(body) == 0 && !a.streaming):
+	case withheld && a.streaming:
+	case withheld || (len(body) == 0 && !a.streaming):
 		a.w.WriteHeader(http.StatusAccepted)
 	case a.streaming:
-		_ = writeEvent(a.w, a.control, body)
+		_ = writeEvent(a.w, a.control, body) // fails when the client is gone: nobody is left to tell
 	default:
 		header := a.w.Header()
 		header.Set("Content-Type", "application/json")
 		header.Set("Content-Length", strconv.Itoa(len(body)))
-		_ = a.control.SetWriteDeadline(time.Now().Add(writeTimeout))
+		setWriteDeadline(a.control, time.Now().Add(writeTimeout))
 		a.w.WriteHeader(a.status)
-		_, _ = a.w.Write(body)
+		_, _ = a.w.Write(body) // fails when the client is gone: nobody is left to tell
 	}
 }
 
@@ -117,7 +117,7 @@ func writeEvent(w http.ResponseWriter, control *http.ResponseController, message
 }
 
 func writeNamedEvent(w http.ResponseWriter, control *http.ResponseController, name string, data []byte) error {
-	_ = control.SetWriteDeadline(time.Now().Add(writeTimeout))
+	setWriteDeadline(control, time.Now().Add(writeTimeout))
 	frame := make([]byte, 0, len(data)+len(name)+24)
 	if data == nil {
 		frame = append(frame, ": keep-alive\n\n"...)
@@ -132,6 +132,18 @@ func writeNamedEvent(w http.ResponseWriter, control *http.ResponseController, na
 		return err
 	}
 	return control.Flush()
+}
+
+// setWriteDeadline sets until when a client may take what is written, the zero
+// time for ever. Connections of net/http can do this; other writers, such as
+// those of tests, do not wait for a client.
+func setWriteDeadline(control *http.ResponseController, until time.Time) {
+	_ = control.SetWriteDeadline(until)
+}
+
+// setReadDeadline does the same for what a client sends.
+func setReadDeadline(control *http.ResponseController, until time.Time) {
+	_ = control.SetReadDeadline(until)
 }
 
 // accepts reports whether a client takes a media type. One that does not say

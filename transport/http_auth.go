@@ -8,6 +8,8 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+
+	"zerops-mcp/tools/request"
 )
 
 // maxCredential bounds a token or key in bytes; the platform's have 64 or fewer.
@@ -118,12 +120,12 @@ func credential(header http.Header) (string, error) {
 func (a *authenticator) refuseCaller(w http.ResponseWriter, err error) {
 	if errors.Is(err, errManyCredentials) {
 		writeProblem(w, http.StatusBadRequest, failure{
-			Code: "invalid_arguments", Message: "The request carries more than one credential.",
+			Code: request.CodeInvalidArguments, Message: "The request carries more than one credential.",
 			Hint: "Send exactly one of Authorization: Bearer, X-API-Key and X-Auth-Token.",
 		})
 		return
 	}
-	f := failure{Code: "unauthorized", Message: "The request carries no credential.", Hint: "Send a Zerops access token as Authorization: Bearer. " +
+	f := failure{Code: request.CodeUnauthorized, Message: "The request carries no credential.", Hint: "Send a Zerops access token as Authorization: Bearer. " +
 		"Make one in the Zerops GUI under Access Token Management."}
 	if a.mode == AuthServer {
 		f.Hint = "Send the access key that the operator of this server gave you as Authorization: Bearer."

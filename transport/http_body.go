@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"zerops-mcp/tools/request"
 )
 
 const (
@@ -48,8 +50,8 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (body []byte,
 	}
 
 	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Now().Add(h.cfg.BodyTimeout))
-	message := h.intake.begin(r.Body, func() { _ = control.SetReadDeadline(time.Unix(1, 0)) })
+	setReadDeadline(control, time.Now().Add(h.cfg.BodyTimeout))
+	message := h.bodies.begin(r.Body, func() { setReadDeadline(control, time.Unix(1, 0)) })
 	body, err = readUpTo(message, h.cfg.MaxBody)
 	if !message.arrived() {
 		err = errBusy
@@ -117,10 +119,10 @@ func (h *Handler) refuseBroken(w http.ResponseWriter, err error) {
 	case errors.Is(err, errBusy):
 		w.Header().Set("Retry-After", "1")
 		writeProblem(w, http.StatusServiceUnavailable, failure{
-			Code: "rate_limited", Message: "The server holds too much data to take this message.", Retryable: true, RetryAfterSeconds: 1,
+			Code: request.CodeRateLimited, Message: "The server holds too much data to take this message.", Retryable: true, RetryAfterSeconds: 1,
 		})
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		writeProblem(w, http.StatusRequestTimeout, failure{Code: "timeout", Message: fmt.Sprintf("The message did not arrive within %s.", h.cfg.BodyTimeout), Retryable: true})
+		writeProblem(w, http.StatusRequestTimeout, failure{Code: request.CodeTimeout, Message: fmt.Sprintf("The message did not arrive within %s.", h.cfg.BodyTimeout), Retryable: true})
 	default:
 		writeRPC(w, http.StatusBadRequest, errorAnswer(nil, codeParse, "the message did not arrive whole", nil))
 	}

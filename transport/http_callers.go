@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"zerops-mcp/tools/request"
 )
 
 const (
@@ -157,7 +159,7 @@ func (h *Handler) take(all *atomic.Int64, most int, account *caller, count *int,
 func tooFast(after time.Duration) *failure {
 	seconds := int(math.Ceil(after.Seconds()))
 	return &failure{
-		Code: "rate_limited", Message: "This caller sends more calls than the server takes. Nothing was done for this one.",
+		Code: request.CodeRateLimited, Message: "This caller sends more calls than the server takes. Nothing was done for this one.",
 		Hint: "Send it again after the time given.", Retryable: true, RetryAfterSeconds: max(1, seconds),
 	}
 }
@@ -165,7 +167,7 @@ func tooFast(after time.Duration) *failure {
 // tooManyAtOnce is the refusal of a call beside too many others.
 func tooManyAtOnce() *failure {
 	return &failure{
-		Code: "rate_limited", Message: "Too many calls are running at once. Nothing was done for this one.",
+		Code: request.CodeRateLimited, Message: "Too many calls are running at once. Nothing was done for this one.",
 		Hint: "Wait for some of the answers, then send it again.", Retryable: true, RetryAfterSeconds: 1,
 	}
 }

@@ -35,7 +35,7 @@ type openConn struct {
 // changed is told of every connection by http.Server.
 func (s *conns) changed(c net.Conn, state http.ConnState) {
 	if surplus := s.note(c, state); surplus != nil {
-		_ = surplus.Close()
+		_ = surplus.Close() // broken or not, it is not served any more
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"zerops-mcp/tools"
 	"zerops-mcp/transport"
 )
 
@@ -27,7 +28,7 @@ func FuzzHTTPBody(f *testing.F) {
 	s := echoServer()
 	handlers := map[bool]http.Handler{}
 	for _, stateless := range []bool{false, true} {
-		h, err := transport.NewHandler(transport.HTTPConfig{Server: s, Stateless: stateless})
+		h, err := transport.NewHandler(transport.HTTPConfig{Server: s, HandleMessage: tools.HandleMessage, Stateless: stateless})
 		if err != nil {
 			f.Fatal(err)
 		}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
+
+	"zerops-mcp/tools/request"
 )
 
 // getStream is one stream that a client opened for what belongs to none of its
@@ -65,14 +67,14 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request, who identity) {
 func (h *Handler) admitStream(w http.ResponseWriter, r *http.Request, who identity) (closed func()) {
 	if !accepts(r, "text/event-stream") {
 		writeProblem(w, http.StatusNotAcceptable, failure{
-			Code: "unsupported", Message: "This address answers with a stream of events.", Hint: "Send Accept: text/event-stream.",
+			Code: request.CodeUnsupported, Message: "This address answers with a stream of events.", Hint: "Send Accept: text/event-stream.",
 		})
 		return nil
 	}
 	// Over HTTP/2 a megabyte of it would be taken in and held with the stream.
 	if r.ContentLength != 0 {
 		h.metrics.refused("body")
-		writeProblem(w, http.StatusBadRequest, failure{Code: "invalid_arguments", Message: "A stream is opened without a body.", Hint: "Send messages by POST."})
+		writeProblem(w, http.StatusBadRequest, failure{Code: request.CodeInvalidArguments, Message: "A stream is opened without a body.", Hint: "Send messages by POST."})
 		return nil
 	}
 	account := h.callers.get(who.key)

@@ -11,13 +11,15 @@ import (
 	"time"
 
 	"github.com/mark3labs/mcp-go/server"
+
+	"zerops-mcp/tools"
 )
 
 // A stream that is opened while its session ends leaves nothing behind: the
 // session is no longer one that the library tells of changes.
 func TestStreamOfASessionThatEnds(t *testing.T) {
 	t.Parallel()
-	h, err := NewHandler(HTTPConfig{Server: server.NewMCPServer("test", "1")})
+	h, err := NewHandler(HTTPConfig{Server: server.NewMCPServer("test", "1"), HandleMessage: tools.HandleMessage})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +44,7 @@ func (deaf) FlushError() error { return errors.New("the client is gone") }
 func TestStreamOfAClientThatIsGone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h, err := NewHandler(HTTPConfig{Server: server.NewMCPServer("test", "1"), SSE: true})
+		h, err := NewHandler(HTTPConfig{Server: server.NewMCPServer("test", "1"), HandleMessage: tools.HandleMessage, SSE: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -43,7 +43,7 @@ type Handler struct {
 	// background is for what belongs to sessions and so to no request.
 	background context.Context //nolint:containedctx // never ends
 
-	intake    intake
+	bodies    bodyBudget
 	skipping  atomic.Int32 // messages over the limit that are read to their end
 	collected atomic.Int64 // bytes of the answers to arrays that are not sent yet
 	drain     chan struct{}
@@ -75,7 +75,7 @@ func NewHandler(cfg HTTPConfig) (*Handler, error) {
 		cfg: cfg, server: cfg.Server, logger: cfg.Logger, metrics: cfg.Metrics, guard: guard,
 		auth: newAuthenticator(&cfg, secret), callers: newCallers(&cfg), drain: make(chan struct{}),
 	}
-	h.intake.maxHeld, h.intake.maxCount = h.cfg.MaxHeld, h.cfg.MaxIncoming
+	h.bodies.maxHeld, h.bodies.maxCount = h.cfg.MaxHeld, h.cfg.MaxIncoming
 	h.background = context.Background()
 	h.sessions = newSessionTable(&h.cfg, secret, func(s *httpSession) { h.server.UnregisterSession(h.background, s.id) })
 	h.sse.byID = make(map[string]*sseClient)
@@ -87,7 +87,7 @@ func NewHandler(cfg HTTPConfig) (*Handler, error) {
 func (h *Handler) Drain() {
 	h.once.Do(func() {
 		close(h.drain)
-		h.sessions.closeQuestions()
+		h.sessions.closeClientRequests()
 	})
 }
 
@@ -102,7 +102,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	recorder := &statusWriter{ResponseWriter: w}
 	started := time.Now()
 	// A deadline for writing may be left from the request before.
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
+	setWriteDeadline(http.NewResponseController(w), time.Time{})
 	defer func() {
 		if recorder.status == 0 {
 			recorder.status = http.StatusOK
@@ -137,7 +137,7 @@ func (h *Handler) route(w *statusWriter, r *http.Request) {
 	if !h.guard.hostAllowed(r) {
 		h.metrics.refused("host")
 		writeProblem(w, http.StatusForbidden, failure{
-			Code: "forbidden", Message: "This server does not answer to the name that the request is addressed to.",
+			Code: request.CodeForbidden, Message: "This server does not answer to the name that the request is addressed to.",
 			Hint: "The operator can add the name with --allowed-hosts.",
 		})
 		return
@@ -145,7 +145,7 @@ func (h *Handler) route(w *statusWriter, r *http.Request) {
 	if !h.guard.originAllowed(r) {
 		h.metrics.refused("origin")
 		writeProblem(w, http.StatusForbidden, failure{
-			Code: "forbidden", Message: "Web pages of this origin may not call this server.",
+			Code: request.CodeForbidden, Message: "Web pages of this origin may not call this server.",
 			Hint: "The operator can add the origin with --allowed-origins.",
 		})
 		return
@@ -155,7 +155,7 @@ func (h *Handler) route(w *statusWriter, r *http.Request) {
 	}
 	if wellKnown(r.URL.Path) {
 		writeProblem(w, http.StatusNotFound, failure{
-			Code: "not_found", Message: "This server has no authorization server.",
+			Code: request.CodeNotFound, Message: "This server has no authorization server.",
 			Hint: "Send the credential as Authorization: Bearer with each request.",
 		})
 		return
@@ -197,7 +197,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, who identity) {
 	case path == pathMessage && h.cfg.SSE:
 		methodNotAllowed(w, "POST")
 	default:
-		writeProblem(w, http.StatusNotFound, failure{Code: "not_found", Message: "There is nothing at this address.", Hint: "MCP is served at " + pathMCP + "."})
+		writeProblem(w, http.StatusNotFound, failure{Code: request.CodeNotFound, Message: "There is nothing at this address.", Hint: "MCP is served at " + pathMCP + "."})
 	}
 }
 
@@ -254,27 +254,29 @@ func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func writeProblem(w http.ResponseWriter, status int, f failure) {
 	body, err := json.Marshal(failureData{f})
 	if err != nil {
-		body = []byte(`{"error":{"code":"internal"}}`)
+		body = []byte(`{"error":{"code":"` + request.CodeInternal + `"}}`)
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(append(body, '\n'))
+	writeBody(w, status, "application/json", append(body, '\n'))
 }
 
 // writeRPC answers with a JSON-RPC message.
 func writeRPC(w http.ResponseWriter, status int, message []byte) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(message)
+	writeBody(w, status, "application/json", message)
 }
 
 func writeText(w http.ResponseWriter, status int, text string) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	writeBody(w, status, "text/plain; charset=utf-8", []byte(text+"\n"))
+}
+
+// writeBody writes a whole answer. That fails when the client is gone, and then
+// nobody is left to tell.
+func writeBody(w http.ResponseWriter, status int, kind string, body []byte) {
+	w.Header().Set("Content-Type", kind)
 	w.WriteHeader(status)
-	_, _ = w.Write([]byte(text + "\n"))
+	_, _ = w.Write(body)
 }
 
 func methodNotAllowed(w http.ResponseWriter, allowed string) {
 	w.Header().Set("Allow", allowed)
-	writeProblem(w, http.StatusMethodNotAllowed, failure{Code: "unsupported", Message: "This address does not take requests of this method; it takes " + allowed + "."})
+	writeProblem(w, http.StatusMethodNotAllowed, failure{Code: request.CodeUnsupported, Message: "This address does not take requests of this method; it takes " + allowed + "."})
 }

@@ -57,7 +57,7 @@ func ServeHTTP(ctx context.Context, cfg HTTPConfig, ready func(net.Addr)) error 
 
 	stopMetrics, err := serveMetrics(ctx, cfg, failed)
 	if err != nil {
-		_ = main.Close()
+		_ = main.Close() // the error that is returned came first
 		return err
 	}
 	defer stopMetrics()
@@ -74,7 +74,7 @@ func ServeHTTP(ctx context.Context, cfg HTTPConfig, ready func(net.Addr)) error 
 	defer cancel()
 	if stopErr := main.Shutdown(stopping); stopErr != nil {
 		cfg.Logger.Warn("calls were cut off, because they took longer than the server waits for them", slog.Duration("waited", cfg.DrainTimeout))
-		_ = main.Close()
+		_ = main.Close() // the process ends, whatever is left open
 	}
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
@@ -96,17 +96,17 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeSocket != 0 {
 		probe, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "unix", path)
 		if err == nil {
-			_ = probe.Close()
+			_ = probe.Close() // nothing was sent over it
 			return nil, fmt.Errorf("serve HTTP: another process listens at %s", path)
 		}
-		_ = os.Remove(path)
+		_ = os.Remove(path) // where it stays, listening fails and says why
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "unix", path)
 	if err != nil {
 		return nil, fmt.Errorf("serve HTTP: %w", err)
 	}
 	if err := os.Chmod(path, 0o600); err != nil {
-		_ = listener.Close()
+		_ = listener.Close() // the error that is returned came first
 		return nil, fmt.Errorf("serve HTTP: %w", err)
 	}
 	return listener, nil
@@ -148,5 +148,6 @@ func serveMetrics(ctx context.Context, cfg HTTPConfig, failed chan<- error) (sto
 	s := newHTTPServer(cfg.Metrics, cfg)
 	s.WriteTimeout = writeTimeout
 	go func() { failed <- serveListener(s, listener, false) }()
+	// Metrics are read again and again: what is cut off is not missed.
 	return func() { _ = s.Close() }, nil
 }

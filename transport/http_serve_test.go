@@ -22,6 +22,7 @@ import (
 
 	"github.com/mark3labs/mcp-go/server"
 
+	"zerops-mcp/tools"
 	"zerops-mcp/transport"
 )
 
@@ -36,7 +37,7 @@ type running struct {
 // start serves s at a free address of this machine.
 func start(tb testing.TB, s *server.MCPServer, change func(*transport.HTTPConfig)) *running {
 	tb.Helper()
-	cfg := transport.HTTPConfig{Server: s, Listen: "127.0.0.1:0"}
+	cfg := transport.HTTPConfig{Server: s, HandleMessage: tools.HandleMessage, Listen: "127.0.0.1:0"}
 	if change != nil {
 		change(&cfg)
 	}
@@ -157,7 +158,7 @@ func TestHTTPSocket(t *testing.T) {
 		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%v, %v", info, err)
 		}
-		err := transport.ServeHTTP(t.Context(), transport.HTTPConfig{Server: newServer(t, newProbe()), Listen: "unix:" + path}, nil)
+		err := transport.ServeHTTP(t.Context(), transport.HTTPConfig{Server: newServer(t, newProbe()), HandleMessage: tools.HandleMessage, Listen: "unix:" + path}, nil)
 		if err == nil || !strings.Contains(err.Error(), "another process") {
 			t.Errorf("a second server at the socket: %v", err)
 		}
@@ -237,7 +238,7 @@ func TestHTTPTLS(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	certFile, keyFile := filepath.Join(folder, "cert.pem"), filepath.Join(folder, "key.pem")
-	err := transport.ServeHTTP(t.Context(), transport.HTTPConfig{Server: newServer(t, newProbe()), Listen: "127.0.0.1:0", TLSCert: certFile, TLSKey: keyFile}, nil)
+	err := transport.ServeHTTP(t.Context(), transport.HTTPConfig{Server: newServer(t, newProbe()), HandleMessage: tools.HandleMessage, Listen: "127.0.0.1:0", TLSCert: certFile, TLSKey: keyFile}, nil)
 	if err == nil || !strings.Contains(err.Error(), "certificate") {
 		t.Fatalf("served without a certificate: %v", err)
 	}

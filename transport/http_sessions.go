@@ -18,12 +18,12 @@ type httpSession struct {
 	id        string
 	owner     string // key of the caller
 	client    clientState
-	questions questions
+	asked     clientRequests
 	broadcast notifier
 	ended     chan struct{}
 
 	mu       sync.Mutex
-	inflight map[string]*httpCall
+	inflight requestTable
 	streams  []*getStream // the newest last
 	listed   bool         // known to the library
 
@@ -59,7 +59,7 @@ func newSessionTable(cfg *HTTPConfig, secret []byte, onEnd func(*httpSession)) *
 
 // make returns a session of a caller that has no id and is in no table yet.
 func (t *sessionTable) make(owner string) *httpSession {
-	return &httpSession{owner: owner, ended: make(chan struct{}), inflight: make(map[string]*httpCall)}
+	return &httpSession{owner: owner, ended: make(chan struct{}), inflight: make(requestTable)}
 }
 
 // add gives a new session its id and puts it into the table.
@@ -202,13 +202,13 @@ func (t *sessionTable) sweep() {
 	t.end(expired...)
 }
 
-// closeQuestions ends every wait for a person's answer and refuses new ones.
-func (t *sessionTable) closeQuestions() {
+// closeClientRequests ends every wait for a person's answer and refuses new ones.
+func (t *sessionTable) closeClientRequests() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for element := t.order.Back(); element != nil; element = element.Prev() {
 		s, _ := element.Value.(*httpSession)
-		s.questions.close()
+		s.asked.close()
 	}
 }
 
@@ -234,13 +234,13 @@ func (t *sessionTable) end(sessions ...*httpSession) {
 			continue
 		}
 		close(s.ended)
-		s.questions.close()
+		s.asked.close()
 		s.broadcast.leave()
 		t.onEnd(s)
 		s.mu.Lock()
 		cancels := make([]context.CancelFunc, 0, len(s.inflight))
-		for _, call := range s.inflight {
-			cancels = append(cancels, call.cancel)
+		for _, r := range s.inflight {
+			cancels = append(cancels, r.cancel)
 		}
 		s.mu.Unlock()
 		for _, cancel := range cancels {
@@ -249,37 +249,26 @@ func (t *sessionTable) end(sessions ...*httpSession) {
 	}
 }
 
-// addCall notes a call under its id and reports whether the id was free.
-func (s *httpSession) addCall(c *httpCall) bool {
+// addRequest notes a request under its id and reports whether the id was free.
+func (s *httpSession) addRequest(r *inboundRequest) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.inflight[c.key] != nil {
-		return false
-	}
-	s.inflight[c.key] = c
-	return true
+	return s.inflight.add(r)
 }
 
-// removeCall forgets a call.
-func (s *httpSession) removeCall(c *httpCall) {
+// removeRequest forgets a request.
+func (s *httpSession) removeRequest(r *inboundRequest) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.inflight[c.key] == c {
-		delete(s.inflight, c.key)
-	}
+	s.inflight.remove(r)
 }
 
-// cancelCall ends the call with an id; nothing is sent for it any more.
-func (s *httpSession) cancelCall(key string) {
+// cancelRequest ends the request with an id; nothing is sent for it any more.
+func (s *httpSession) cancelRequest(key string) {
 	s.mu.Lock()
-	call := s.inflight[key]
-	if call != nil && call.state.CompareAndSwap(requestOpen, requestCancelled) {
-		delete(s.inflight, key)
-	} else {
-		call = nil
-	}
+	r, _ := s.inflight.cancel(key)
 	s.mu.Unlock()
-	if call != nil {
-		call.cancel()
+	if r != nil {
+		r.cancel()
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"unicode/utf8"
 )
 
 // readBuffer is the size of the read buffer in bytes; lines that fit take one
@@ -76,28 +75,4 @@ func (r *lineReader) trim(line []byte) []byte {
 		r.first = false
 	}
 	return bytes.Trim(line, " \t\r\n")
-}
-
-// flawOf returns why a message is refused before anything in it is acted on, as
-// a JSON-RPC error code and a reason; the code is 0 when nothing is wrong.
-func flawOf(message []byte, env *envelope) (code int, reason string) {
-	switch {
-	case env.depth > maxDepth:
-		return codeInvalidRequest, "the message is nested too deeply"
-	case !utf8.Valid(message):
-		return codeParse, "the message is not valid UTF-8"
-	case env.kind == kindScalar || env.kind == kindNone:
-		return codeInvalidRequest, "a message must be a JSON object"
-	case env.kind == kindArray:
-		return 0, ""
-	case env.flaw != "":
-		return codeInvalidRequest, env.flaw
-	case !env.version2:
-		return codeInvalidRequest, `member jsonrpc must be "2.0"`
-	case env.hasMethod && (env.hasResult || env.hasError):
-		return codeInvalidRequest, "a message is either a request or a response"
-	case !env.hasMethod && !env.hasResult && !env.hasError:
-		return codeInvalidRequest, "member method is missing"
-	}
-	return 0, ""
 }

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -227,6 +228,7 @@ func (r *requestSession) GetLogLevel() mcp.LoggingLevel {
 // subscription is what a client that listens wants to be told of.
 type subscription struct {
 	mu     sync.Mutex
+	id     string // what the library lists the request under
 	filter mcp.SubscriptionFilter
 	active bool
 }
@@ -234,8 +236,9 @@ type subscription struct {
 // subscriber is a request that listens, as the library lists it while it does.
 type subscriber struct{ *requestSession }
 
-// SessionID is the request's own: a connection may listen more than once.
-func (s subscriber) SessionID() string { return s.id + " " + string(s.rpcID) }
+// SessionID is the request's own: a connection may listen more than once, and
+// again with an id whose canceled request has not quite ended.
+func (s subscriber) SessionID() string { return s.subscription.id }
 
 // SetSubscriptionFilter makes the library send this request what is sent to every
 // session and passes the filter; the empty filter ends it.
@@ -244,11 +247,15 @@ func (r *requestSession) SetSubscriptionFilter(filter mcp.SubscriptionFilter) {
 	was := r.subscription.active
 	r.subscription.filter, r.subscription.active = filter, !filter.IsEmpty()
 	is := r.subscription.active
+	if is && !was {
+		r.subscription.id = r.id + " " + rand.Text()
+	}
 	r.subscription.mu.Unlock()
 	// The session was checked when the request came in; it is listed only for
 	// as long as this call's caller runs.
 	switch {
 	case is && !was:
+		// It fails for an id that is listed already, which a random one is not.
 		_ = r.server.RegisterSession(context.Background(), subscriber{r})
 	case was && !is:
 		r.server.UnregisterSession(context.Background(), subscriber{r}.SessionID())

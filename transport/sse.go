@@ -62,14 +62,14 @@ func (h *Handler) openSSE(w http.ResponseWriter, r *http.Request, who identity) 
 		if !h.takeCall(account) {
 			return false
 		}
-		if !h.intake.keep(size) {
+		if !h.bodies.keep(size) {
 			h.giveCall(account)
 			return false
 		}
 		return true
 	}
 	c.give = func(size int) {
-		h.intake.drop(size)
+		h.bodies.drop(size)
 		h.giveCall(account)
 	}
 	c.write = func(message []byte) error { return writeEvent(w, control, message) }
@@ -77,7 +77,7 @@ func (h *Handler) openSSE(w http.ResponseWriter, r *http.Request, who identity) 
 	id := h.sessions.ids.make(idOfStream, 0, who.key)
 	c.sessionID = id
 	if err := h.server.RegisterSession(c.ctx, c.listed()); err != nil {
-		writeProblem(w, http.StatusInternalServerError, failure{Code: "internal", Message: "The stream could not be opened.", Retryable: true})
+		writeProblem(w, http.StatusInternalServerError, failure{Code: request.CodeInternal, Message: "The stream could not be opened.", Retryable: true})
 		return
 	}
 	defer h.server.UnregisterSession(c.ctx, id)
@@ -150,7 +150,7 @@ func (h *Handler) postSSE(w http.ResponseWriter, r *http.Request, who identity) 
 		client = h.sse.get(id, who.key)
 	}
 	if client == nil {
-		writeProblem(w, http.StatusNotFound, failure{Code: "not_found", Message: "There is no such stream.", Hint: "Open one with GET " + pathSSE + "."})
+		writeProblem(w, http.StatusNotFound, failure{Code: request.CodeNotFound, Message: "There is no such stream.", Hint: "Open one with GET " + pathSSE + "."})
 		return
 	}
 	message, release, ok := h.receive(w, r, account)

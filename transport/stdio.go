@@ -13,17 +13,15 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
-
-	"zerops-mcp/tools"
 )
 
 // StdioConfig says how a client on a pair of streams is served. The zero value
-// of every member but the streams means its default.
+// of a member that is not required means its default.
 type StdioConfig struct {
 	In  io.Reader // messages of the client, one a line; required
 	Out io.Writer // messages to the client; required, see ClaimStdout
 
-	// HandleMessage runs a message through the server, tools.HandleMessage.
+	// HandleMessage runs a message through the server; required.
 	HandleMessage MessageHandler
 	// Logger takes what goes wrong; nothing is logged without it.
 	Logger *slog.Logger
@@ -44,12 +42,12 @@ type StdioConfig struct {
 	// 1.5 s.
 	StopTimeout time.Duration
 
-	// spares is how many goroutines are kept for requests to come.
-	spares int
+	// idleWorkers is how many goroutines are kept for requests to come.
+	idleWorkers int
 }
 
-// stdioSpares is enough for a client that keeps a few calls ahead.
-const stdioSpares = 16
+// maxIdleWorkers is enough for a client that keeps a few calls ahead.
+const maxIdleWorkers = 16
 
 // MessageHandler runs one JSON-RPC message through a server and returns its
 // answer, nil for a message that has none. The context carries the session.
@@ -58,9 +56,6 @@ type MessageHandler func(context.Context, *server.MCPServer, json.RawMessage) mc
 func (cfg StdioConfig) withDefaults() StdioConfig {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
-	}
-	if cfg.HandleMessage == nil {
-		cfg.HandleMessage = tools.HandleMessage
 	}
 	defaultTo(&cfg.Concurrency, 64)
 	defaultTo(&cfg.Queue, 10_000)
@@ -81,7 +76,7 @@ func defaultTo[T comparable](value *T, otherwise T) {
 
 // ServeStdio serves one client until its input ends, its output breaks or ctx
 // ends, and then answers what is still open: in time order, calls are told to
-// come to an end (tools.Draining), their context ends, and what has not ended
+// come to an end (request.Draining), their context ends, and what has not ended
 // by then is answered in its place. At the end of the input requests that wait
 // are still run; at the end of ctx they are refused.
 //
@@ -91,8 +86,11 @@ func ServeStdio(ctx context.Context, s *server.MCPServer, cfg StdioConfig) error
 	if cfg.In == nil || cfg.Out == nil {
 		return errors.New("serve stdio: the streams In and Out are required")
 	}
+	if cfg.HandleMessage == nil {
+		return errors.New("serve stdio: HandleMessage is required")
+	}
 	cfg = cfg.withDefaults()
-	cfg.spares = stdioSpares
+	cfg.idleWorkers = maxIdleWorkers
 	c := newConn(ctx, s, cfg)
 	defer c.cancel(errServerEnds)
 
@@ -142,6 +140,6 @@ func (c *conn) writeError() error {
 // unblock wakes a reader that waits for input, where its kind can be woken.
 func unblock(in io.Reader) {
 	if deadline, ok := in.(interface{ SetReadDeadline(time.Time) error }); ok {
-		_ = deadline.SetReadDeadline(time.Now())
+		_ = deadline.SetReadDeadline(time.Now()) // files that have no deadlines are left to their owner
 	}
 }

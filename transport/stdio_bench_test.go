@@ -10,6 +10,7 @@ import (
 
 	"github.com/mark3labs/mcp-go/server"
 
+	"zerops-mcp/tools"
 	"zerops-mcp/transport"
 )
 
@@ -28,7 +29,7 @@ func compareStdio(b *testing.B, line string) {
 	b.Helper()
 	s := newServer(b, newProbe())
 	ours := roundTripper(b, func(ctx context.Context, in io.Reader, out io.Writer) {
-		_ = transport.ServeStdio(ctx, s, transport.StdioConfig{In: in, Out: out})
+		_ = transport.ServeStdio(ctx, s, transport.StdioConfig{In: in, Out: out, HandleMessage: tools.HandleMessage})
 	})
 	library := roundTripper(b, func(ctx context.Context, in io.Reader, out io.Writer) {
 		_ = server.NewStdioServer(s).Listen(ctx, in, out)

@@ -11,6 +11,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"zerops-mcp/tools"
 	"zerops-mcp/transport"
 )
 
@@ -37,7 +38,7 @@ func FuzzStdioLine(f *testing.F) {
 		var out bytes.Buffer
 		in := append(bytes.Clone(input), "\n"+`{"jsonrpc":"2.0","id":"the end","method":"ping"}`...)
 		err := transport.ServeStdio(t.Context(), s, transport.StdioConfig{
-			In: bytes.NewReader(in), Out: &out, MaxLine: 512, DrainTimeout: time.Second,
+			In: bytes.NewReader(in), Out: &out, HandleMessage: tools.HandleMessage, MaxLine: 512, DrainTimeout: time.Second,
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mark3labs/mcp-go/server"
 
+	"zerops-mcp/tools"
 	"zerops-mcp/transport"
 )
 
@@ -77,7 +78,7 @@ func serveStdio(tb testing.TB, s *server.MCPServer, change func(*transport.Stdio
 	outReader, outWriter := io.Pipe()
 	ctx, stop := context.WithCancel(tb.Context())
 	c := &stdioClient{tb: tb, in: inWriter, out: outReader, lines: make(chan string, 4096), stop: stop, done: make(chan error, 1)}
-	cfg := transport.StdioConfig{In: inReader, Out: outWriter}
+	cfg := transport.StdioConfig{In: inReader, Out: outWriter, HandleMessage: tools.HandleMessage}
 	if change != nil {
 		change(&cfg)
 	}
@@ -335,10 +336,19 @@ func TestStdioByteOrderMark(t *testing.T) {
 	}
 }
 
-func TestStdioNeedsStreams(t *testing.T) {
+func TestStdioNeedsStreamsAndHandler(t *testing.T) {
 	t.Parallel()
-	if err := transport.ServeStdio(t.Context(), newServer(t, newProbe()), transport.StdioConfig{}); err == nil {
-		t.Error("served without streams")
+	for name, tc := range map[string]struct {
+		cfg  transport.StdioConfig
+		want string
+	}{
+		"no streams": {transport.StdioConfig{HandleMessage: tools.HandleMessage}, "In and Out"},
+		"no handler": {transport.StdioConfig{In: strings.NewReader(""), Out: io.Discard}, "HandleMessage"},
+	} {
+		err := transport.ServeStdio(t.Context(), newServer(t, newProbe()), tc.cfg)
+		if err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ func claimStdout() (*os.File, error) {
 		return nil, os.NewSyscallError("dup", err)
 	}
 	if err := replaceDescriptor(syscall.Stderr, syscall.Stdout); err != nil {
-		_ = syscall.Close(wire)
+		_ = syscall.Close(wire) // the error that is returned came first
 		return nil, os.NewSyscallError("dup2", err)
 	}
 	return os.NewFile(uintptr(wire), "protocol"), nil

@@ -14,10 +14,10 @@ var errBusy = errors.New("too much data is held")
 // memory for, and a few callers with large messages do not keep out all others.
 const smallMessage = 4 << 10
 
-// intake bounds the messages that are on their way in. Where there is no room,
+// bodyBudget bounds the messages that are on their way in. Where there is no room,
 // the one that has been coming the longest is given up: an honest one is there
 // in a moment, so those who send slowly make room for everybody else.
-type intake struct {
+type bodyBudget struct {
 	maxHeld  int // bytes, beyond the small part of each
 	maxCount int
 
@@ -28,7 +28,7 @@ type intake struct {
 
 // incoming is one message on its way in; it reads from its source.
 type incoming struct {
-	intake  *intake
+	budget  *bodyBudget
 	source  io.Reader
 	giveUp  func() // makes a read that waits come back
 	element *list.Element
@@ -38,8 +38,8 @@ type incoming struct {
 }
 
 // begin makes room for one more message.
-func (t *intake) begin(source io.Reader, giveUp func()) *incoming {
-	m := &incoming{intake: t, source: source, giveUp: giveUp}
+func (t *bodyBudget) begin(source io.Reader, giveUp func()) *incoming {
+	m := &incoming{budget: t, source: source, giveUp: giveUp}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.incoming.Len() >= t.maxCount {
@@ -50,7 +50,7 @@ func (t *intake) begin(source io.Reader, giveUp func()) *incoming {
 }
 
 // giveUpLocked gives up a message; t.mu is held.
-func (t *intake) giveUpLocked(element *list.Element) {
+func (t *bodyBudget) giveUpLocked(element *list.Element) {
 	m, _ := t.incoming.Remove(element).(*incoming)
 	m.givenUp = true
 	m.giveUp()
@@ -60,7 +60,7 @@ func (t *intake) giveUpLocked(element *list.Element) {
 
 // oldestLocked returns the message that has been coming the longest of those that
 // take up room; t.mu is held.
-func (t *intake) oldestLocked() *list.Element {
+func (t *bodyBudget) oldestLocked() *list.Element {
 	element := t.incoming.Back()
 	for element != nil && element.Value.(*incoming).held == 0 { //nolint:forcetypeassert // holds nothing else
 		element = element.Prev()
@@ -71,7 +71,7 @@ func (t *intake) oldestLocked() *list.Element {
 // Read reads on, until there is no room any more.
 func (m *incoming) Read(p []byte) (int, error) {
 	n, err := m.source.Read(p)
-	t := m.intake
+	t := m.budget
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	m.read += n
@@ -92,26 +92,26 @@ func (m *incoming) Read(p []byte) (int, error) {
 // released, but is not given up any more. It reports whether it was not before:
 // then its connection is about to be taken for broken.
 func (m *incoming) arrived() bool {
-	m.intake.mu.Lock()
-	defer m.intake.mu.Unlock()
+	m.budget.mu.Lock()
+	defer m.budget.mu.Unlock()
 	if m.givenUp {
 		return false
 	}
-	m.intake.incoming.Remove(m.element)
+	m.budget.incoming.Remove(m.element)
 	return true
 }
 
 // release says that nothing of an arrived message is held any more.
 func (m *incoming) release() {
-	m.intake.mu.Lock()
-	defer m.intake.mu.Unlock()
-	m.intake.held -= m.held
+	m.budget.mu.Lock()
+	defer m.budget.mu.Unlock()
+	m.budget.held -= m.held
 	m.held = 0
 }
 
 // keep takes up room for a message of n bytes that is worked on after its request
 // was answered, until it is dropped. It reports whether there was room.
-func (t *intake) keep(n int) bool {
+func (t *bodyBudget) keep(n int) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.held+max(0, n-smallMessage) > t.maxHeld {
@@ -122,7 +122,7 @@ func (t *intake) keep(n int) bool {
 }
 
 // drop ends that.
-func (t *intake) drop(n int) {
+func (t *bodyBudget) drop(n int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.held -= max(0, n-smallMessage)

@@ -31,9 +31,9 @@ type rpcMessage struct {
 	Params  any    `json:"params,omitempty"`
 }
 
-// questions are the requests to one client, such as questions to its person, that
+// clientRequests are the requests to one client, such as questions to its person, that
 // wait for their answer. The zero value is ready to use.
-type questions struct {
+type clientRequests struct {
 	mu     sync.Mutex
 	open   map[int64]chan clientAnswer
 	last   int64
@@ -43,7 +43,7 @@ type questions struct {
 // ask sends a question and waits for its answer. send writes a message as part
 // of the request that asks and reports whether it was written; withdraw does the
 // same for a message that outlives it.
-func (q *questions) ask(
+func (q *clientRequests) ask(
 	ctx context.Context, method mcp.MCPMethod, params any, send, withdraw func(message []byte) bool,
 ) (json.RawMessage, error) {
 	id, answer, ok := q.add()
@@ -69,7 +69,7 @@ func (q *questions) ask(
 	// waits for.
 	notice, err := json.Marshal(rpcMessage{
 		JSONRPC: "2.0",
-		Method:  methodCancelled,
+		Method:  methodCanceled,
 		Params:  map[string]any{"requestId": id, "reason": "the call that asked has ended"},
 	})
 	if err == nil {
@@ -79,7 +79,7 @@ func (q *questions) ask(
 }
 
 // add opens a question.
-func (q *questions) add() (int64, <-chan clientAnswer, bool) {
+func (q *clientRequests) add() (int64, <-chan clientAnswer, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
@@ -96,7 +96,7 @@ func (q *questions) add() (int64, <-chan clientAnswer, bool) {
 
 // take closes a question and returns where its answer goes, nil when it is not
 // open.
-func (q *questions) take(id int64) chan<- clientAnswer {
+func (q *clientRequests) take(id int64) chan<- clientAnswer {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	answer := q.open[id]
@@ -105,7 +105,7 @@ func (q *questions) take(id int64) chan<- clientAnswer {
 }
 
 // close ends every wait for an answer and refuses new questions.
-func (q *questions) close() {
+func (q *clientRequests) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, answer := range q.open {
@@ -116,7 +116,7 @@ func (q *questions) close() {
 
 // answer hands a client's response to the call that asked. Responses that nobody
 // waits for are dropped.
-func (q *questions) answer(message, id []byte) {
+func (q *clientRequests) answer(message, id []byte) {
 	number, err := strconv.ParseInt(string(id), 10, 64)
 	if err != nil {
 		return

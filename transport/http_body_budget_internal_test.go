@@ -8,9 +8,9 @@ import (
 
 // A message that is given up when its last byte has come is not taken for one that
 // has arrived: its connection is broken, which would end the call in the middle.
-func TestIntakeGivesUpWhatHasJustCome(t *testing.T) {
+func TestBodyBudgetGivesUpWhatHasJustCome(t *testing.T) {
 	t.Parallel()
-	box := &intake{maxHeld: 1 << 20, maxCount: 1}
+	box := &bodyBudget{maxHeld: 1 << 20, maxCount: 1}
 	first := box.begin(strings.NewReader(strings.Repeat("x", smallMessage+100)), func() {})
 	if _, err := io.ReadAll(first); err != nil {
 		t.Fatal(err)
