@@ -14,7 +14,7 @@ import (
 )
 
 // undocumented are the operations that the vendor's SDK does not know. All but
-// GetProjectList answer on the live API (platform facts §1.9, §2).
+// GetProjectList answer on the live API (platform §1.9, §2).
 var undocumented = []string{
 	"DeleteClientIntegrationTokenDelegation", "GetClientIntegrationTokenDelegation", "GetProjectList", "GetUserDataReveal",
 	"PostCurrentStatsGroupBySearch", "PostWebSocketLogin",
