@@ -1,11 +1,7 @@
 package zerops_test
 
 import (
-	"encoding/json"
-	"errors"
-	"io/fs"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -18,38 +14,6 @@ import (
 var undocumented = []string{
 	"DeleteClientIntegrationTokenDelegation", "GetClientIntegrationTokenDelegation", "GetProjectList", "GetUserDataReveal",
 	"PostCurrentStatsGroupBySearch", "PostWebSocketLogin",
-}
-
-// listedOperation is how the list of operations, which is not part of the
-// repository, writes one.
-type listedOperation struct {
-	Operation, Method, Path string
-	PathParams              []struct{ Name, Format string }
-	QueryParams, Body       []listedField
-}
-
-type listedField struct {
-	Name, Type, Format string
-	Required           bool
-	Enum               []string
-	Fields             []listedField
-	Items              *listedField
-}
-
-func listedOperations(t *testing.T) []listedOperation {
-	t.Helper()
-	raw, err := os.ReadFile("../../shared/operations.json")
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skip("no ../shared: the list of operations is not at hand")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	var list struct{ Operations []listedOperation }
-	if err := json.Unmarshal(raw, &list); err != nil {
-		t.Fatal(err)
-	}
-	return list.Operations
 }
 
 func TestCatalogueHoldsEveryOperation(t *testing.T) {
@@ -70,7 +34,7 @@ func TestCatalogueHoldsEveryOperation(t *testing.T) {
 			t.Errorf("%s is %s %s, want %s %s", got, got.Method(), got.Path(), want.Method, want.Path)
 		}
 		for _, param := range got.PathParams() {
-			i := slices.IndexFunc(want.PathParams, func(p struct{ Name, Format string }) bool { return p.Name == param.Name })
+			i := slices.IndexFunc(want.PathParams, func(p listedField) bool { return p.Name == param.Name })
 			if i < 0 || param.ID != (want.PathParams[i].Format == "id") {
 				t.Errorf("%s: path parameter %+v, the list has %+v", got, param, want.PathParams)
 			}
