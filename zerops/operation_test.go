@@ -56,6 +56,36 @@ func TestCatalogueHoldsEveryOperation(t *testing.T) {
 	}
 }
 
+// TestCatalogueIsNoLighterThanTheList compares the effects with what the list says
+// of reading and destroying. Classing an operation more lightly needs a reason.
+func TestCatalogueIsNoLighterThanTheList(t *testing.T) {
+	t.Parallel()
+	lighter := map[zerops.Operation]string{
+		zerops.PostBillingClientCreditExport:         "an export changes nothing",
+		zerops.PostServiceStackBackupDownloadUrl:     "an address to read from changes nothing",
+		zerops.PutClientUserRoles:                    "the roles before can be set again",
+		zerops.PutProjectPurgeCdnStatic:              "what is purged is fetched again",
+		zerops.PutServiceStackPurgeCdn:               "what is purged is fetched again",
+		zerops.PutServiceStackDisableSubdomainAccess: "the same addresses can be opened again",
+		zerops.PutServiceStackObjectStorageSize:      "the size before can be set again",
+		zerops.PutServiceStackRestart:                "the service runs again afterwards",
+		zerops.PutUserPassword:                       "only a person can do it",
+		zerops.PutUserPasswordViaToken:               "only a person can do it",
+		zerops.PutUserRecoverPassword:                "only a person can do it",
+	}
+	for _, want := range listedOperations(t) {
+		op, _ := zerops.LookupOperation(want.Operation)
+		class := op.Class()
+		isLighter := class.Effect == zerops.Reads && !want.ReadOnly || class.Effect != zerops.Destroys && want.Destructive
+		if reason := lighter[op]; isLighter != (reason != "") {
+			t.Errorf("%s %v (list: read only %v, destructive %v), reason %q", op, class.Effect, want.ReadOnly, want.Destructive, reason)
+		}
+		if class.Effect != zerops.Reads && want.ReadOnly {
+			t.Errorf("%s %v, and the list says that it reads", op, class.Effect)
+		}
+	}
+}
+
 func TestCatalogueIsSortedAndConsistent(t *testing.T) {
 	t.Parallel()
 	routes := map[string]zerops.Operation{}
