@@ -14,7 +14,7 @@ import (
 )
 
 // DefaultAddress is the address of the only region known, prg1
-// (operation GetRegionZcli; platform facts §1.1).
+// (operation GetRegionZcli; platform §1.1).
 const DefaultAddress = "https://api.app-prg1.zerops.io"
 
 // pathPrefix is where the public API lives below its host.

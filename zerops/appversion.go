@@ -8,7 +8,7 @@ import (
 )
 
 // AppVersion is one deployment of a runtime: its code, how it was built, and
-// whether it runs (platform facts §3.4).
+// whether it runs (platform §3.4).
 type AppVersion struct {
 	ID             string          `json:"id"`
 	OrganizationID string          `json:"clientId"`
@@ -71,7 +71,7 @@ type PublicGit struct {
 	Branch string `json:"branchName"`
 }
 
-// Statuses of a version (platform facts §3.4).
+// Statuses of a version (platform §3.4).
 const (
 	VersionUploading        = "UPLOADING"
 	VersionWaitingToBuild   = "WAITING_TO_BUILD"
@@ -129,7 +129,7 @@ func (v AppVersion) State() VersionState {
 }
 
 // WithoutCode reports a version that startWithoutCode made: it is ACTIVE and yet
-// nobody deployed anything (platform facts §3.4).
+// nobody deployed anything (platform §3.4).
 func (v AppVersion) WithoutCode() bool { return v.Source == sourceWithoutCode }
 
 // Yaml returns the zerops.yaml the version was deployed with, empty where the API
@@ -145,7 +145,7 @@ func (v AppVersion) Yaml() string {
 
 // Abandoned reports an open version that nothing works on any more: a build that
 // died before it had a container stays WAITING_TO_BUILD for ever, and an upload
-// that was not followed by a deploy stays UPLOADING (platform facts §3.4). It
+// that was not followed by a deploy stays UPLOADING (platform §3.4). It
 // must be asked only where no process of the version runs.
 func (v AppVersion) Abandoned(now time.Time) bool {
 	if v.State() != VersionOpen {
@@ -199,7 +199,7 @@ func (c *Client) BuildAndDeploy(ctx context.Context, versionID, yaml, setup stri
 
 // DeployVersion deploys an uploaded artifact without building it, or takes a
 // version in BACKUP back into use, for which yaml and setup are ignored and
-// should be empty (operation PutAppVersionDeploy; platform facts §4.5).
+// should be empty (operation PutAppVersionDeploy; platform §4.5).
 func (c *Client) DeployVersion(ctx context.Context, versionID, yaml, setup string) (Process, error) {
 	return fetch[Process](ctx, c, Call{Operation: PutAppVersionDeploy, Path: []string{versionID}, Body: newDeployment(yaml, setup)})
 }

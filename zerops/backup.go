@@ -7,7 +7,7 @@ import (
 )
 
 // Backup is one backup of a service. Its name is the time it was taken and
-// identifies it (platform facts §4.13).
+// identifies it (platform §4.13).
 type Backup struct {
 	Name string `json:"name"` // such as 2026-07-01 09:00:06
 	Size int64  `json:"size"` // bytes

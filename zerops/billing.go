@@ -61,7 +61,7 @@ type PeriodCost struct {
 
 // PeriodCosts returns what a whole organisation spent in the usual periods.
 // Nothing but the organisation can be asked for (operation
-// PostTransactionDebitCostSearch; platform facts §4.12).
+// PostTransactionDebitCostSearch; platform §4.12).
 func (c *Client) PeriodCosts(ctx context.Context, organizationID string) (PeriodCost, error) {
 	answer, err := fetch[struct {
 		Client struct {
@@ -111,7 +111,7 @@ type CostQuery struct {
 
 // Costs returns what was spent per group and time bucket, in no particular
 // order. It needs a member who may view finances (operation
-// PostTransactionDebitGroupBySearch; platform facts §4.12).
+// PostTransactionDebitGroupBySearch; platform §4.12).
 func (c *Client) Costs(ctx context.Context, q CostQuery) ([]Cost, error) {
 	filters := []Filter{Equal("clientId", q.OrganizationID)}
 	if q.ProjectID != "" {

@@ -55,7 +55,7 @@ func (l *whole[T]) UnmarshalJSON(data []byte) error {
 
 // page is one answer of a list. The members go by different names: list with
 // totalCount or total for direct lists, items with totalHits for searches, files
-// for backups, projects for projects-by-name (platform facts §1.6).
+// for backups, projects for projects-by-name (platform §1.6).
 type page[T any] struct {
 	Items []T
 	Total int // -1 when the answer does not tell

@@ -9,7 +9,7 @@ import (
 // Deployment is a version together with the process that works on it, because
 // neither tells the whole: a build that fails before it has a container leaves
 // the version WAITING_TO_BUILD for ever, and a finished process does not say
-// which version runs (platform facts §3.4).
+// which version runs (platform §3.4).
 type Deployment struct {
 	Version AppVersion
 	// Process is the newest process of the version, nil while none is known.

@@ -31,4 +31,9 @@
 //
 // Operations that cannot change anything are tried up to three times within the
 // caller's deadline. Anything else is sent once.
+//
+// # Behavior of the platform
+//
+// Comments cite it by section, as in "(platform §4.3)". The sections are those of
+// docs/platform.md.
 package zerops

@@ -30,7 +30,7 @@ var (
 	ErrConflict = errors.New("conflict")
 )
 
-// Codes of the API that this client or its callers act on (platform facts §6).
+// Codes of the API that this client or its callers act on (platform §6).
 // The API has more; treat codes as an open set.
 const (
 	CodeNotAuthorized           = "notAuthorized"
@@ -84,7 +84,7 @@ func (e *Error) Error() string {
 func (e *Error) Is(target error) bool {
 	switch target {
 	case ErrUnauthorized:
-		// An older role refusal comes as 401 too (platform facts §1.5).
+		// An older role refusal comes as 401 too (platform §1.5).
 		return e.Status == http.StatusUnauthorized && e.Code != CodeInsufficientPrivileges
 	case ErrForbidden:
 		return e.Status == http.StatusForbidden || e.Code == CodeInsufficientPrivileges
@@ -109,7 +109,7 @@ func (e *Error) Definite() bool {
 }
 
 // MissingObject reports that an object named in the request does not exist,
-// which the API answers with HTTP 400 (platform facts §6).
+// which the API answers with HTTP 400 (platform §6).
 func (e *Error) MissingObject() bool {
 	return e.Status == http.StatusBadRequest && strings.HasSuffix(e.Code, "NotFound")
 }
@@ -219,8 +219,8 @@ func parseError(body []byte, e *Error) bool {
 }
 
 // parseMeta collects field problems. Each item is documented as {code, error,
-// metadata: {field: [message]}}, but other shapes were seen (platform facts
-// §1.5), so anything unknown is kept in words rather than dropped.
+// metadata: {field: [message]}}, but other shapes were seen
+// (platform §1.5), so anything unknown is kept in words rather than dropped.
 func parseMeta(raw json.RawMessage) []FieldProblem {
 	if len(raw) == 0 || len(raw) > 1<<20 {
 		return nil

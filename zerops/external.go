@@ -48,7 +48,7 @@ var errForeignAddress = errors.New("the API named an address outside its own dom
 // externalURL checks an address that the API handed out before anything is sent
 // there: https on the registrable domain of the API, or, beside an API on this
 // machine, any port of this machine. The API writes some without a scheme or
-// with the word GET in front (platform facts §4.10).
+// with the word GET in front (platform §4.10).
 func (a *API) externalURL(raw string) (*url.URL, error) {
 	raw = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(raw), "GET "))
 	if !strings.Contains(raw, "://") {

@@ -10,13 +10,13 @@ type ImportResult struct {
 }
 
 // ImportedService is one service of an import with the processes that make it:
-// one for a managed service, two for a runtime (platform facts §4.4).
+// one for a managed service, two for a runtime (platform §4.4).
 type ImportedService struct {
 	ID        string    `json:"id"`
 	Name      string    `json:"name"`
 	Processes []Process `json:"processes"`
 	// Failure is why this service could not be made although the import went on
-	// (live answers only; platform facts §1.9).
+	// (live answers only; platform §1.9).
 	Failure *Reason `json:"error"`
 }
 
@@ -35,14 +35,14 @@ type importBody struct {
 
 // ImportServices adds services to a project. The YAML must not have a project
 // section; a hostname that is taken rejects all of it unless the service says
-// override (operation PostProjectServiceStackImport; platform facts §4.4).
+// override (operation PostProjectServiceStackImport; platform §4.4).
 func (c *Client) ImportServices(ctx context.Context, projectID, yaml string) (ImportResult, error) {
 	return fetch[ImportResult](ctx, c, Call{Operation: PostProjectServiceStackImport, Path: []string{projectID}, Body: importBody{yaml}})
 }
 
 // ImportProject creates a project with services. The YAML needs a project
-// section and at least one service (operation PostClientProjectImport; platform
-// facts §4.3).
+// section and at least one service (operation PostClientProjectImport;
+// platform §4.3).
 func (c *Client) ImportProject(ctx context.Context, organizationID, yaml string) (ImportResult, error) {
 	return fetch[ImportResult](ctx, c, Call{Operation: PostClientProjectImport, Path: []string{organizationID}, Body: importBody{yaml}})
 }

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// Facilities of log lines (platform facts §4.10). Everything else is noise of
+// Facilities of log lines (platform §4.10). Everything else is noise of
 // the container's own daemons.
 const (
 	FacilityApplication = 16
@@ -36,7 +36,7 @@ const (
 
 const (
 	// MaxLogLines is the most lines one request may ask for: 5,000 worked, and
-	// 50,000 silently returned nothing (platform facts §4.10).
+	// 50,000 silently returned nothing (platform §4.10).
 	MaxLogLines = 5000
 	// maxLogMessage bounds one line. The rest is dropped, so that a few huge lines
 	// do not cost the memory of many.
@@ -44,8 +44,8 @@ const (
 )
 
 // BuildTag returns the tag that the build log lines of one version carry. All
-// builds of a service share one log, so without it they mix (platform facts
-// §4.10).
+// builds of a service share one log, so without it they mix
+// (platform §4.10).
 func BuildTag(versionID string) string { return "zbuilder@" + versionID }
 
 // LogGrant is the right to read the logs of one project for a while. It is safe
@@ -133,7 +133,7 @@ func (g *LogGrant) current() *url.URL {
 }
 
 // LogQuery selects log lines. Zero values do not narrow. The log service knows
-// neither times nor text (platform facts §4.10): both are for the caller to
+// neither times nor text (platform §4.10): both are for the caller to
 // filter.
 type LogQuery struct {
 	// Limit is how many lines to read, at most and by default [MaxLogLines].

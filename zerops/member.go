@@ -39,7 +39,7 @@ type IntegrationToken struct {
 }
 
 // IntegrationTokens lists the tokens of an organisation. The list has no pages
-// (operation GetClientIntegrationTokenList; platform facts §4.17).
+// (operation GetClientIntegrationTokenList; platform §4.17).
 func (c *Client) IntegrationTokens(ctx context.Context, organizationID string) ([]IntegrationToken, error) {
 	p, err := fetch[page[IntegrationToken]](ctx, c, Call{Operation: GetClientIntegrationTokenList, Path: []string{organizationID}})
 	return p.Items, err

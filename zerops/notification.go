@@ -6,7 +6,7 @@ import (
 )
 
 // Notification tells the members of an organisation how an action ended. It is
-// often the only place that has the reason of a failure (platform facts §4.11).
+// often the only place that has the reason of a failure (platform §4.11).
 type Notification struct {
 	ID             string  `json:"id"`
 	OrganizationID string  `json:"clientId"`

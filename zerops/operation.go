@@ -78,7 +78,7 @@ func (o Operation) Safe() bool { return o.Class().Effect == Reads }
 func (o Operation) RawAnswer() bool { return o.Class().Has(RawAnswer) }
 
 // EmptyAnswer reports whether a successful answer may have no body
-// (platform facts §7.1 #8).
+// (platform §7.1).
 func (o Operation) EmptyAnswer() bool { return o.Class().Has(EmptyAnswer) }
 
 // PathParam is a parameter in the path of an operation.

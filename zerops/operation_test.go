@@ -1,11 +1,7 @@
 package zerops_test
 
 import (
-	"encoding/json"
-	"errors"
-	"io/fs"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -14,42 +10,10 @@ import (
 )
 
 // undocumented are the operations that the vendor's SDK does not know. All but
-// GetProjectList answer on the live API (platform facts §1.9, §2).
+// GetProjectList answer on the live API (platform §1.9, §2).
 var undocumented = []string{
 	"DeleteClientIntegrationTokenDelegation", "GetClientIntegrationTokenDelegation", "GetProjectList", "GetUserDataReveal",
 	"PostCurrentStatsGroupBySearch", "PostWebSocketLogin",
-}
-
-// listedOperation is how the list of operations, which is not part of the
-// repository, writes one.
-type listedOperation struct {
-	Operation, Method, Path string
-	PathParams              []struct{ Name, Format string }
-	QueryParams, Body       []listedField
-}
-
-type listedField struct {
-	Name, Type, Format string
-	Required           bool
-	Enum               []string
-	Fields             []listedField
-	Items              *listedField
-}
-
-func listedOperations(t *testing.T) []listedOperation {
-	t.Helper()
-	raw, err := os.ReadFile("../../shared/operations.json")
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skip("no ../shared: the list of operations is not at hand")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	var list struct{ Operations []listedOperation }
-	if err := json.Unmarshal(raw, &list); err != nil {
-		t.Fatal(err)
-	}
-	return list.Operations
 }
 
 func TestCatalogueHoldsEveryOperation(t *testing.T) {
@@ -70,7 +34,7 @@ func TestCatalogueHoldsEveryOperation(t *testing.T) {
 			t.Errorf("%s is %s %s, want %s %s", got, got.Method(), got.Path(), want.Method, want.Path)
 		}
 		for _, param := range got.PathParams() {
-			i := slices.IndexFunc(want.PathParams, func(p struct{ Name, Format string }) bool { return p.Name == param.Name })
+			i := slices.IndexFunc(want.PathParams, func(p listedField) bool { return p.Name == param.Name })
 			if i < 0 || param.ID != (want.PathParams[i].Format == "id") {
 				t.Errorf("%s: path parameter %+v, the list has %+v", got, param, want.PathParams)
 			}
@@ -89,6 +53,36 @@ func TestCatalogueHoldsEveryOperation(t *testing.T) {
 	}
 	if !slices.Equal(extra, undocumented) {
 		t.Errorf("operations beyond the list: %v, want %v", extra, undocumented)
+	}
+}
+
+// TestCatalogueIsNoLighterThanTheList compares the effects with what the list says
+// of reading and destroying. Classing an operation more lightly needs a reason.
+func TestCatalogueIsNoLighterThanTheList(t *testing.T) {
+	t.Parallel()
+	lighter := map[zerops.Operation]string{
+		zerops.PostBillingClientCreditExport:         "an export changes nothing",
+		zerops.PostServiceStackBackupDownloadUrl:     "an address to read from changes nothing",
+		zerops.PutClientUserRoles:                    "the roles before can be set again",
+		zerops.PutProjectPurgeCdnStatic:              "what is purged is fetched again",
+		zerops.PutServiceStackPurgeCdn:               "what is purged is fetched again",
+		zerops.PutServiceStackDisableSubdomainAccess: "the same addresses can be opened again",
+		zerops.PutServiceStackObjectStorageSize:      "the size before can be set again",
+		zerops.PutServiceStackRestart:                "the service runs again afterwards",
+		zerops.PutUserPassword:                       "only a person can do it",
+		zerops.PutUserPasswordViaToken:               "only a person can do it",
+		zerops.PutUserRecoverPassword:                "only a person can do it",
+	}
+	for _, want := range listedOperations(t) {
+		op, _ := zerops.LookupOperation(want.Operation)
+		class := op.Class()
+		isLighter := class.Effect == zerops.Reads && !want.ReadOnly || class.Effect != zerops.Destroys && want.Destructive
+		if reason := lighter[op]; isLighter != (reason != "") {
+			t.Errorf("%s %v (list: read only %v, destructive %v), reason %q", op, class.Effect, want.ReadOnly, want.Destructive, reason)
+		}
+		if class.Effect != zerops.Reads && want.ReadOnly {
+			t.Errorf("%s %v, and the list says that it reads", op, class.Effect)
+		}
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	// pageSize is what the vendor's own web client asks for (platform facts §1.6).
+	// pageSize is what the vendor's own web client asks for (platform §1.6).
 	pageSize = 500
 	// maxPages bounds a list: 100,000 rows are more than any account shows, and an
 	// endpoint that ignores offset would otherwise never end.

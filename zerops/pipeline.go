@@ -14,8 +14,8 @@ const (
 // ValidateYaml asks the platform whether a zerops.yaml can be deployed to a
 // service. setup may be empty, which means the one named like the service. The
 // platform finds bad bases, syntax and types, but neither unknown keys nor a
-// missing run section (operation PostServiceStackZeropsYamlValidation; platform
-// facts §4.5).
+// missing run section (operation PostServiceStackZeropsYamlValidation;
+// platform §4.5).
 func (c *Client) ValidateYaml(ctx context.Context, s Service, yaml, setup string, operation YamlOperation) error {
 	body := struct {
 		Service     string        `json:"serviceStackName"`
@@ -41,7 +41,7 @@ type GitDeployment struct {
 
 // DeployGit builds and deploys a public repository, whose address the platform
 // does not remember. A private one fails within a second and leaves no log
-// (operation PutServiceStackTriggerPipeline; platform facts §4.5).
+// (operation PutServiceStackTriggerPipeline; platform §4.5).
 func (c *Client) DeployGit(ctx context.Context, serviceID string, d GitDeployment) (*Process, error) {
 	body := struct {
 		Variables []struct{} `json:"userData"`
@@ -71,7 +71,7 @@ func (c *Client) ConnectedRepositories(ctx context.Context, serviceID string) (g
 
 // DeployConnected runs the pipeline of the connected repository now, which works
 // for branches only (operation
-// PutServiceStackTriggerExternalRepositoryIntegration; platform facts §4.5).
+// PutServiceStackTriggerExternalRepositoryIntegration; platform §4.5).
 func (c *Client) DeployConnected(ctx context.Context, serviceID string) (*Process, error) {
 	body := struct {
 		Variables []struct{} `json:"userData"`

@@ -7,7 +7,7 @@ import (
 
 // PortRouting opens a port of the project's own address to a port of a service.
 // It needs a dedicated IPv4 or the IPv6 of the project; edits are drafts until a
-// sync applies them (platform facts §4.14).
+// sync applies them (platform §4.14).
 type PortRouting struct {
 	ID        string `json:"id"`
 	ProjectID string `json:"projectId"`

@@ -21,7 +21,7 @@ type Process struct {
 	Finished       Time    `json:"finished"`
 	CreatedBy      Actor   `json:"createdByUser"`
 	BySystem       bool    `json:"createdBySystem"`
-	ExecutorTag    string  `json:"executorTag"` // live rows only (platform facts §1.9)
+	ExecutorTag    string  `json:"executorTag"` // live rows only (platform §1.9)
 	Failure        *Reason `json:"error"`       // live rows only
 	Services       []struct {
 		ID   string `json:"id"`
@@ -63,7 +63,7 @@ const (
 )
 
 // State maps the status. DONE and CANCELLED were seen beside the documented
-// spellings (platform facts §3.9).
+// spellings (platform §3.9).
 func (p Process) State() ProcessState {
 	switch p.Status {
 	case "FINISHED", "DONE":
@@ -85,7 +85,7 @@ func (p Process) State() ProcessState {
 func (p Process) Ended() bool { return p.State() != ProcessRunning }
 
 // Internal reports a row of the platform's own housekeeping, which people are
-// not shown (platform facts §3.9).
+// not shown (platform §3.9).
 func (p Process) Internal() bool {
 	return strings.HasPrefix(p.Action, "zL7Master.") || p.ExecutorTag == "L7_MASTER"
 }
@@ -131,7 +131,7 @@ func (c *Client) ServiceProcesses(ctx context.Context, serviceID string, o ListO
 }
 
 // CancelProcess asks to cancel a process; in effect only a PENDING one can be
-// (operation PutProcessCancel; platform facts §5).
+// (operation PutProcessCancel; platform §5).
 func (c *Client) CancelProcess(ctx context.Context, id string) (Process, error) {
 	return fetch[Process](ctx, c, Call{Operation: PutProcessCancel, Path: []string{id}, Body: empty{}})
 }

@@ -41,7 +41,7 @@ type Organization struct {
 // OrganizationProjects lists the projects of an organisation: the direct list,
 // or, where the caller's role is refused it, the search, which shows only what
 // the caller may see and trails writes (operations GetClientProject,
-// PostProjectSearch; platform facts §2).
+// PostProjectSearch; platform §2).
 func (c *Client) OrganizationProjects(ctx context.Context, organizationID string, o ListOptions) iter.Seq2[Project, error] {
 	return func(yield func(Project, error) bool) {
 		for project, err := range list[Project](ctx, c, GetClientProject, organizationID, o) {
@@ -105,8 +105,8 @@ func (c *Client) Projects(ctx context.Context, organizations []Organization, o L
 }
 
 // GuideProjects lists projects through GET /project, the route of the vendor's
-// public authentication guide. The production API does not answer it (platform
-// facts §2), but an address that follows the guide does: with an array, or with
+// public authentication guide. The production API does not answer it
+// (platform §2), but an address that follows the guide does: with an array, or with
 // items, list or projects.
 func (c *Client) GuideProjects(ctx context.Context) ([]Project, error) {
 	p, err := fetch[page[Project]](ctx, c, Call{Operation: GetProjectList})
@@ -126,7 +126,7 @@ func (c *Client) ProjectsByName(ctx context.Context, organizationID, name string
 }
 
 // NewProject describes a project to create. Lists must not be nil on the wire
-// (platform facts §1.7), which [Client.CreateProject] sees to.
+// (platform §1.7), which [Client.CreateProject] sees to.
 type NewProject struct {
 	Name        string
 	Description string
@@ -137,7 +137,7 @@ type NewProject struct {
 
 // CreateProject creates an empty project and returns it, usually in status
 // CREATING. Not every integration token may (operation PostClientProject;
-// platform facts §1.3).
+// platform §1.3).
 func (c *Client) CreateProject(ctx context.Context, organizationID string, p NewProject) (Project, error) {
 	body := map[string]any{
 		"name": p.Name, "description": p.Description, "tagList": append([]string{}, p.Tags...),
@@ -173,7 +173,7 @@ func (p Project) Update() ProjectUpdate {
 }
 
 // UpdateProject replaces the editable record of a project (operation
-// PutProject; platform facts §3.2).
+// PutProject; platform §3.2).
 func (c *Client) UpdateProject(ctx context.Context, id string, u ProjectUpdate) (Project, error) {
 	return fetch[Project](ctx, c, Call{Operation: PutProject, Path: []string{id}, Body: u})
 }
@@ -197,5 +197,5 @@ func (c *Client) DeleteProject(ctx context.Context, id string) (Process, error) 
 }
 
 // empty is the {} that the platform expects from requests without a body
-// (platform facts §7.1).
+// (platform §7.1).
 type empty struct{}

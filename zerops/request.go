@@ -23,7 +23,7 @@ type request struct {
 }
 
 // ValidID reports whether s has the form of an id: 22 characters of URL-safe
-// base64 (platform facts §1.7).
+// base64 (platform §1.7).
 func ValidID(s string) bool {
 	if len(s) != 22 {
 		return false

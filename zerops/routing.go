@@ -7,7 +7,7 @@ import (
 )
 
 // HTTPRouting sends custom domains to services. Edits are drafts until a sync
-// applies them (platform facts §4.14).
+// applies them (platform §4.14).
 type HTTPRouting struct {
 	ID        string           `json:"id"`
 	ProjectID string           `json:"projectId"`

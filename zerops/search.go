@@ -6,7 +6,7 @@ import (
 )
 
 // Filter is one condition of a search. Operators seen in use are eq, ne and in,
-// whose value is a list (platform facts §1.6).
+// whose value is a list (platform §1.6).
 type Filter struct {
 	Name     string `json:"name"`
 	Operator string `json:"operator"`
@@ -30,7 +30,7 @@ type searchBody struct {
 }
 
 // search walks the answers of a search operation. The index behind it trails
-// writes by about a second: never prove a change with it (platform facts §1.6).
+// writes by about a second: never prove a change with it (platform §1.6).
 func search[T any](ctx context.Context, c *Client, op Operation, filters []Filter, sorts ...Sort) iter.Seq2[T, error] {
 	return paginate(ctx, func(ctx context.Context, limit, offset int) (page[T], error) {
 		return searchPage[T](ctx, c, op, filters, limit, offset, sorts...)

@@ -50,7 +50,7 @@ type ServiceTypeInfo struct {
 }
 
 // Port is one port a service listens on. Ports come from zerops.yaml and cannot
-// be changed otherwise (platform facts §7.2).
+// be changed otherwise (platform §7.2).
 type Port struct {
 	Protocol    string `json:"protocol"`
 	Port        int    `json:"port"`
@@ -130,8 +130,8 @@ type HorizontalAutoscaling struct {
 }
 
 // Hidden reports whether the service is the platform's own: the vendor's tools
-// go by the flag or by the category, and either alone misses some (platform
-// facts §3.3).
+// go by the flag or by the category, and either alone misses some
+// (platform §3.3).
 func (s Service) Hidden() bool {
 	switch s.Type.Category {
 	case "CORE", "BUILD", "INTERNAL", "PREPARE_RUNTIME", "HTTP_L7_BALANCER":
@@ -193,7 +193,7 @@ func (c *Client) ActOnService(ctx context.Context, id string, action ServiceActi
 }
 
 // ScalingChange is what [Client.ScaleService] sends. Whether a null inside
-// Custom keeps or resets a value is not known (platform facts §4.7), so Custom
+// Custom keeps or resets a value is not known (platform §4.7), so Custom
 // must hold the complete overrides.
 type ScalingChange struct {
 	Custom           *Autoscaling    `json:"customAutoscaling"`

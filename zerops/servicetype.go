@@ -26,7 +26,7 @@ type ServiceTypeVersion struct {
 
 // ServiceTypes lists the catalogue of service types (operation
 // PostServiceStackTypeSearch, a global index that refuses an organisation filter;
-// platform facts §1.6).
+// platform §1.6).
 func (c *Client) ServiceTypes(ctx context.Context) ([]ServiceType, error) {
 	types, _, err := Collect(search[ServiceType](ctx, c, PostServiceStackTypeSearch, nil), 0)
 	return types, err
@@ -65,7 +65,7 @@ type Region struct {
 	Name       string `json:"name"`
 	IsDefault  bool   `json:"isDefault"`
 	Address    string `json:"address"`
-	GUIAddress string `json:"guiAddress"` // not in the SDK (platform facts §1.1)
+	GUIAddress string `json:"guiAddress"` // not in the SDK (platform §1.1)
 }
 
 // Regions lists the regions; it needs no token (operation GetRegionZcli).

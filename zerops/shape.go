@@ -33,7 +33,7 @@ type Field struct {
 	// Required fields may be neither left out nor null; the others may be both.
 	Required bool
 	// EmptyList is sent for a field that was left out, because the API insists on
-	// a list (platform facts §1.7).
+	// a list (platform §1.7).
 	EmptyList   bool
 	Description string
 	*Shape

@@ -6,7 +6,7 @@ import (
 )
 
 // Sizes of the time buckets that statistics and costs are grouped into
-// (platform facts §4.12).
+// (platform §4.12).
 const (
 	PerMinute = "1m"
 	PerHour   = "1h"
@@ -57,7 +57,7 @@ type UsageQuery struct {
 
 // UsageHistory returns the usage per service and time bucket, in no particular
 // order. Buckets in which nothing ran are missing (operation
-// PostStatsHistoryGroupBySearch; platform facts §4.12). The API takes either a
+// PostStatsHistoryGroupBySearch; platform §4.12). The API takes either a
 // number of buckets or a range, never both; this asks for the range, because it
 // alone says which buckets come back.
 func (c *Client) UsageHistory(ctx context.Context, q UsageQuery) ([]Usage, error) {

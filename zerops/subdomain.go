@@ -17,7 +17,7 @@ import (
 // SetSubdomainAccess opens or closes the zerops.app addresses of a service.
 // Opening what is open is accepted and then fails as a process, so read first
 // (operations PutServiceStackEnableSubdomainAccess,
-// PutServiceStackDisableSubdomainAccess; platform facts §4.8).
+// PutServiceStackDisableSubdomainAccess; platform §4.8).
 func (c *Client) SetSubdomainAccess(ctx context.Context, serviceID string, enabled bool) (Process, error) {
 	op := PutServiceStackDisableSubdomainAccess
 	if enabled {

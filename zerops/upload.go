@@ -57,8 +57,8 @@ func (c *Client) CreateAppVersion(ctx context.Context, serviceID, name string) (
 // Upload sends a gzip tar archive as it is read from body, without the token and
 // without a Content-Length. It is sent once. The error is body's own where
 // reading it failed, else an [*ExternalError]; ctx bounds the time. The version
-// stays UPLOADING until it is deployed, also after a complete upload (platform
-// facts §4.5).
+// stays UPLOADING until it is deployed, also after a complete upload
+// (platform §4.5).
 func (c *Client) Upload(ctx context.Context, grant UploadGrant, body io.Reader) error {
 	if grant.address == nil {
 		return &ArgumentError{Operation: PostServiceStackAppVersion, Name: "grant", Problem: "was not made by CreateAppVersion"}

@@ -3,7 +3,7 @@ package zerops
 import "context"
 
 // User is whoever the token speaks for: a person, or an integration token, which
-// the API presents in the shape of a user (platform facts §1.3).
+// the API presents in the shape of a user (platform §1.3).
 type User struct {
 	ID          string            `json:"id"`
 	Email       string            `json:"email"`
@@ -64,8 +64,8 @@ type ProjectRole struct {
 }
 
 // MembershipRoles lists the per-project roles of a member. An owner's list is
-// empty although every project is open (operation GetClientUserRoles; platform
-// facts §3.1).
+// empty although every project is open (operation GetClientUserRoles;
+// platform §3.1).
 func (c *Client) MembershipRoles(ctx context.Context, membershipID string) ([]ProjectRole, error) {
 	roles, err := fetch[struct {
 		List []ProjectRole `json:"projectRoleList"`

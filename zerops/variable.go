@@ -4,7 +4,7 @@ import "context"
 
 // Variable is one environment variable of a service or project. Content is a
 // secret whatever the flag says; a token that may not read it gets
-// [RedactedContent] instead (platform facts §4.9).
+// [RedactedContent] instead (platform §4.9).
 type Variable struct {
 	ID        string `json:"id"`
 	Key       string `json:"key"`
@@ -39,7 +39,7 @@ const (
 
 // Owner tells who decides on the value. Variables of zerops.yaml come with type
 // ENV from older answers, and since August 2026 with type USER and not editable
-// (platform facts §3.5, §4.9).
+// (platform §3.5, §4.9).
 func (v Variable) Owner() VariableOwner {
 	switch v.Type {
 	case "SYSTEM", "READ_ONLY", "EDITABLE", "INTERNAL":
@@ -60,7 +60,7 @@ func (v Variable) Owner() VariableOwner {
 
 // ProjectVariables lists the variables of a project. The search is the only
 // list that has their ids, and it trails writes (operation PostProjectSearch;
-// platform facts §4.9).
+// platform §4.9).
 func (c *Client) ProjectVariables(ctx context.Context, organizationID, projectID string) ([]Variable, error) {
 	found, err := searchPage[struct {
 		ID        string     `json:"id"`
@@ -91,7 +91,7 @@ func (c *Client) ServiceVariables(ctx context.Context, serviceID string) ([]Vari
 }
 
 // NewVariable is what is written for a variable. Sensitive has no default on the
-// wire: a body without it is refused (platform facts §1.9).
+// wire: a body without it is refused (platform §1.9).
 type NewVariable struct {
 	Key       string `json:"key"`
 	Content   string `json:"content"`

@@ -19,8 +19,8 @@ const document = "../../../shared/zerops-openapi-2025-02.yml"
 
 // drifted are the differences between what the product sends and the document of
 // February 2025, each with the reason why the document is the one that is wrong
-// today. The SDK of 2026 and what was seen of the live API agree with us (platform
-// facts §1.9). That ids may hold - and _ is dealt with when the document is read.
+// today. The SDK of 2026 and what was seen of the live API agree with us
+// (platform §1.9). That ids may hold - and _ is dealt with when the document is read.
 var drifted = map[string]string{
 	"DELETE /client-user/{id}: query force: not in the document":                                                                                         "the SDK requires force",
 	`PUT /client-user/{id}: body roleCode: value is not one of the allowed values ["MANAGER"]`:                                                           "roles were OWNER, ADMIN, BASIC_USER, READ_ONLY and NO_ACCESS by 2026",

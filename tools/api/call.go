@@ -235,8 +235,8 @@ func outcomeOf(ctx context.Context, c *tool.Call, r *apiRequest, raw json.RawMes
 }
 
 // processesIn finds the processes of an answer: the answer itself, its member
-// process, or the lists named processes of it and of its services (platform
-// facts §5). whole says that there is nothing else in the answer.
+// process, or the lists named processes of it and of its services
+// (platform §5). whole says that there is nothing else in the answer.
 func processesIn(raw json.RawMessage) (processes []zerops.Process, whole bool) {
 	var answer struct {
 		zerops.Process

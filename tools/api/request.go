@@ -270,7 +270,7 @@ func checkFormats(check *tool.Checker, s *zerops.Shape, v any, path string) {
 }
 
 // call is the request as the client sends it. Whatever is not a GET carries a
-// body, as the vendor's SDK does (platform facts §7.1).
+// body, as the vendor's SDK does (platform §7.1).
 func (r *apiRequest) call() zerops.Call {
 	call := zerops.Call{Operation: r.op, Path: r.path, Query: r.query}
 	switch {

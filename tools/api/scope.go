@@ -252,7 +252,7 @@ func confineReferences(ctx context.Context, c *tool.Call, r *apiRequest, ids []s
 
 // fillOrganization adds the term that names the organisation to a search that has
 // none, where the token has one organisation: without it the API answers a
-// misleading error (platform facts §1.6).
+// misleading error (platform §1.6).
 func fillOrganization(ctx context.Context, c *tool.Call, r *apiRequest) error {
 	if r.body == nil || r.op.Reach() == zerops.ReachPublic || r.op == zerops.PostClientSearch {
 		return nil

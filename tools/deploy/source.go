@@ -186,7 +186,7 @@ func gitURL(_ context.Context, c *tool.Call, raw string) (address, note string, 
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	if path, ok := strings.CutSuffix(u.Path, ".git"); ok {
-		// A build from such an address dies without a log (platform facts §7.2).
+		// A build from such an address dies without a log (platform §7.2).
 		u.Path, note = path, "the .git at the end of the address was left out, since the platform cannot build it with that"
 	}
 	u.RawPath = ""

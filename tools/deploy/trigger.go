@@ -11,11 +11,11 @@ import (
 )
 
 // syncTime bounds the wait for variables that are being applied; they usually
-// take three seconds (platform facts §5).
+// take three seconds (platform §5).
 const syncTime = 30 * time.Second
 
 // awaitVariables waits until no variables are being applied: a deployment that
-// begins meanwhile is refused and its version is lost (platform facts §4.5).
+// begins meanwhile is refused and its version is lost (platform §4.5).
 func awaitVariables(ctx context.Context, c *tool.Call, s zerops.Service) error {
 	var syncing []string
 	options := zerops.ListOptions{Statuses: []string{"PENDING", "RUNNING"}, Limit: 100}

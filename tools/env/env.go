@@ -106,8 +106,8 @@ func listEnv(ctx context.Context, c *tool.Call, in listEnvIn) (listEnvOut, error
 }
 
 // listVariables shows the variables of a store by key. A service also has those
-// of its project; where both know a key, the service's wins (platform facts
-// §4.9). What could not be read is incomplete.
+// of its project; where both know a key, the service's wins
+// (platform §4.9). What could not be read is incomplete.
 func listVariables(ctx context.Context, c *tool.Call, s env.Store) (views []envView, incomplete []string, err error) {
 	own, unsettled, err := env.ReadOwned(ctx, c, s)
 	if err != nil {

@@ -280,7 +280,7 @@ func writableStore(ctx context.Context, c *tool.Call, on env.OnStore) (env.Store
 }
 
 // addRestarts names the services that run with the old values until they are
-// restarted (platform facts §4.9). A project's variables reach all of them.
+// restarted (platform §4.9). A project's variables reach all of them.
 func (out *envChangeOut) addRestarts(s env.Store) {
 	services := s.Siblings
 	if s.Service != nil {

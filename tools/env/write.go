@@ -15,8 +15,8 @@ import (
 
 // envWriter writes variables one by one and keeps what became of each, so that a
 // failure in the middle costs nothing that was done before it. The bulk
-// operations of the API replace whole stores and are never used (platform facts
-// §4.9).
+// operations of the API replace whole stores and are never used
+// (platform §4.9).
 type envWriter struct {
 	call      *tool.Call
 	store     env.Store
@@ -255,7 +255,7 @@ func (w *envWriter) find(ctx context.Context, key string) (*env.Variable, error)
 }
 
 // listDelays are the pauses between looks at the list of a project's variables,
-// which trails writes by a second or some (platform facts §1.6).
+// which trails writes by a second or some (platform §1.6).
 func listDelays() []time.Duration {
 	return []time.Duration{300 * time.Millisecond, 700 * time.Millisecond, 1500 * time.Millisecond, 2500 * time.Millisecond}
 }

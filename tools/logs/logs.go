@@ -206,7 +206,7 @@ const buildsSearched = 20
 
 // buildStreams are the logs of the build of a deployment and of the preparation
 // of its runtime. All builds of a service share one log, which only the tag
-// takes apart (platform facts §4.10).
+// takes apart (platform §4.10).
 func buildStreams(ctx context.Context, c *tool.Call, s zerops.Service, wanted *zerops.AppVersion) ([]logStream, error) {
 	build := logStream{service: s, source: sourceBuild}
 	if !s.Runtime() {
@@ -237,7 +237,7 @@ func buildStreams(ctx context.Context, c *tool.Call, s zerops.Service, wanted *z
 	build.query = zerops.LogQuery{ServiceID: wanted.Build.ServiceID, Facility: zerops.FacilityApplication, Tags: []string{tag}}
 	build.belongs = func(line zerops.LogLine) bool { return line.Tag == tag }
 	streams := []logStream{build}
-	// Only processes know of a preparation (platform facts §3.4).
+	// Only processes know of a preparation (platform §3.4).
 	d, err := c.API.Deployment(ctx, wanted.ID)
 	if err != nil || d.Process == nil || d.Process.Version == nil {
 		return streams, err

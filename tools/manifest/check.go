@@ -171,7 +171,7 @@ func (y *yamlCheck) leaf(e *jsonschema.ValidationError) []manifest.Issue {
 }
 
 // unknown speaks of keys that the schema does not know. The platform drops them
-// without a word (platform facts §7.2).
+// without a word (platform §7.2).
 func (y *yamlCheck) unknown(location, keys []string) []manifest.Issue {
 	known := []string(nil)
 	if node, ok := y.schema.root().find(location); ok {
@@ -194,7 +194,7 @@ func (y *yamlCheck) unknown(location, keys []string) []manifest.Issue {
 
 // enum speaks of a value outside a closed set. Types may be written shorter than
 // the schema lists them: without the system in front, and without the mode
-// (platform facts §1.9).
+// (platform §1.9).
 func (y *yamlCheck) enum(location []string, got string, want []any) []manifest.Issue {
 	names := make([]string, 0, len(want))
 	for _, w := range want {

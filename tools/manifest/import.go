@@ -121,8 +121,8 @@ func knowYaml(c *tool.Call, p manifest.ImportPlan, target importTarget) {
 }
 
 // findTarget finds out where the import goes. The platform has one operation
-// for services and another for a project with services (platform facts §4.3,
-// §4.4).
+// for services and another for a project with services
+// (platform §4.3, §4.4).
 func findTarget(ctx context.Context, c *tool.Call, plan manifest.ImportPlan, project, org string) (importTarget, error) {
 	var t importTarget
 	var err error

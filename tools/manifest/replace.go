@@ -18,7 +18,7 @@ type replaceServicesIn struct {
 }
 
 // replaceServices imports over services that exist. Observers disagree on what an
-// override leaves of a service (platform facts §4.4), so it counts as losing what
+// override leaves of a service (platform §4.4), so it counts as losing what
 // it may lose.
 func (m importer) replaceServices(ctx context.Context, c *tool.Call, in replaceServicesIn) (importOut, error) {
 	p, err := manifest.ReadImport(in.Yaml)

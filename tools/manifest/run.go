@@ -48,7 +48,7 @@ func creationOf(ctx context.Context, c *tool.Call, projectID string) []zerops.Pr
 }
 
 // readImported says of each service what became of it. An import may go on
-// without a service that failed (platform facts §1.9).
+// without a service that failed (platform §1.9).
 func readImported(ctx context.Context, c *tool.Call, plan manifest.ImportPlan, target importTarget, result zerops.ImportResult, out *importOut) {
 	out.Project = &importedProject{ID: result.ProjectID, Name: tool.Clean(tool.OrDash(result.ProjectName, target.project.Name), 120), Org: tool.Clean(target.organization.Name, 120)}
 	project, err := c.API.Project(ctx, result.ProjectID)

@@ -12,7 +12,7 @@ import (
 )
 
 // Domains and ports are edited as drafts, and one call applies all drafts of a
-// project, whoever made them (platform facts §4.14).
+// project, whoever made them (platform §4.14).
 
 // syncPauses are the waits between tries to apply drafts while another
 // application is running.

@@ -69,7 +69,7 @@ type visitedView struct {
 
 const (
 	// subdomainLag is how long the flag of a service may trail its process, and
-	// edgeLag how long the balancer may trail the flag (platform facts §4.8).
+	// edgeLag how long the balancer may trail the flag (platform §4.8).
 	subdomainLag = 5 * time.Second
 	edgeLag      = 6 * time.Second
 	maxVisits    = 8

@@ -64,7 +64,7 @@ type serverView struct {
 
 // isIntegrationToken looks for the user among the tokens of its organisation: an
 // integration token is presented as a user with the token's id, in exactly one
-// organisation (platform facts §1.3). Without an answer it counts as a person.
+// organisation (platform §1.3). Without an answer it counts as a person.
 func isIntegrationToken(ctx context.Context, c *tool.Call, user zerops.User) bool {
 	if len(user.Memberships) != 1 {
 		return false

@@ -188,7 +188,7 @@ func createProject(ctx context.Context, c *tool.Call, in createProjectIn) (proje
 }
 
 // followProject waits for the processes of a new project. The answer to its
-// creation names none, so they are looked up (platform facts §4.3).
+// creation names none, so they are looked up (platform §4.3).
 func followProject(ctx context.Context, c *tool.Call, p zerops.Project, org string, w tool.Waiting) (projectChangeOut, error) {
 	running, _, err := zerops.Collect(c.API.ProjectProcesses(ctx, p.ID, zerops.ListOptions{Limit: 20}), 20)
 	if err != nil {

@@ -56,7 +56,7 @@ func restartService(ctx context.Context, c *tool.Call, in restartServiceIn) (ser
 		}
 		action = zerops.ReloadService
 	}
-	// A failed service refuses to restart (platform facts §3.3); say so before asking.
+	// A failed service refuses to restart (platform §3.3); say so before asking.
 	if s.Status == "FAILED" {
 		return serviceChangeOut{}, &tool.Failure{
 			Code: request.CodeConflict, Message: fmt.Sprintf("the service %q is FAILED and cannot be restarted; nothing was changed", tool.Clean(s.Name, 40)), Hint: tool.HintFor("serviceStackIsFailed"),

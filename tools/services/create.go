@@ -84,8 +84,8 @@ func storageSize(in scalingIn) float64 {
 }
 
 // chooseVersion finds the version to create. Both spellings of managed types are
-// accepted, postgresql@17 with a mode and postgresql:ha@17 (platform facts
-// §1.9), as well as a type without a version, which means its default. A mode that
+// accepted, postgresql@17 with a mode and postgresql:ha@17
+// (platform §1.9), as well as a type without a version, which means its default. A mode that
 // cannot be had is refused, because the platform is told of it by the name alone.
 func chooseVersion(types []zerops.ServiceType, wanted, mode string) (version, category string, err error) {
 	wanted = strings.ToLower(strings.TrimSpace(wanted))

@@ -156,8 +156,8 @@ func viewRepository(provider string, r *zerops.Repository) *repositoryView {
 	}
 }
 
-// backupsSupported knows the kinds that the platform backs up (platform facts
-// §3.7).
+// backupsSupported knows the kinds that the platform backs up
+// (platform §3.7).
 func backupsSupported(s zerops.Service) bool {
 	if s.Type.Category == "SHARED_STORAGE" {
 		return true

@@ -28,7 +28,7 @@ func (in scalingIn) empty() bool {
 }
 
 // apply sets what is given on the overrides there are. What is left out must be
-// sent along: whether a null keeps or resets is not known (platform facts §4.7).
+// sent along: whether a null keeps or resets is not known (platform §4.7).
 func (in scalingIn) apply(current *zerops.Autoscaling) *zerops.Autoscaling {
 	next := zerops.Autoscaling{}
 	if current != nil {

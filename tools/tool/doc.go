@@ -7,4 +7,7 @@
 // asks, and reads them again), changes ([Change]), follows ([Call.Follow]), and reads
 // back what it claims. The kernel knows no tool by name and no domain of the
 // platform; it uses package request and the API client only.
+//
+// Comments of the kernel and of all rooms cite the behavior of the platform by
+// section, as in "(platform §4.3)". The sections are those of docs/platform.md.
 package tool

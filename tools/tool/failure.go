@@ -243,7 +243,7 @@ func (c *Call) ExplainRefusal(e *zerops.Error) *Failure {
 		f.Message = fmt.Sprintf("the Zerops API cannot answer now (HTTP %d)", e.Status)
 		f.Hint = "Try again later; the platform may have an incident."
 		if e.Status >= 500 && !e.Operation.Safe() {
-			// The API failed over the work, at whatever point of it (platform facts §6).
+			// The API failed over the work, at whatever point of it (platform §6).
 			look := c.lookAgain()
 			f.Retryable, f.Next = false, &FailureNext{Tool: look.Tool, Arguments: look.Arguments}
 			f.Message = fmt.Sprintf("the Zerops API failed over the request (HTTP %d), which may have taken effect all the same; it was not sent again", e.Status)

@@ -7,7 +7,7 @@ import (
 	"zerops-mcp/zerops"
 )
 
-// HintFor gives the next step for a code of the API (platform facts §6). Codes
+// HintFor gives the next step for a code of the API (platform §6). Codes
 // are an open set; those without an entry speak for themselves in api_message.
 func HintFor(code string) string {
 	switch code {

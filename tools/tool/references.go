@@ -38,7 +38,7 @@ func OnlyReferences(value string) bool {
 }
 
 // ValidKey follows the platform: letters, digits and underscores, no digit
-// first (platform facts §4.9).
+// first (platform §4.9).
 func ValidKey(key string) bool {
 	if key == "" || len(key) > 255 || key[0] >= '0' && key[0] <= '9' {
 		return false

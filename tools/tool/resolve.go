@@ -246,14 +246,14 @@ func (c *Call) findProject(ctx context.Context, wanted string) (zerops.Project, 
 }
 
 // noSuchID reports that nothing has a text as its id: a name may be as long as one.
-// What no id can be is refused as bad input rather than not found (platform facts
-// §4.2).
+// What no id can be is refused as bad input rather than not found
+// (platform §4.2).
 func noSuchID(text string, err error) bool {
 	return errors.Is(err, zerops.ErrNotFound) || onlyName(text) && zerops.HasCode(err, zerops.CodeInvalidInput)
 }
 
 // onlyName reports a text in the form of an id that is none: ids are 16 bytes in
-// base64, which leaves four characters for their end (platform facts §1.7).
+// base64, which leaves four characters for their end (platform §1.7).
 func onlyName(s string) bool { return zerops.ValidID(s) && !strings.ContainsAny(s[len(s)-1:], "AQgw") }
 
 func (v Reachable) OrganizationNames() map[string]string {
@@ -374,7 +374,7 @@ func (c *Call) noService(ctx context.Context, p zerops.Project, wanted string) e
 	return f
 }
 
-// ValidHostname follows the live limit of 40 (platform facts §3.3); the
+// ValidHostname follows the live limit of 40 (platform §3.3); the
 // documentation says 25.
 func ValidHostname(s string) bool {
 	if s == "" || len(s) > 40 || s[0] < 'a' || s[0] > 'z' {

@@ -1,6 +1,6 @@
 package simulator
 
-// Roles of members (platform facts §3.1).
+// Roles of members (platform §3.1).
 const (
 	roleOwner    = "OWNER"
 	roleAdmin    = "ADMIN"

@@ -24,7 +24,7 @@ func regions(c *call) (any, error) {
 
 // userInfo describes the caller. There is no organisation at the top: it has to be
 // found in clientUserList, where an invitation that nobody has accepted stands
-// beside the real memberships (platform facts §1.4).
+// beside the real memberships (platform §1.4).
 func userInfo(c *call) (any, error) {
 	u := c.who.user
 	members := []object{}

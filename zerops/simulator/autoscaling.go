@@ -77,7 +77,7 @@ func (b *autoscalingBody) overrides() scaling {
 }
 
 // putAutoscaling answers with a process where containers have to change and with
-// null where the settings hold at once (platform facts §4.7).
+// null where the settings hold at once (platform §4.7).
 func putAutoscaling(c *call) (any, error) {
 	s, err := c.service(toWrite)
 	if err != nil {

@@ -188,7 +188,7 @@ func (p page) hasStatus(status string) bool {
 }
 
 // direct cuts a page out of rows. The count is called "total", as live answers do
-// and the SDK does not (platform facts §1.6).
+// and the SDK does not (platform §1.6).
 func direct(p page, rows []object) object {
 	total := len(rows)
 	rows = rows[min(p.offset, total):]

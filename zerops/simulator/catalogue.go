@@ -8,7 +8,8 @@ import (
 )
 
 // catalogueJSON lists all operations with their arguments and the shapes of their
-// answers. It is made from the vendor's operation list by TestCatalogue -update.
+// answers. It is made from zerops/testdata/operations.json and the vendor's objects by
+// TestCatalogue -update.
 //
 //go:embed catalogue.json
 var catalogueJSON []byte

@@ -15,7 +15,7 @@ func costRoutes() []route {
 	}
 }
 
-// Prices per hour, made from those for thirty days (platform facts §4.12).
+// Prices per hour, made from those for thirty days (platform §4.12).
 const (
 	hoursPerMonth  = 30 * 24
 	sharedCPUHour  = 0.60 / hoursPerMonth

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// How long the phases of a pipeline take on the platform (platform facts §5).
+// How long the phases of a pipeline take on the platform (platform §5).
 const (
 	buildQueueTime   = 3 * time.Second
 	buildStartTime   = 12 * time.Second
@@ -218,7 +218,7 @@ func (w *world) dropOldBackups(s *service) {
 
 // pipelineFailed gives a version the status of the phase in which it failed. One
 // that never got a build container stays where it is, for ever; a failed deploy
-// leaves the version before it running (platform facts §4.5).
+// leaves the version before it running (platform §4.5).
 func (w *world) pipelineFailed(s *service, v *version, cause problem) {
 	if v.build != nil && v.build.containerStart != nil {
 		v.build.pipelineFailed = w.at()

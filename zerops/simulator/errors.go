@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// apiError is a refusal in the API's own shape (platform facts §1.5).
+// apiError is a refusal in the API's own shape (platform §1.5).
 type apiError struct {
 	status  int
 	code    string
@@ -26,7 +26,7 @@ func refuse(code, format string, args ...any) *apiError {
 }
 
 // missing is how the API says that an object does not exist: 400, never 404
-// (platform facts §6).
+// (platform §6).
 func missing(code, what string) *apiError {
 	return refuse(code, "%s not found", what)
 }

@@ -11,7 +11,7 @@ import (
 const idSeed = 0x5eed
 
 // idLength is the length of every id of the API: 16 bytes in URL-safe base64
-// without padding (platform facts §1.7).
+// without padding (platform §1.7).
 const idLength = 22
 
 // idSource hands out ids in the platform's form: letters, digits, '-' and '_'.

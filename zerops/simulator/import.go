@@ -125,8 +125,8 @@ func importProject(c *call) (any, error) {
 	return c.importInto(p, drafts, made), nil
 }
 
-// vaultEntries are the variables of a vault: plain, or {value, sensitive} (platform
-// facts §10.1).
+// vaultEntries are the variables of a vault: plain, or {value, sensitive}
+// (platform §10.1).
 func vaultEntries(vault map[string]any) []envBody {
 	var entries []envBody
 	for _, key := range sortedKeys(vault) {
@@ -254,7 +254,7 @@ func (c *call) draft(spec importService) (serviceDraft, error) {
 
 // importInto makes the services one after the other. A service with override that
 // exists keeps its settings; one that is to start without code loses what it runs
-// (platform facts §4.4).
+// (platform §4.4).
 func (c *call) importInto(p *project, drafts []serviceDraft, after ...*process) object {
 	w := c.world
 	stacks := []object{}

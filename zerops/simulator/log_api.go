@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Limits of the log backend as they were observed (platform facts §4.10): up to
+// Limits of the log backend as they were observed (platform §4.10): up to
 // maxLogLimit lines come, from logLimitNothing on an empty answer, without an error.
 const (
 	logPath         = "/api/rest/log/project/{id}"

@@ -6,7 +6,7 @@ import (
 )
 
 // preprocess works on an import YAML before it is read, where the first line asks
-// for it (platform facts §10.2): a backslash is taken away and protects the sign
+// for it (platform §10.2): a backslash is taken away and protects the sign
 // after it, <text> loses its brackets, <@function(…)> becomes its value wherever it
 // stands, and what is never closed takes the rest with it.
 func (w *world) preprocess(text string) (string, error) {

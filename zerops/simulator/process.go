@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// States of a process (platform facts §3.9).
+// States of a process (platform §3.9).
 const (
 	processPending  = "PENDING"
 	processRunning  = "RUNNING"

@@ -78,7 +78,7 @@ func (c *call) processList(wanted func(*process) bool) (any, error) {
 }
 
 // cancelProcess stops a process that is still in the queue; a running one can no
-// longer be stopped (platform facts §5).
+// longer be stopped (platform §5).
 func cancelProcess(c *call) (any, error) {
 	p, err := c.process(toWrite)
 	if err != nil {
@@ -117,7 +117,7 @@ func (a actor) view() object {
 }
 
 // processView is a process as single reads, lists and searches show it. The error
-// and the executor tag are newer than the vendor's SDK (platform facts §1.9).
+// and the executor tag are newer than the vendor's SDK (platform §1.9).
 func (w *world) processView(p *process) object {
 	view := object{
 		"id": p.id, "clientId": p.clientID, "projectId": p.projectID, "serviceStackId": textOrNull(p.serviceID),

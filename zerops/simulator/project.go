@@ -21,7 +21,7 @@ func projectRoutes() []route {
 
 // listProjects is the direct list. It is for those who may read the whole
 // organisation; a member or token with access to single projects only is refused
-// and has to search (platform facts §2).
+// and has to search (platform §2).
 func listProjects(c *call) (any, error) {
 	o, m, err := c.org()
 	if err != nil {

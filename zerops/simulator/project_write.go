@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// How long the platform takes for work on a whole project (platform facts §5).
+// How long the platform takes for work on a whole project (platform §5).
 const (
 	projectCreateTime = 25 * time.Second
 	projectStopTime   = 40 * time.Second
@@ -25,7 +25,7 @@ type envBody struct {
 }
 
 // putProject replaces the editable record: what the body leaves out is lost, the
-// credit limit too (platform facts §3.2).
+// credit limit too (platform §3.2).
 func putProject(c *call) (any, error) {
 	p, err := c.project(toWrite)
 	if err != nil {
@@ -97,7 +97,7 @@ func checkTags(tags []string) error {
 }
 
 // createProject answers at once with a project in CREATING; the process that
-// creates it is not part of the answer (platform facts §4.3).
+// creates it is not part of the answer (platform §4.3).
 func createProject(c *call) (any, error) {
 	o, m, err := c.org()
 	if err != nil {

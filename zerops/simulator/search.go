@@ -36,7 +36,7 @@ type candidate struct {
 
 // searchOrg answers a search of data that belongs to an organisation. Without
 // "clientId eq" the platform refuses, with one that is not the caller's as well,
-// and it shows only what the caller may read (platform facts §1.6).
+// and it shows only what the caller may read (platform §1.6).
 func (c *call) searchOrg(columns []string, rows func(yield func(candidate))) (any, error) {
 	var body searchBody
 	if err := c.decode(&body); err != nil {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// How long the platform takes for work on a service (platform facts §5).
+// How long the platform takes for work on a service (platform §5).
 const (
 	restartTime = 15 * time.Second
 	reloadTime  = 4 * time.Second

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// createTime is how long the platform takes for one service (platform facts §5).
+// createTime is how long the platform takes for one service (platform §5).
 const createTime = 15 * time.Second
 
 // maxHostname is the longest hostname that the live platform takes; documents and
-// schemas say 25 (platform facts §3.3).
+// schemas say 25 (platform §3.3).
 const maxHostname = 40
 
 // serviceDraft is a service to be made.

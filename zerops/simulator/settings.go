@@ -127,7 +127,7 @@ func (t *serviceType) config() object {
 	return view
 }
 
-// limits are the bounds of what an override may ask for (platform facts §3.8).
+// limits are the bounds of what an override may ask for (platform §3.8).
 func (t *serviceType) limits() scaling {
 	limits := scaling{
 		minCPU: 1, maxCPU: 40, startCPU: 1, cpuMode: "SHARED", minRAM: 0.125, maxRAM: 48, minDisk: 1, maxDisk: 250,

@@ -56,7 +56,7 @@ func (w *world) refreshSubdomain(s *service) {
 }
 
 // enableSubdomain accepts a second request for a service that is public already:
-// its process then fails (platform facts §4.8).
+// its process then fails (platform §4.8).
 func enableSubdomain(c *call) (any, error) {
 	s, err := c.service(toWrite)
 	if err != nil {

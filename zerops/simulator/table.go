@@ -8,7 +8,7 @@ import (
 
 // table holds the rows of one kind in the order in which they were made, and
 // beside them the copies that the search index shows. The index learns of a change
-// some time after it happened (platform facts §1.6), so a search can show a row
+// some time after it happened (platform §1.6), so a search can show a row
 // that is gone, miss one that is new and give an old status.
 type table[T any] struct {
 	world *world

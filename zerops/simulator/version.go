@@ -2,7 +2,7 @@ package simulator
 
 import "time"
 
-// States of an app version (platform facts §3.4).
+// States of an app version (platform §3.4).
 const (
 	versionUploading     = "UPLOADING"
 	versionWaitingBuild  = "WAITING_TO_BUILD"

@@ -21,7 +21,7 @@ const (
 // The parts that the two published schemas are made of. Their habits are those of
 // the platform's: closed objects, alternatives instead of lists of types, rules by
 // type, and probe durations that are called integers although only texts such as
-// 30s are taken (platform facts §4.16).
+// 30s are taken (platform §4.16).
 func closed(description string, properties object, required ...string) object {
 	o := object{"type": "object", "additionalProperties": false, "properties": properties}
 	if description != "" {

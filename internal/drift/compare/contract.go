@@ -42,8 +42,8 @@ func ReadContract(file string) (*Contract, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the OpenAPI document: %w", err)
 	}
-	// Ids may hold - and _, which the document of 2025 does not know (platform
-	// facts §1.2).
+	// Ids may hold - and _, which the document of 2025 does not know
+	// (platform §1.2).
 	text = bytes.ReplaceAll(text, []byte("[a-zA-Z0-9]{22}"), []byte("[a-zA-Z0-9_-]{22}"))
 	document, err := openapi3.NewLoader().LoadFromData(text)
 	if err != nil {

@@ -38,7 +38,7 @@ var parameter = regexp.MustCompile(`\{[^}]*\}`)
 var (
 	// The push channel needs a web socket, which this product does not open.
 	leftOut = []string{"receiverId", "subscriptionName"}
-	// What the live API wants and the SDK does not have (platform facts §1.9, §4.9),
+	// What the live API wants and the SDK does not have (platform §1.9, §4.9),
 	// and how bytes are given.
 	added = map[string][]string{
 		"PostServiceStackUserData": {"sensitive"}, "PutUserData": {"sensitive"}, "PutAppVersionUpload": {"base64"},

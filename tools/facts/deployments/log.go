@@ -30,7 +30,7 @@ const (
 // ReadLog reads the log of exactly one deployment: what its build and its
 // preparation said, and, where it got that far, what the application said while
 // it was deployed. All builds of a service share one build stack, which the tag
-// takes apart (platform facts §4.10).
+// takes apart (platform §4.10).
 func ReadLog(ctx context.Context, c *tool.Call, d zerops.Deployment, limit int) (Log, error) {
 	grant, err := logs.Grant(ctx, c, d.Version.ProjectID)
 	if err != nil {
@@ -85,7 +85,7 @@ func ofPreparation(l zerops.LogLine, versionID string, prepare *zerops.VersionPr
 	return !l.Time.Before(from.Add(-time.Second)) && (till.IsZero() || !l.Time.After(till.Add(5*time.Second)))
 }
 
-// preparation is known inside processes only (platform facts §3.4).
+// preparation is known inside processes only (platform §3.4).
 func preparation(d zerops.Deployment) *zerops.VersionPrepare {
 	if d.Process != nil && d.Process.Version != nil && d.Process.Version.Prepare != nil {
 		return d.Process.Version.Prepare

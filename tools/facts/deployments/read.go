@@ -15,7 +15,7 @@ import (
 const FailedLogLines = 40
 
 // AppliesVariables knows the actions that write variables into containers. Their
-// names are no official list (platform facts §3.9).
+// names are no official list (platform §3.9).
 func AppliesVariables(action string) bool {
 	action = strings.ToLower(action)
 	return strings.Contains(action, "userdata") || strings.Contains(action, ".env") || strings.Contains(action, "envfile") || strings.HasSuffix(action, "env")

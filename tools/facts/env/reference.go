@@ -12,11 +12,11 @@ import (
 
 const SelfReferenceWarning = "refers to itself; the reference is not resolved and its text becomes the value"
 
-// SelfReference reports KEY=${KEY}, which stays literal (platform facts §4.9).
+// SelfReference reports KEY=${KEY}, which stays literal (platform §4.9).
 func SelfReference(key, value string) bool { return slices.Contains(tool.References(value), key) }
 
 // ReservedKey tells why the platform keeps a key for itself, "" where it does
-// not (platform facts §4.9).
+// not (platform §4.9).
 func ReservedKey(key string) string {
 	if strings.HasPrefix(strings.ToUpper(key), "ZEROPS_") {
 		return "starts with ZEROPS_, which the platform keeps for itself"

@@ -43,7 +43,7 @@ func (d *Document) visit(n, key *yaml.Node, path []string, depth int, visit func
 }
 
 // ProbeDuration knows the keys whose schema says integer although the platform
-// takes texts such as 30s only (platform facts §4.16).
+// takes texts such as 30s only (platform §4.16).
 func ProbeDuration(key string) bool {
 	switch key {
 	case "failureTimeout", "retryPeriod", "disconnectTimeout", "recoveryTimeout", "execPeriod":

@@ -211,7 +211,7 @@ func (p ImportPlan) Overrides() []string {
 }
 
 // Clashes are the services of a project whose hostnames the YAML takes. A service
-// that is being deleted still blocks its name (platform facts §4.4).
+// that is being deleted still blocks its name (platform §4.4).
 func (p ImportPlan) Clashes(existing []zerops.Service) []zerops.Service {
 	var taken []zerops.Service
 	for _, s := range existing {

@@ -12,7 +12,7 @@ import (
 
 // Lint finds what the schema does not say and the platform does not tell: keys
 // that it drops without a word, and settings that do nothing or fail later
-// (platform facts §4.4, §7.2).
+// (platform §4.4, §7.2).
 func (p ImportPlan) Lint() (issues []Issue, silent map[string]bool) {
 	silent = map[string]bool{}
 	add := func(path []string, format string, args ...any) {

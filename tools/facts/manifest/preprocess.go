@@ -22,7 +22,7 @@ func Expression(text string) bool {
 }
 
 // preprocess returns a text as the preprocessor leaves it, with a stand-in for
-// every generated value (platform facts §10.2): a backslash is taken away and
+// every generated value (platform §10.2): a backslash is taken away and
 // keeps the sign after it, <text> loses its brackets, and <@function(…)> becomes
 // its value, in comments as well. It fails where that is not certain. Lines stay
 // where they are.

@@ -72,7 +72,7 @@ func IsStore(key string) bool {
 }
 
 // SensitivityFlag reports the flag of a vault entry {value, sensitive}, which is no
-// secret (platform facts §10.1).
+// secret (platform §10.1).
 func SensitivityFlag(path []string, value *yaml.Node) bool {
 	path = unmerged(path)
 	i := slices.IndexFunc(path, func(step string) bool { return strings.EqualFold(step, "vault") })

@@ -28,7 +28,7 @@ func readableText(text string) error {
 }
 
 // preprocessed reports whether the platform may run its preprocessor over a text
-// before it is read as YAML (platform facts §10.2). The comment that turns it on
+// before it is read as YAML (platform §10.2). The comment that turns it on
 // has two spellings and belongs into the first line; whatever comes close counts,
 // because a document is only taken where it means the same either way.
 func preprocessed(text string) bool {

@@ -108,7 +108,7 @@ func condensed(text string) string {
 }
 
 // preprocessorText is what the platform's preprocessor leaves of a text, expressions
-// aside: a backslash escapes and goes, brackets go (platform facts §10.2).
+// aside: a backslash escapes and goes, brackets go (platform §10.2).
 func preprocessorText(text string) string {
 	var b strings.Builder
 	escaped := false

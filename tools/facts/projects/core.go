@@ -8,7 +8,7 @@ import (
 )
 
 // PaidCore is the plan of a project whose core is charged from the start
-// (platform facts §3.2).
+// (platform §3.2).
 func PaidCore(name string, org zerops.Organization) *tool.Plan {
 	return &tool.Plan{
 		Summary: fmt.Sprintf("Create the project %q with a SERIOUS core in the organisation %q (%s).", tool.Clean(name, 80), tool.Clean(org.Name, 80), org.ID),

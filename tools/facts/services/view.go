@@ -50,7 +50,7 @@ func NewView(s zerops.Service, p zerops.Project) View {
 }
 
 // URLs builds the zerops.app addresses of a service, one for each HTTP
-// port. They exist whether or not access is on (platform facts §4.8).
+// port. They exist whether or not access is on (platform §4.8).
 func URLs(s zerops.Service, p zerops.Project) []string {
 	if p.SubdomainHost == "" {
 		return nil
@@ -81,5 +81,5 @@ func region(zone string) string {
 			return name
 		}
 	}
-	return "prg1" // the only region known (platform facts §1.1)
+	return "prg1" // the only region known (platform §1.1)
 }
