@@ -28,6 +28,7 @@ func Tools() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "write_api", Title: "Write through the API", Standard: true, Effect: zerops.Destroys,
 			Description: "Call an operation that changes something; what destroys, replaces or costs asks for confirmation. Prefer a tool made for the job.",
+			LookAgain:   tool.LookAgain{OfService: "list_events", OfProject: "get_project"},
 		}, a.writeAPI),
 	)
 }

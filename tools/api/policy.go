@@ -54,7 +54,7 @@ func excluded(c *tool.Call, op zerops.Operation) string {
 		if name == tool.ExcludeAll {
 			return "every tool"
 		}
-		if slices.Contains(tool.OperationsOf(name), op) {
+		if t := c.Runner.ByName[name]; t != nil && slices.Contains(t.Operations, op) {
 			return name
 		}
 	}

@@ -27,14 +27,26 @@ func Tools(u *deployments.Uploads) []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "deploy_service", Title: "Deploy service", Standard: true, Effect: zerops.Updates, LosesValue: true,
 			Description: "Build and deploy code: a local directory, a public git_url, or, with neither, the connected repository. A failure comes with build log and diagnosis.",
+			Operations: []zerops.Operation{
+				zerops.PutAppVersionBuildAndDeploy,
+				zerops.PutServiceStackTriggerPipeline,
+				zerops.PutServiceStackTriggerExternalRepositoryIntegration,
+				zerops.PostServiceStackAppVersion,
+				zerops.PutAppVersionUpload,
+			},
+			LookAgain: tool.LookAgain{OfService: "list_deployments", OfProject: "get_project"},
 		}, d.deployService),
 		tool.Define(tool.Spec{
 			Name: "cancel_deployment", Title: "Cancel deployment", Effect: zerops.Destroys, Idempotent: true,
 			Description: "Stop a deployment that is not running yet. Needs confirmation.",
+			Operations:  []zerops.Operation{zerops.PutAppVersionCancelBuild},
+			LookAgain:   tool.LookAgain{OfService: "list_deployments", OfProject: "get_project"},
 		}, d.cancelDeployment),
 		tool.Define(tool.Spec{
 			Name: "rollback_service", Title: "Roll back service", Standard: true, Effect: zerops.Destroys,
 			Description: "Run an earlier deployment again, with its variables. Needs confirmation.",
+			Operations:  []zerops.Operation{zerops.PutAppVersionDeploy},
+			LookAgain:   tool.LookAgain{OfService: "list_deployments", OfProject: "get_project"},
 		}, d.rollbackService),
 	)
 }

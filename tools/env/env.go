@@ -19,10 +19,21 @@ func Tools() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "set_env", Title: "Set variables", Standard: true, Effect: zerops.Updates, LosesValue: true, Idempotent: true,
 			Description: "Set variables of a project or service one by one; others stay. from_env and from_file read local values, so that a secret need not be typed. Running services see them after a restart.",
+			Operations: []zerops.Operation{
+				zerops.PostServiceStackUserData,
+				zerops.PutUserData,
+				zerops.PostProjectEnv,
+				zerops.PutProjectEnv,
+				zerops.PutServiceStackUserDataEnvFile,
+				zerops.PutProjectEnvFile,
+			},
+			LookAgain: tool.LookAgain{OfService: "list_env", OfProject: "list_env"},
 		}, setEnv),
 		tool.Define(tool.Spec{
 			Name: "delete_env", Title: "Delete variables", Standard: true, Effect: zerops.Destroys, Idempotent: true,
 			Description: "Delete variables of a project or service. Needs confirmation.",
+			Operations:  []zerops.Operation{zerops.DeleteUserData, zerops.DeleteProjectEnv, zerops.PutServiceStackUserDataEnvFile, zerops.PutProjectEnvFile},
+			LookAgain:   tool.LookAgain{OfService: "list_env", OfProject: "list_env"},
 		}, deleteEnv),
 		tool.Define(tool.Spec{
 			Name: "compare_config", Title: "Compare configuration", Effect: zerops.Reads,
@@ -31,6 +42,7 @@ func Tools() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "reveal_env", Title: "Reveal a variable", Effect: zerops.Reads, Secret: true,
 			Description: "The value of one variable, in clear.",
+			Operations:  []zerops.Operation{zerops.GetUserDataReveal},
 		}, revealEnv),
 	)
 }

@@ -22,6 +22,7 @@ func Tools() []*tool.Tool {
 			Name: "search_logs", Title: "Search logs", Standard: true, Effect: zerops.Reads, OpenWorld: true,
 			Description: "Log lines of services, newest kept, oldest first. scanned and complete say what was read. " +
 				"source: runtime (default), build (of deployment, or the newest), web or all.",
+			Operations: []zerops.Operation{zerops.GetProjectLog},
 		}, searchLogs),
 	)
 }

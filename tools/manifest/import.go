@@ -25,14 +25,19 @@ func Tools(schemas *SchemaCache) []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "import_yaml", Title: "Import YAML", Standard: true, Effect: zerops.Creates,
 			Description: "Create services (or a project with services) from an import YAML. Never replaces what exists; warns of keys the platform drops. get_yaml_schema import shows what is allowed.",
+			Operations:  []zerops.Operation{zerops.PostProjectServiceStackImport, zerops.PostClientProjectImport},
+			LookAgain:   tool.LookAgain{OfService: "get_service", OfProject: "get_project"},
 		}, m.importYaml),
 		tool.Define(tool.Spec{
 			Name: "replace_services_from_yaml", Title: "Replace services from YAML", Effect: zerops.Destroys,
 			Description: "Import a YAML over services that exist (override): their code, and perhaps their data, is lost. Needs confirmation.",
+			Operations:  []zerops.Operation{zerops.PostProjectServiceStackImport},
+			LookAgain:   tool.LookAgain{OfService: "get_service", OfProject: "get_project"},
 		}, m.replaceServices),
 		tool.Define(tool.Spec{
 			Name: "export_yaml", Title: "Export YAML", Effect: zerops.Reads,
 			Description: "A project or service as import YAML, with secret values masked.",
+			Operations:  []zerops.Operation{zerops.GetProjectExport, zerops.GetServiceStackExport},
 		}, exportYaml),
 	)
 }

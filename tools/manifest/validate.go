@@ -24,6 +24,7 @@ func Checks(schemas *SchemaCache) []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "validate_zerops_yaml", Title: "Validate zerops.yaml", Standard: true, Effect: zerops.Reads,
 			Description: "The platform's verdict on a zerops.yaml, and keys it would ignore, with lines. Changes nothing.",
+			Operations:  []zerops.Operation{zerops.PostServiceStackZeropsYamlValidation},
 		}, k.validateZeropsYaml),
 		tool.Define(tool.Spec{
 			Name: "get_yaml_schema", Title: "Get YAML schema", Standard: true, Effect: zerops.Reads,

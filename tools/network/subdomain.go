@@ -16,6 +16,8 @@ func Tools() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "set_subdomain_access", Title: "Set subdomain access", Standard: true, Effect: zerops.Updates, Idempotent: true, OpenWorld: true,
 			Description: "Open or close the public *.zerops.app address of each HTTP port of a service; reads back and visits it.",
+			Operations:  []zerops.Operation{zerops.PutServiceStackEnableSubdomainAccess, zerops.PutServiceStackDisableSubdomainAccess},
+			LookAgain:   tool.LookAgain{OfService: "get_service", OfProject: "get_project"},
 		}, setSubdomainAccess),
 		tool.Define(tool.Spec{
 			Name: "list_domains", Title: "List domains", Effect: zerops.Reads,
@@ -24,10 +26,14 @@ func Tools() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "add_domain", Title: "Add domain", Effect: zerops.Creates, Idempotent: true, OpenWorld: true,
 			Description: "Route a custom domain to an HTTP port of a service and apply it. Repeat it to check DNS again.",
+			Operations:  []zerops.Operation{zerops.PostProjectPublicHttpRouting},
+			LookAgain:   tool.LookAgain{OfProject: "list_domains"},
 		}, addDomain),
 		tool.Define(tool.Spec{
 			Name: "remove_domain", Title: "Remove domain", Effect: zerops.Destroys, Idempotent: true,
 			Description: "Stop serving a custom domain; other domains of its routing stay. Needs confirmation.",
+			Operations:  []zerops.Operation{zerops.DeletePublicHttpRouting},
+			LookAgain:   tool.LookAgain{OfProject: "list_domains"},
 		}, removeDomain),
 		tool.Define(tool.Spec{
 			Name: "list_ports", Title: "List public ports", Effect: zerops.Reads,
@@ -36,10 +42,14 @@ func Tools() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "add_port", Title: "Add public port", Effect: zerops.Creates, Idempotent: true, OpenWorld: true,
 			Description: "Open a TCP or UDP port of the project's IPv6 or dedicated IPv4 to a service and apply it. Never buys an address.",
+			Operations:  []zerops.Operation{zerops.PostServiceStackPublicPortRouting},
+			LookAgain:   tool.LookAgain{OfProject: "list_ports"},
 		}, addPort),
 		tool.Define(tool.Spec{
 			Name: "remove_port", Title: "Remove public port", Effect: zerops.Destroys, Idempotent: true,
 			Description: "Close a public port of a service. Needs confirmation.",
+			Operations:  []zerops.Operation{zerops.DeletePublicPortRouting},
+			LookAgain:   tool.LookAgain{OfProject: "list_ports"},
 		}, removePort),
 	)
 }

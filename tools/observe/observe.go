@@ -23,6 +23,7 @@ func Tools(u *deployments.Uploads) []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "wait_for", Title: "Wait for work", Standard: true, Effect: zerops.Reads,
 			Description: "Wait until processes or deployments have ended; at the deadline it returns how they stand and the call to repeat.",
+			Waits:       true,
 		}, w.waitFor),
 		tool.Define(tool.Spec{
 			Name: "list_events", Title: "List events", Standard: true, Effect: zerops.Reads, OpenWorld: true,
@@ -31,6 +32,8 @@ func Tools(u *deployments.Uploads) []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "cancel_process", Title: "Cancel process", Effect: zerops.Destroys,
 			Description: "Cancel a process that has not begun yet (builds: cancel_deployment). Needs confirmation.",
+			Operations:  []zerops.Operation{zerops.PutProcessCancel},
+			LookAgain:   tool.LookAgain{OfService: "get_service", OfProject: "get_project"},
 		}, cancelProcess),
 		tool.Define(tool.Spec{
 			Name: "get_metrics", Title: "Get metrics", Standard: true, Effect: zerops.Reads,
@@ -39,6 +42,7 @@ func Tools(u *deployments.Uploads) []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "get_costs", Title: "Get costs", Standard: true, Effect: zerops.Reads,
 			Description: "Costs without VAT by organisation, project, service or day; credit left and how long it lasts.",
+			Needs:       tool.SeeFinances,
 		}, getCosts),
 		tool.Define(tool.Spec{
 			Name: "render_chart", Title: "Draw a chart", Standard: true, Effect: zerops.Reads, Image: true,

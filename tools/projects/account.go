@@ -13,6 +13,8 @@ func Account() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "whoami", Title: "Who am I", Standard: true, Effect: zerops.Reads,
 			Description: "Whose token this is, its organisations, roles and reach, and what this server allows.",
+			Operations:  []zerops.Operation{zerops.GetUserInfo},
+			Always:      true,
 		}, whoami),
 	)
 }

@@ -28,22 +28,32 @@ func Tools() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "create_project", Title: "Create project", Effect: zerops.Creates,
 			Description: "Create an empty project. SERIOUS mode costs money (HA core); LIGHT is the default.",
+			Operations:  []zerops.Operation{zerops.PostClientProject},
+			LookAgain:   tool.LookAgain{OfProject: "get_project"},
 		}, createProject),
 		tool.Define(tool.Spec{
 			Name: "update_project", Title: "Update project", Effect: zerops.Updates, LosesValue: true, Idempotent: true,
 			Description: "Change name, description or tags of a project. What is left out stays; tags replace the present ones.",
+			Operations:  []zerops.Operation{zerops.PutProject},
+			LookAgain:   tool.LookAgain{OfProject: "get_project"},
 		}, updateProject),
 		tool.Define(tool.Spec{
 			Name: "start_project", Title: "Start project", Effect: zerops.Updates, Idempotent: true,
 			Description: "Start all services of a stopped project.",
+			Operations:  []zerops.Operation{zerops.PutProjectStart},
+			LookAgain:   tool.LookAgain{OfProject: "get_project"},
 		}, startProject),
 		tool.Define(tool.Spec{
 			Name: "stop_project", Title: "Stop project", Effect: zerops.Destroys, Idempotent: true,
 			Description: "Stop all services of a project; they become unreachable, data stays. Needs confirmation.",
+			Operations:  []zerops.Operation{zerops.PutProjectStop},
+			LookAgain:   tool.LookAgain{OfProject: "get_project"},
 		}, stopProject),
 		tool.Define(tool.Spec{
 			Name: "delete_project", Title: "Delete project", Effect: zerops.Destroys, Idempotent: true,
 			Description: "Delete a project with all services and data, for good. Needs confirmation.",
+			Operations:  []zerops.Operation{zerops.DeleteProject},
+			LookAgain:   tool.LookAgain{OfProject: "get_project"},
 		}, deleteProject),
 	)
 }

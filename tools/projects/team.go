@@ -16,10 +16,14 @@ func Team() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "list_members", Title: "List members", Effect: zerops.Reads,
 			Description: "Members of an organisation with role, rights and projects of their own.",
+			Operations:  []zerops.Operation{zerops.GetClientUserList},
+			Needs:       tool.SeeFinances,
 		}, listMembers),
 		tool.Define(tool.Spec{
 			Name: "list_tokens", Title: "List tokens", Effect: zerops.Reads,
 			Description: "Integration tokens of an organisation and personal tokens of the caller, with their rights; never their values.",
+			Operations:  []zerops.Operation{zerops.GetClientIntegrationTokenList, zerops.GetUserTokenList},
+			Needs:       tool.SeeFinances,
 		}, listTokens),
 	)
 }

@@ -24,26 +24,38 @@ func Tools() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "start_service", Title: "Start service", Standard: true, Effect: zerops.Updates, Idempotent: true,
 			Description: "Start a stopped service.",
+			Operations:  []zerops.Operation{zerops.PutServiceStackStart},
+			LookAgain:   tool.LookAgain{OfService: "get_service", OfProject: "get_project"},
 		}, startService),
 		tool.Define(tool.Spec{
 			Name: "restart_service", Title: "Restart service", Standard: true, Effect: zerops.Updates,
 			Description: "Restart a service (about 15 s of downtime, applies changed variables) or reload it where supported.",
+			Operations:  []zerops.Operation{zerops.PutServiceStackRestart, zerops.PutServiceStackReload},
+			LookAgain:   tool.LookAgain{OfService: "list_events", OfProject: "get_project"}, // a service does not show whether it was restarted
 		}, restartService),
 		tool.Define(tool.Spec{
 			Name: "stop_service", Title: "Stop service", Standard: true, Effect: zerops.Destroys, Idempotent: true,
 			Description: "Stop a service; it becomes unreachable, data stays. Needs confirmation.",
+			Operations:  []zerops.Operation{zerops.PutServiceStackStop},
+			LookAgain:   tool.LookAgain{OfService: "get_service", OfProject: "get_project"},
 		}, stopService),
 		tool.Define(tool.Spec{
 			Name: "delete_service", Title: "Delete service", Standard: true, Effect: zerops.Destroys, Idempotent: true,
 			Description: "Delete a service with its data, for good. Needs confirmation.",
+			Operations:  []zerops.Operation{zerops.DeleteServiceStack},
+			LookAgain:   tool.LookAgain{OfService: "get_service", OfProject: "get_project"},
 		}, deleteService),
 		tool.Define(tool.Spec{
 			Name: "scale_service", Title: "Scale service", Standard: true, Effect: zerops.Updates, LosesValue: true, Idempotent: true,
 			Description: "Set scaling limits of a service. What is left out stays as it is; disks never shrink.",
+			Operations:  []zerops.Operation{zerops.PutServiceStackAutoscaling},
+			LookAgain:   tool.LookAgain{OfService: "get_service", OfProject: "get_project"},
 		}, scaleService),
 		tool.Define(tool.Spec{
 			Name: "create_service", Title: "Create service", Standard: true, Effect: zerops.Creates,
 			Description: "Create one service (runtime without code, database, storage). HA databases cost several times as much.",
+			Operations:  []zerops.Operation{zerops.PostProjectServiceStack, zerops.PostProjectServiceStackOld, zerops.PostProjectServiceStackObjectStorageV1},
+			LookAgain:   tool.LookAgain{OfService: "get_service", OfProject: "get_project"},
 		}, createService),
 		tool.Define(tool.Spec{
 			Name: "list_service_types", Title: "List service types", Standard: true, Effect: zerops.Reads,

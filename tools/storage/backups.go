@@ -24,22 +24,31 @@ func Tools() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "create_backup", Title: "Create backup", Effect: zerops.Creates,
 			Description: "Back a service up now. Only backups with a protected tag (list_backups) are kept for good.",
+			Operations:  []zerops.Operation{zerops.PostServiceStackBackup},
+			LookAgain:   tool.LookAgain{OfService: "list_backups", OfProject: "get_project"},
 		}, createBackup),
 		tool.Define(tool.Spec{
 			Name: "delete_backup", Title: "Delete backup", Effect: zerops.Destroys, Idempotent: true,
 			Description: "Delete a backup for good. Needs confirmation.",
+			Operations:  []zerops.Operation{zerops.DeleteServiceStackBackup},
+			LookAgain:   tool.LookAgain{OfService: "list_backups", OfProject: "get_project"},
 		}, deleteBackup),
 		tool.Define(tool.Spec{
 			Name: "get_backup_link", Title: "Get backup link", Effect: zerops.Reads, Secret: true,
 			Description: "A temporary download address of a backup; whoever has it can read all data.",
+			Operations:  []zerops.Operation{zerops.PostServiceStackBackupDownloadUrl},
 		}, getBackupLink),
 		tool.Define(tool.Spec{
 			Name: "mount_storage", Title: "Mount storage", Effect: zerops.Updates, Idempotent: true,
 			Description: "Mount a shared storage into a runtime of the same project, at /mnt/ and its hostname.",
+			Operations:  []zerops.Operation{zerops.PutServiceStackConnectSharedStorage},
+			LookAgain:   tool.LookAgain{OfService: "get_service", OfProject: "get_project"},
 		}, mountStorage),
 		tool.Define(tool.Spec{
 			Name: "unmount_storage", Title: "Unmount storage", Effect: zerops.Destroys, Idempotent: true,
 			Description: "Take a shared storage away from a runtime; its data stays. Needs confirmation.",
+			Operations:  []zerops.Operation{zerops.PutServiceStackDisconnectSharedStorage},
+			LookAgain:   tool.LookAgain{OfService: "get_service", OfProject: "get_project"},
 		}, unmountStorage),
 	)
 }

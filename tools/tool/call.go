@@ -96,7 +96,7 @@ func (s *Runner) Serve(ctx context.Context, t *Tool, req Request) (result *mcp.C
 	limit := readTime
 	if t.Effect != zerops.Reads {
 		limit = s.Cfg.MaxWait + changeTime
-	} else if t.Name == "wait_for" {
+	} else if t.Waits {
 		limit = s.Cfg.MaxWait + readTime
 	}
 	ctx, cancel := context.WithTimeout(zerops.WithObserver(ctx, c.observe), limit)

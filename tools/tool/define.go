@@ -36,7 +36,22 @@ type Spec struct {
 	Offline bool
 	// Image marks the one tool without output schema, whose result is a picture.
 	Image bool
+	// Waits marks a read that waits for work of the platform, and so may take as
+	// long as a change may.
+	Waits bool
+	// Always marks a tool that "exclude every tool" leaves, because it says so.
+	Always bool
+	// Needs says who may use the tool, where its effect does not say it.
+	Needs string
+	// Operations are those of the API that the tool was made for.
+	Operations []zerops.Operation
+	// LookAgain names what shows whether a change took effect whose answer was lost.
+	// Every tool that changes something has it.
+	LookAgain LookAgain
 }
+
+// SeeFinances is what the platform asks of who reads costs, members and tokens.
+const SeeFinances = "the right to view finances or an admin role in the organisation"
 
 // Tool is a defined tool.
 type Tool struct {

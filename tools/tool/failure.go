@@ -114,7 +114,7 @@ func (c *Call) partialResult(ctx context.Context, err error) (ChangeResult, bool
 		out.Status = StatusFailed
 	}
 	if len(c.following) > 0 {
-		out.Next = &Next{Tool: "wait_for", Arguments: NextArgs{Processes: c.following}}
+		out.Next = &Next{Tool: WaitTool, Arguments: NextArgs{Processes: c.following}}
 	}
 	return out, true
 }
@@ -333,7 +333,7 @@ func (c *Call) explainForbidden(f *Failure) {
 		f.Hint = "Only a person signed in to the Zerops GUI may do this."
 	default:
 		f.Hint = "It needs " + c.neededRight() + "; an owner or admin of the organisation can grant it. whoami shows what this token has."
-		f.Next = &FailureNext{Tool: "whoami", Arguments: map[string]any{}}
+		f.Next = &FailureNext{Tool: AccountTool, Arguments: map[string]any{}}
 	}
 }
 
@@ -341,38 +341,12 @@ func (c *Call) neededRight() string {
 	switch {
 	case c.Needs != "":
 		return "this access: " + c.Needs
-	case c.Tool.Toolset == "team" || strings.Contains(c.Tool.Name, "cost"):
-		return "the right to view finances or an admin role in the organisation"
+	case c.Tool.Needs != "":
+		return c.Tool.Needs
 	case c.Tool.Effect == zerops.Reads:
 		return "at least read access to the project"
 	}
 	return "full access to the project"
-}
-
-// lookAgain is the call that shows whether a write took effect.
-func (c *Call) lookAgain() *Next {
-	onService, onProject := NextArgs{Service: c.ServiceID}, NextArgs{Project: c.ProjectID}
-	switch {
-	case c.ServiceID == "" && c.ProjectID == "":
-		return &Next{Tool: "list_projects"}
-	case c.Tool.Toolset == "env" && c.ServiceID != "":
-		return &Next{Tool: "list_env", Arguments: onService}
-	case c.Tool.Toolset == "env":
-		return &Next{Tool: "list_env", Arguments: onProject}
-	case strings.HasSuffix(c.Tool.Name, "_domain"):
-		return &Next{Tool: "list_domains", Arguments: onProject}
-	case strings.HasSuffix(c.Tool.Name, "_port"):
-		return &Next{Tool: "list_ports", Arguments: onProject}
-	case c.ServiceID == "":
-		return &Next{Tool: "get_project", Arguments: onProject}
-	case strings.HasSuffix(c.Tool.Name, "_backup"): // a service does not show its backups
-		return &Next{Tool: "list_backups", Arguments: onService}
-	case c.Tool.Toolset == "deploy":
-		return &Next{Tool: "list_deployments", Arguments: onService}
-	case c.Tool.Name == "restart_service", c.Tool.Name == "write_api": // nor whether it was restarted
-		return &Next{Tool: "list_events", Arguments: onService}
-	}
-	return &Next{Tool: "get_service", Arguments: onService}
 }
 
 // envelope puts the failure into the envelope of design.md §6.

@@ -167,17 +167,17 @@ func (s *Runner) selectTools() error {
 	}
 	for _, t := range s.Tools {
 		chosen := slices.Contains(sets, "all") || slices.Contains(sets, t.Toolset) || t.Standard && slices.Contains(sets, "default") || slices.Contains(s.Cfg.Tools, t.Name)
-		s.Visible[t.Name] = chosen && !s.excludes(t.Name) && s.refusal(t) == nil
+		s.Visible[t.Name] = chosen && !s.excludes(t) && s.refusal(t) == nil
 	}
 	return nil
 }
 
-// ExcludeAll stands in ExcludeTools for every tool but whoami, which says so.
+// ExcludeAll stands in ExcludeTools for every tool but those that are always there.
 const ExcludeAll = "*"
 
 // excludes reports a tool that the operator took out.
-func (s *Runner) excludes(tool string) bool {
-	return slices.Contains(s.Cfg.ExcludeTools, tool) || tool != "whoami" && slices.Contains(s.Cfg.ExcludeTools, ExcludeAll)
+func (s *Runner) excludes(t *Tool) bool {
+	return slices.Contains(s.Cfg.ExcludeTools, t.Name) || !t.Always && slices.Contains(s.Cfg.ExcludeTools, ExcludeAll)
 }
 
 func UnknownName(kind, name string, known []string) error {

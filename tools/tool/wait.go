@@ -128,7 +128,7 @@ func (c *Call) Follow(ctx context.Context, w Waiting, processes ...zerops.Proces
 		f.Next = c.lookAgain()
 	}
 	if f.Status == StatusInProgress {
-		f.Next = &Next{Tool: "wait_for", Arguments: NextArgs{Processes: ids}}
+		f.Next = &Next{Tool: WaitTool, Arguments: NextArgs{Processes: ids}}
 		if clamped {
 			f.Message = fmt.Sprintf("waited %s, the most this server allows; the work goes on", limit)
 		}
