@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"zerops-mcp/tools/facts/deployments"
@@ -127,7 +126,7 @@ func tail(lines []zerops.LogLine, n int) []zerops.LogLine { return lines[max(len
 
 // verdict says in a word and a sentence how the service stands. It claims health
 // only of what was read.
-func (e *evidence) verdict(causes []CauseView) (verdict, summary string) {
+func (e *Evidence) verdict(causes []CauseView) (verdict, summary string) {
 	name := tool.Clean(e.service.Name, 40)
 	open := e.deployment != nil && e.deployment.Outcome(e.now) == zerops.DeploymentOpen
 	switch {
@@ -148,48 +147,9 @@ func (e *evidence) verdict(causes []CauseView) (verdict, summary string) {
 	return "failing", fmt.Sprintf("%q: %s", name, causes[0].Explanation)
 }
 
-// Confidences, by weight.
-type confidence int
-
-const (
-	low confidence = iota + 1
-	medium
-	high
-)
-
-func (c confidence) String() string {
-	switch c {
-	case high:
-		return "high"
-	case medium:
-		return "medium"
-	case low:
-	}
-	return "low"
-}
-
-// finding is what a rule found: nothing, where there is no evidence.
-type finding struct {
-	evidence   []string
-	confidence confidence
-	// explanation replaces that of the rule where the finding says more.
-	explanation string
-	// next replaces that of the rule.
-	next *tool.Next
-}
-
-// rule recognises one cause.
-type rule struct {
-	cause, phase, explanation string
-	// generic rules describe a symptom; they give way to any other of their phase.
-	generic bool
-	find    func(e *evidence) finding
-	next    func(e *evidence) *tool.Next
-}
-
 // Diagnose runs all rules and ranks what they found. With a problem that none
 // explains, it says so and shows the evidence; without a problem it is empty.
-func (e *evidence) Diagnose() []CauseView {
+func (e *Evidence) Diagnose() []CauseView {
 	type ranked struct {
 		CauseView
 		score   int
@@ -198,13 +158,14 @@ func (e *evidence) Diagnose() []CauseView {
 	var found []ranked
 	specific := map[string]bool{} // phases with a cause that is more than a symptom
 	explained := false            // whether one of them explains where it failed
-	for _, r := range rules() {
+	for i := range rules {
+		r := &rules[i]
 		e.matches = nil
-		f := r.find(e)
+		f := r.look(e)
 		if len(f.evidence) == 0 {
 			continue
 		}
-		if !e.failed && !e.service.Failed() && e.passed(r.phase == "resources") {
+		if !e.failed && !e.service.Failed() && e.recovered(r.phase == "resources") {
 			f.confidence = low
 		}
 		if e.failed && !e.concerns(r.phase) && f.confidence < high {
@@ -245,7 +206,7 @@ func (e *evidence) Diagnose() []CauseView {
 }
 
 // concerns reports whether causes of a phase can explain where it failed.
-func (e *evidence) concerns(phase string) bool {
+func (e *Evidence) concerns(phase string) bool {
 	if !e.failed {
 		return phase == "runtime" || phase == "resources" || phase == "environment" || phase == "subdomain" || phase == "platform"
 	}
@@ -261,7 +222,7 @@ func (e *evidence) concerns(phase string) bool {
 }
 
 // causePhase is the phase of a cause that is not known.
-func (e *evidence) causePhase() string {
+func (e *Evidence) causePhase() string {
 	if !e.failed {
 		return "runtime"
 	}
@@ -273,7 +234,7 @@ func (e *evidence) causePhase() string {
 }
 
 // unexplained gathers what shows that something is wrong.
-func (e *evidence) unexplained() []string {
+func (e *Evidence) unexplained() []string {
 	var lines []string
 	if e.failed {
 		lines = append(lines, fmt.Sprintf("deployment %s: %s, %s", e.deployment.Version.ID, tool.Clean(e.deployment.Version.Status, 40), deployments.FailureText(*e.deployment, e.now)))
@@ -297,7 +258,7 @@ func (e *evidence) unexplained() []string {
 }
 
 // nextLook is the call that shows more, where no remedy is known.
-func (e *evidence) nextLook() *tool.Next {
+func (e *Evidence) nextLook() *tool.Next {
 	if e.failed {
 		return &tool.Next{Tool: "get_deployment", Arguments: tool.NextArgs{Deployment: e.deployment.Version.ID, LogLines: 200}}
 	}
@@ -332,20 +293,4 @@ func processWords(p zerops.Process) string {
 		words += ": " + tool.Clean(text, 200)
 	}
 	return words
-}
-
-// rules lists the rules of all phases.
-func rules() []rule {
-	return slices.Concat(platformRules(), buildRules(), prepareRules(), deployRules(), runtimeRules(), environmentRules(), resourceRules(), subdomainRules())
-}
-
-// holds reports whether a line holds all words of the pattern, which are lower
-// case and joined by &.
-func holds(line, pattern string) bool {
-	for word := range strings.SplitSeq(pattern, "&") {
-		if !strings.Contains(line, word) {
-			return false
-		}
-	}
-	return true
 }

@@ -13,12 +13,12 @@ import (
 )
 
 // situation is a service in trouble as the reads of diagnose_service show it.
-type situation func(*evidence)
+type situation func(*Evidence)
 
 // diagnosed is the evidence of a healthy service with the situation applied.
-func diagnosed(changes ...situation) *evidence {
+func diagnosed(changes ...situation) *Evidence {
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-	e := &evidence{now: now, service: zerops.Service{ID: "S", Name: "app", Status: "ACTIVE", ProjectID: "P"}, project: zerops.Project{ID: "P", Status: "ACTIVE"}}
+	e := &Evidence{now: now, service: zerops.Service{ID: "S", Name: "app", Status: "ACTIVE", ProjectID: "P"}, project: zerops.Project{ID: "P", Status: "ACTIVE"}}
 	e.service.Type.Category = "USER"
 	e.service.Ports = []zerops.Port{{Port: 3000, Scheme: "http"}}
 	e.containers = []zerops.Container{{Hostname: "app-1", Status: "ACTIVE"}}
@@ -31,7 +31,7 @@ func diagnosed(changes ...situation) *evidence {
 	return e
 }
 
-func lines(e *evidence, texts []string) []zerops.LogLine {
+func lines(e *Evidence, texts []string) []zerops.LogLine {
 	var out []zerops.LogLine
 	for i, text := range texts {
 		out = append(out, zerops.LogLine{Time: e.now.Add(time.Duration(i-len(texts)) * time.Second), Message: text, Severity: zerops.SeverityError})
@@ -40,7 +40,7 @@ func lines(e *evidence, texts []string) []zerops.LogLine {
 }
 
 func broken(status string) situation {
-	return func(e *evidence) {
+	return func(e *Evidence) {
 		e.deployment.Version.Status = status
 		e.failed, e.stage = true, deployments.PhaseOf(e.deployment.Version)
 		p := zerops.Process{ID: "X", Action: "stack.build", Status: "FAILED"}
@@ -50,33 +50,33 @@ func broken(status string) situation {
 }
 
 func refusedWith(code string) situation {
-	return func(e *evidence) {
+	return func(e *Evidence) {
 		e.deployment.Process.Failure = &zerops.Reason{Code: code, Message: "told by the platform: build.base"}
 	}
 }
 
 func saidInBuild(texts ...string) situation {
-	return func(e *evidence) { broken(zerops.VersionBuildFailed)(e); e.Log.Build = lines(e, texts) }
+	return func(e *Evidence) { broken(zerops.VersionBuildFailed)(e); e.Log.Build = lines(e, texts) }
 }
 
 func saidInPrepare(texts ...string) situation {
-	return func(e *evidence) { broken(zerops.VersionPrepareFailed)(e); e.Log.Prepare = lines(e, texts) }
+	return func(e *Evidence) { broken(zerops.VersionPrepareFailed)(e); e.Log.Prepare = lines(e, texts) }
 }
 
 func saidAtStart(texts ...string) situation {
-	return func(e *evidence) { broken(zerops.VersionDeployFailed)(e); e.Log.Runtime = lines(e, texts) }
+	return func(e *Evidence) { broken(zerops.VersionDeployFailed)(e); e.Log.Runtime = lines(e, texts) }
 }
 
 func saidWhileRunning(texts ...string) situation {
-	return func(e *evidence) { e.runtime = lines(e, texts); e.severe = e.runtime }
+	return func(e *Evidence) { e.runtime = lines(e, texts); e.severe = e.runtime }
 }
 
 func variable(key, value string) situation {
-	return func(e *evidence) { e.variables = append(e.variables, zerops.Variable{Key: key, Content: value}) }
+	return func(e *Evidence) { e.variables = append(e.variables, zerops.Variable{Key: key, Content: value}) }
 }
 
 func neighbour(name, status string) situation {
-	return func(e *evidence) {
+	return func(e *Evidence) {
 		s := zerops.Service{ID: "N-" + name, Name: name, Status: status}
 		s.Type.Category = "STANDARD"
 		e.siblings = append(e.siblings, s)
@@ -84,7 +84,7 @@ func neighbour(name, status string) situation {
 }
 
 func process(action, status, code string) situation {
-	return func(e *evidence) {
+	return func(e *Evidence) {
 		p := zerops.Process{ID: "Q", Action: action, Status: status}
 		p.Created.Time, p.Finished.Time = e.now.Add(-time.Minute), e.now.Add(-time.Minute)
 		if code != "" {
@@ -95,7 +95,7 @@ func process(action, status, code string) situation {
 }
 
 func used(cpu, ram, disk float64) situation {
-	return func(e *evidence) {
+	return func(e *Evidence) {
 		for range 60 {
 			e.usage = append(e.usage, zerops.Usage{SharedLimit: 1, SharedUsed: cpu, RAMLimit: 1, RAMUsed: ram, DiskLimit: 10, DiskUsed: 10 * disk})
 		}
@@ -117,26 +117,26 @@ func TestCausesAreRecognised(t *testing.T) {
 		{"yaml_missing", "high", []situation{queued, refusedWith("zeropsBuildFileNotFound")}},
 		{"setup_missing", "high", []situation{broken(zerops.VersionValidationFailed), refusedWith("zeropsYamlSetupNotFound")}},
 		{"base_unknown", "high", []situation{broken(zerops.VersionValidationFailed), refusedWith("zeropsYamlInvalidParameter")}},
-		{"yaml_invalid", "high", []situation{broken(zerops.VersionValidationFailed), refusedWith("yamlValidationInvalidYaml"), func(e *evidence) { e.deployment.Process.Failure.Message = "line 3" }}},
+		{"yaml_invalid", "high", []situation{broken(zerops.VersionValidationFailed), refusedWith("yamlValidationInvalidYaml"), func(e *Evidence) { e.deployment.Process.Failure.Message = "line 3" }}},
 		{"git_authorization", "high", []situation{queued, refusedWith("githubAuthorizationRequired")}},
-		{"git_unreadable", "high", []situation{queued, func(e *evidence) {
+		{"git_unreadable", "high", []situation{queued, func(e *Evidence) {
 			e.deployment.Version.PublicGit = &zerops.PublicGit{URL: "https://github.com/a/b.git"}
 		}}},
-		{"git_unreadable", "medium", []situation{queued, func(e *evidence) { e.deployment.Version.Source = "GITHUB" }}},
+		{"git_unreadable", "medium", []situation{queued, func(e *Evidence) { e.deployment.Version.Source = "GITHUB" }}},
 		{"contention", "high", []situation{queued, refusedWith("projectWillBeStopped")}},
 		{"platform_fault", "high", []situation{queued, refusedWith("internalServerError")}},
-		{"project_not_running", "high", now(func(e *evidence) { e.project.Status = "STOPPED" })},
+		{"project_not_running", "high", now(func(e *Evidence) { e.project.Status = "STOPPED" })},
 		{"upload_unfinished", "high", now(broken(zerops.VersionUploading))},
 		{"build_never_started", "medium", now(queued)},
-		{"never_deployed", "high", now(func(e *evidence) { e.deployment = nil; e.service.Status = "READY_TO_DEPLOY" })},
-		{"service_stopped", "high", now(func(e *evidence) { e.service.Status = "STOPPED" })},
-		{"service_failed", "medium", now(func(e *evidence) { e.service.Status = "FAILED" })},
-		{"deployment_canceled", "medium", now(func(e *evidence) {
+		{"never_deployed", "high", now(func(e *Evidence) { e.deployment = nil; e.service.Status = "READY_TO_DEPLOY" })},
+		{"service_stopped", "high", now(func(e *Evidence) { e.service.Status = "STOPPED" })},
+		{"service_failed", "medium", now(func(e *Evidence) { e.service.Status = "FAILED" })},
+		{"deployment_canceled", "medium", now(func(e *Evidence) {
 			e.deployment.Version.Status, e.service.Status = zerops.VersionCancelled, "READY_TO_DEPLOY"
 		})},
-		{"subdomain_without_port", "high", []situation{process("stack.enableSubdomainAccess", "FAILED", "noSubdomainPorts"), func(e *evidence) { e.service.Ports = nil }}},
+		{"subdomain_without_port", "high", []situation{process("stack.enableSubdomainAccess", "FAILED", "noSubdomainPorts"), func(e *Evidence) { e.service.Ports = nil }}},
 		{"subdomain_already_enabled", "low", now(process("stack.enableSubdomainAccess", "FAILED", "noSubdomainPorts"))},
-		{"domain_not_pointing", "high", now(func(e *evidence) {
+		{"domain_not_pointing", "high", now(func(e *Evidence) {
 			e.routings = []zerops.HTTPRouting{{Domains: []zerops.RoutedDomain{{Name: "a.example.com", DNSStatus: "FAILED"}}, Routes: []zerops.RoutedLocation{{ServiceID: "S"}}}}
 		})},
 
@@ -181,7 +181,7 @@ func TestCausesAreRecognised(t *testing.T) {
 		{"wrong_port", "medium", now(saidAtStart("Server listening on 0.0.0.0:8080"))},
 		{"readiness_failed", "high", []situation{saidAtStart("starting"), refusedWith("readinessCheckFailed")}},
 		{"application_exited", "medium", now(saidAtStart("Main process exited, code=exited, status=1/FAILURE"))},
-		{"silent_start_failure", "high", []situation{saidAtStart(), func(e *evidence) {
+		{"silent_start_failure", "high", []situation{saidAtStart(), func(e *Evidence) {
 			e.yaml = &manifest.Setup{}
 			e.yaml.Run.Variables = map[string]any{"HOSTNAME": "0.0.0.0"}
 		}}},
@@ -195,7 +195,7 @@ func TestCausesAreRecognised(t *testing.T) {
 		{"too_many_connections", "high", now(saidWhileRunning("FATAL: sorry, too many clients already"))},
 		{"tls_failure", "medium", now(saidWhileRunning("Error: self signed certificate in certificate chain"))},
 		{"file_not_writable", "medium", now(saidWhileRunning("Error: EROFS: read-only file system, open '/x'"))},
-		{"container_failed", "medium", now(func(e *evidence) { e.containers[0].Status = "FAILED" })},
+		{"container_failed", "medium", now(func(e *Evidence) { e.containers[0].Status = "FAILED" })},
 		{"application_error", "low", now(saidWhileRunning("Traceback (most recent call last):"))},
 
 		{"variable_missing", "high", now(saidAtStart("Error: required environment variable STRIPE_SECRET_KEY is not set"))},
@@ -228,7 +228,7 @@ func TestCausesAreRecognised(t *testing.T) {
 		})
 	}
 	var all []string
-	for _, r := range rules() {
+	for _, r := range rules {
 		if !covered[r.cause] {
 			t.Errorf("no case recognises %s", r.cause)
 		}

@@ -9,51 +9,19 @@ import (
 	"zerops-mcp/zerops"
 )
 
-// environmentRules recognise faults of variables.
-func environmentRules() []rule {
-	return []rule{
-		{
-			cause: "variable_missing", phase: "environment", find: missingVariable,
-			explanation: "The application needs a variable that it does not get.",
-			next: func(e *evidence) *tool.Next {
-				return &tool.Next{Tool: "set_env", Arguments: tool.NextArgs{Project: e.service.ProjectID, Service: e.service.ID}}
-			},
-		},
-		{
-			cause: "reference_unresolved", phase: "environment", find: unresolvedReference, next: nextEnv,
-			explanation: "A ${…} reference was not resolved and stays as text: the hostname or key is misspelt, or the service it names does not exist.",
-		},
-		{
-			cause: "reference_to_itself", phase: "environment", next: nextEnv,
-			explanation: "A variable refers to itself, so its value is the literal text. Name another variable, or leave it out: project variables come by themselves.",
-			find: func(e *evidence) finding {
-				var lines []string
-				for _, v := range e.variables {
-					if strings.Contains(v.Content, "${"+v.Key+"}") {
-						lines = append(lines, fmt.Sprintf("%s refers to ${%s}", tool.Clean(v.Key, 80), tool.Clean(v.Key, 80)))
-					}
-				}
-				return because(medium, lines...)
-			},
-		},
-		{
-			cause: "variable_key_refused", phase: "environment", next: nextEnv,
-			find: onCode("userDataDuplicateKey", "projectEnvDuplicateKey", "userDataUseOfSystemKey", "userDataZeropsPrefixForbidden", "userDataSystemKeyChangeForbidden",
-				"userDataKeyInvalid", "projectEnvUseOfSystemKey", "projectEnvKeyInvalid"),
-			explanation: "Zerops refuses the name of a variable: it exists already (perhaps in zerops.yaml), or is reserved.",
-		},
-		{
-			cause: "variable_change_not_applied", phase: "environment",
-			explanation: "Variables changed after the application was started; a running process does not see that until it is restarted.",
-			find:        staleVariables,
-			next:        nextOn("restart_service"),
-		},
+func referenceToItself(e *Evidence) finding {
+	var lines []string
+	for _, v := range e.variables {
+		if strings.Contains(v.Content, "${"+v.Key+"}") {
+			lines = append(lines, fmt.Sprintf("%s refers to ${%s}", tool.Clean(v.Key, 80), tool.Clean(v.Key, 80)))
+		}
 	}
+	return because(medium, lines...)
 }
 
 // missingVariable recognises a variable that the application asks for, and checks
 // whether the service has it.
-func missingVariable(e *evidence) finding {
+func missingVariable(e *Evidence) finding {
 	lines := e.running(missingPatterns()...)
 	for _, line := range lines {
 		name := variableName(line)
@@ -77,7 +45,7 @@ func missingVariable(e *evidence) finding {
 
 // unresolvedReference looks for literal references in what the application
 // prints, and for references to services that do not exist.
-func unresolvedReference(e *evidence) finding {
+func unresolvedReference(e *Evidence) finding {
 	var lines []string
 	for _, line := range e.running("${") {
 		if name, ok := referenceIn(line); ok && e.looksLikeVariable(name) {
@@ -112,13 +80,13 @@ func referenceIn(text string) (string, bool) {
 }
 
 // looksLikeVariable tells a reference from the template text that programs print.
-func (e *evidence) looksLikeVariable(name string) bool {
+func (e *Evidence) looksLikeVariable(name string) bool {
 	host, key, prefixed := strings.Cut(name, "_")
 	return prefixed && key != "" && host != "" || strings.ToUpper(name) == name || e.sibling(host) != nil
 }
 
 // staleVariables compares the last change of variables with the last start.
-func staleVariables(e *evidence) finding {
+func staleVariables(e *Evidence) finding {
 	if e.failed {
 		return finding{}
 	}
