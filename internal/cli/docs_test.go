@@ -14,9 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pelletier/go-toml/v2"
 	"go.yaml.in/yaml/v4"
 
+	"zerops-mcp/internal/install"
 	"zerops-mcp/internal/settings"
 )
 
@@ -92,9 +92,7 @@ func TestDocumentsHoldWhatTheySay(t *testing.T) {
 				var v any
 				err = yaml.Unmarshal([]byte(b.text), &v)
 			case "toml":
-				var v any
-				err = toml.Unmarshal([]byte(b.text), &v)
-				servers += checkServers(t, v)
+				servers += checkCodex(t, b.text)
 			case "sh":
 				for _, c := range commands(b.text) {
 					t.Run(p.path+": "+strings.Join(c.words, " "), func(t *testing.T) {
@@ -144,6 +142,29 @@ func checkServers(t *testing.T, v any) int {
 	}
 	checkEntry(t, raw)
 	return 1
+}
+
+// checkCodex loads the server that a configuration of Codex would start.
+func checkCodex(t *testing.T, text string) int {
+	t.Helper()
+	home := t.TempDir()
+	path := filepath.Join(home, ".codex", "config.toml")
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	found := install.Find(install.System{OS: "linux", Home: home})
+	if len(found) != 1 || found[0].Problem != "" {
+		t.Fatalf("found %+v in\n%s", found, text)
+	}
+	env := map[string]any{}
+	for _, pair := range found[0].Env {
+		name, value, _ := strings.Cut(pair, "=")
+		env[name] = value
+	}
+	return checkServers(t, map[string]any{"command": found[0].Command, "args": found[0].Args, "env": env})
 }
 
 // command is one line of a shell block.
@@ -466,7 +487,7 @@ func TestOneClickLinks(t *testing.T) {
 func TestNamesInDocuments(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{}
-	for _, m := range regexp.MustCompile(`code[A-Z]\w* += "([a-z_]+)"`).FindAllStringSubmatch(text(t, "tools", "failure.go"), -1) {
+	for _, m := range regexp.MustCompile(`Code[A-Z]\w* += "([a-z_]+)"`).FindAllStringSubmatch(text(t, "tools", "request", "codes.go"), -1) {
 		known[m[1]] = true
 		if !strings.Contains(text(t, "docs", "troubleshooting.md"), "| `"+m[1]+"` |") {
 			t.Errorf("docs/troubleshooting.md does not explain %s", m[1])

@@ -61,14 +61,22 @@ func (p *program) install(ctx context.Context) int {
 			return failed(p.Stderr, err)
 		}
 	}
+	var byHand *install.ByHandError
 	for _, step := range changes.Steps {
 		done, err := step.Apply(ctx, system)
-		if err != nil {
+		switch {
+		case errors.As(err, &byHand):
+			fmt.Fprint(p.Stdout, byHand.Do)
+		case err != nil:
 			return failed(p.Stderr, err)
+		default:
+			fmt.Fprintf(p.Stdout, "%s: %s\n", changes.Title, done)
 		}
-		fmt.Fprintf(p.Stdout, "%s: %s\n", changes.Title, done)
 	}
 	p.tellRest(changes, tokenFile, stored)
+	if byHand != nil {
+		return failed(p.Stderr, fmt.Errorf("%s: %w", changes.Title, byHand))
+	}
 	return exitDone
 }
 
@@ -114,6 +122,10 @@ func (p *program) showPlan(changes *install.Changes, tokenFile string) {
 				fmt.Fprintf(p.Stdout, "would run %s\n", install.CommandLine(step.Undo))
 			}
 			fmt.Fprintf(p.Stdout, "would run %s\n", install.CommandLine(step.Command))
+			continue
+		}
+		if step.ByHand != "" {
+			fmt.Fprint(p.Stdout, step.ByHand)
 			continue
 		}
 		fmt.Fprint(p.Stdout, step.Diff())

@@ -153,6 +153,34 @@ func TestInstallNamesTheProgramAsThePathDoes(t *testing.T) {
 	}
 }
 
+// pasteCodex does what install tells a person to do for Codex where its command
+// is not installed.
+func pasteCodex(t *testing.T, home, executable string) {
+	t.Helper()
+	got := run{args: "install codex", home: home, executable: executable, env: []string{"PATH=" + filepath.Dir(executable)}}.do(t)
+	if got.code != 1 || got.stderr != "zerops-mcp: Codex: it has to be done by hand: its own command is not on the PATH\n" {
+		t.Errorf("exit code %d, %s", got.code, got.stderr)
+	}
+	begin := strings.Index(got.stdout, "[mcp_servers.zerops]\n")
+	if begin < 0 {
+		t.Fatalf("no lines to paste in\n%s", got.stdout)
+	}
+	lines, _, _ := strings.Cut(got.stdout[begin:], "\n\n")
+	if dry := (run{args: "install codex --dry-run", home: home, executable: executable}).do(t); dry.code != 0 || !strings.Contains(dry.stdout, lines) {
+		t.Errorf("the dry run shows other lines: %d\n%s", dry.code, dry.stdout)
+	}
+	path := filepath.Join(home, ".codex", "config.toml")
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(lines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if again := (run{args: "install codex", home: home, executable: executable}).do(t); again.code != 0 || !strings.Contains(again.stdout, "Codex: nothing to change") {
+		t.Errorf("after the lines were pasted: exit code %d\n%s", again.code, again.stdout)
+	}
+}
+
 func TestDoctorStartsWhatIsConfigured(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "windows" {
@@ -161,11 +189,12 @@ func TestDoctorStartsWhatIsConfigured(t *testing.T) {
 	_, env := account(t)
 	env = append(env, "PATH="+os.Getenv("PATH"))
 	home, executable := fresh(t)
-	for _, args := range []string{"install cursor --store-token", "install codex", "install zed"} {
+	for _, args := range []string{"install cursor --store-token", "install zed"} {
 		if got := (run{args: args, home: home, executable: executable, env: env}).do(t); got.code != 0 {
 			t.Fatalf("%s: %s", args, got.stderr)
 		}
 	}
+	pasteCodex(t, home, executable)
 	got := run{args: "doctor", home: home, env: env}.do(t)
 	if got.code != 0 || strings.Count(got.stdout, "starts, version 9.9.9") != 3 {
 		t.Errorf("exit code %d\n%s", got.code, got.stdout)

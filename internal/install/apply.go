@@ -15,9 +15,16 @@ import (
 // commandTime bounds a run of a client's own command.
 const commandTime = 60 * time.Second
 
+// errNoCommand reports a client without the command that would do the work.
+var errNoCommand = errors.New("its own command is not on the PATH")
+
 // Apply makes the change. It returns what was done, for people, and the path of
 // the backup of a file that existed.
+// An error that is a [ByHandError] leaves the work to a person.
 func (c Change) Apply(ctx context.Context, s System) (done string, err error) {
+	if c.Command == nil && c.ByHand != "" {
+		return "", &ByHandError{Do: c.ByHand, Err: errNoCommand}
+	}
 	if c.Command == nil {
 		backup, err := c.write()
 		if err != nil {
@@ -37,7 +44,7 @@ func (c Change) Apply(ctx context.Context, s System) (done string, err error) {
 	}
 	if err := runOwn(ctx, s, c.Command); err != nil {
 		if c.Fallback == nil {
-			return "", err
+			return "", &ByHandError{Do: c.ByHand, Err: err}
 		}
 		done, fallbackErr := c.fallBack(ctx, s, backup)
 		if fallbackErr != nil {

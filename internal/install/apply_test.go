@@ -99,19 +99,6 @@ func TestACommandThatOnlyTakesOut(t *testing.T) {
 	}
 }
 
-func TestRemovingByCommand(t *testing.T) {
-	t.Parallel()
-	s := machine(t, "linux")
-	log := program(t, s, "codex", "exit 0")
-	write(t, filepath.Join(s.Home, ".codex", "config.toml"), "[mcp_servers.zerops]\ncommand = \"zerops-mcp\"\n")
-	o := options("codex", s)
-	o.Remove = true
-	apply(t, o)
-	if got := read(t, log); got != "mcp\nremove\nzerops\n--\n" {
-		t.Errorf("called with:\n%s", got)
-	}
-}
-
 func TestLinksStayAndStrangersAreNoticed(t *testing.T) {
 	t.Parallel()
 	s := machine(t, "linux")
@@ -238,7 +225,6 @@ func TestBackupsRestore(t *testing.T) {
 	s := machine(t, "linux")
 	for client, content := range map[string]string{
 		"cursor": "\ufeff{\r\n\t// mine\r\n\t\"mcpServers\": {\r\n\t\t\"a\": {\"command\": \"C:\\\\a.exe\"}, // yours\r\n\t},\r\n}\r\n",
-		"codex":  "\ufeff# mine\r\nmodel = 'x'\r\n",
 	} {
 		path := filepath.Join(s.Home, filepath.FromSlash(places()[client]["linux"]))
 		write(t, path, content)
@@ -279,15 +265,12 @@ func TestANameThatStandsTwice(t *testing.T) {
 // not taken for somebody else's server.
 func TestAnotherNameOfTheProgram(t *testing.T) {
 	t.Parallel()
-	s := machine(t, "linux")
-	for _, client := range []string{"cursor", "codex"} {
-		o := options(client, s)
-		o.Command = "/opt/zerops-mcp-linux-amd64"
-		apply(t, o)
-		again, err := install.Plan(o)
-		if err != nil || len(again.Steps) != 0 || len(again.Notes) != 0 {
-			t.Errorf("%s, the second time: %v, %v", client, again, err)
-		}
+	o := options("cursor", machine(t, "linux"))
+	o.Command = "/opt/zerops-mcp-linux-amd64"
+	apply(t, o)
+	again, err := install.Plan(o)
+	if err != nil || len(again.Steps) != 0 || len(again.Notes) != 0 {
+		t.Errorf("the second time: %v, %v", again, err)
 	}
 }
 

@@ -70,7 +70,8 @@ type client struct {
 	title   string
 	// section holds the servers of a configuration.
 	section string
-	// toml marks the one client that does not use JSON.
+	// toml marks the one client that does not use JSON. Its command changes the
+	// file; this program only reads it.
 	toml bool
 	// typed entries say that they are of the kind stdio.
 	typed bool

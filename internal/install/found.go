@@ -1,10 +1,8 @@
 package install
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/tailscale/hujson"
@@ -88,25 +86,9 @@ func (i *Installed) fromJSON(c client, content []byte) error {
 }
 
 func (i *Installed) fromTOML(c client, content []byte) error {
-	f, err := parseTOML(bytes.TrimPrefix(content, []byte(bom)))
-	if err != nil {
-		return err
-	}
-	i.Command = f.command(c.section)
-	for _, s := range f.settings {
-		value := string(f.text[s.value.start:s.value.end])
-		switch full := slices.Concat(s.table, s.key); {
-		case slices.Equal(full, []string{c.section, serverKey, "args"}):
-			i.Args = tomlStrings(value)
-		case slices.Equal(full, []string{c.section, serverKey, "env"}):
-			i.Env = append(i.Env, tomlPairs(value)...)
-		case len(full) == 4 && slices.Equal(full[:3], []string{c.section, serverKey, "env"}):
-			if words := tomlStrings("[" + value + "]"); len(words) == 1 {
-				i.Env = append(i.Env, full[3]+"="+words[0])
-			}
-		}
-	}
-	return nil
+	e, err := readTOML(content, c.section)
+	i.Command, i.Args, i.Env = e.command, e.args, e.env
+	return err
 }
 
 // Executable reports whether the entry's command can be started at all.

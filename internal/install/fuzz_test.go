@@ -6,10 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
-	"github.com/pelletier/go-toml/v2"
 	"github.com/tailscale/hujson"
 
 	"zerops-mcp/internal/install"
@@ -91,39 +92,35 @@ func FuzzEditJSON(f *testing.F) {
 	})
 }
 
-func FuzzEditTOML(f *testing.F) {
-	seed(f, "codex/*.in")
-	f.Add("a.\"b=c\" = {x=1}\n[mcp_servers.\"zerops\"]#\n\"command\"='zerops-mcp'\n[mcp_servers.zerops.env]\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		var was, is map[string]any
-		if toml.Unmarshal([]byte(text), &was) != nil {
-			return // what is wrong with it beyond syntax is the client's to say
-		}
-		after, err := install.Edit("codex", []byte(text), `C:\x\zerops-mcp.exe`, false)
+// What we print for a person to paste reads back, behind whatever reads at all.
+func FuzzReadTOML(f *testing.F) {
+	seeds, err := filepath.Glob(filepath.Join("testdata", "codex", "*.toml"))
+	if err != nil || len(seeds) == 0 {
+		f.Fatal("no seeds", err)
+	}
+	for _, file := range seeds {
+		content, err := os.ReadFile(file)
 		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(content), "--read-only")
+	}
+	f.Add("a.\"b=c\" = {x=1}\n[mcp_servers.\"other\"]#\n\"command\"='zerops-mcp'\n", "\\\"'\x00\u2028")
+	f.Fuzz(func(t *testing.T, text, word string) {
+		command, args, env, err := install.ReadTOML([]byte(text))
+		if err != nil {
+			if strings.Contains(err.Error(), "\n") || command != "" {
+				t.Errorf("%q of %q", err, text)
+			}
 			return
 		}
-		if err := toml.Unmarshal(after, &is); err != nil {
-			t.Fatalf("%q became %q: %v", text, after, err)
+		if command != "" || args != nil || env != nil || !utf8.ValidString(word) {
+			return
 		}
-		before, _ := others(was, "mcp_servers")
-		now, entry := others(is, "mcp_servers")
-		if !reflect.DeepEqual(before, now) {
-			t.Errorf("%q became %q", text, after)
-		}
-		if e, _ := entry.(map[string]any); e["command"] != `C:\x\zerops-mcp.exe` {
-			t.Errorf("%q became %q without our entry", text, after)
-		}
-		gone, err := install.Edit("codex", after, "", true)
-		if err != nil {
-			t.Fatalf("removing from %q: %v", after, err)
-		}
-		is = nil
-		if err := toml.Unmarshal(gone, &is); err != nil {
-			t.Fatalf("removing made %q of %q: %v", gone, after, err)
-		}
-		if _, entry := others(is, "mcp_servers"); entry != nil {
-			t.Errorf("removing from %q leaves %q", after, gone)
+		lines := install.Lines(word+"/zerops-mcp", word)
+		command, args, env, err = install.ReadTOML([]byte(text + "\n" + lines))
+		if err != nil || command != word+"/zerops-mcp" || !slices.Equal(args, []string{"serve", word}) || !slices.Equal(env, []string{`ZEROPS_TOKEN_FILE=C:\a b\token`}) {
+			t.Errorf("%q behind %q reads as %q %q %q, %v", lines, text, command, args, env, err)
 		}
 	})
 }

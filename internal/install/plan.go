@@ -39,6 +39,9 @@ type Change struct {
 	Undo []string
 	// Fallback changes the client's file should Command fail.
 	Fallback *Change
+	// ByHand says what a person does where this program does not edit the file,
+	// and there is no Command or it fails.
+	ByHand string
 }
 
 // Changes is everything that has to be done for one client.
@@ -66,6 +69,17 @@ func Plan(o Options) (*Changes, error) {
 	}
 	e := entry{Command: o.Command, Args: o.Args, Env: []variable{{"ZEROPS_TOKEN_FILE", o.TokenFile}}}
 	changes := &Changes{Title: c.title, Seen: c.seen}
+	if c.toml {
+		step, notes, err := c.commandOnly(o, e)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w; nothing was changed", c.targets(o.System)[0], err)
+		}
+		if step != nil {
+			changes.Steps = []Change{*step}
+		}
+		changes.Notes = notes
+		return changes, nil
+	}
 	for _, path := range c.targets(o.System) {
 		step, notes, err := c.edit(path, e, o.Remove)
 		if err != nil {
@@ -129,11 +143,7 @@ func (c client) edit(path string, e entry, remove bool) (*Change, []string, erro
 	if remove && before == nil {
 		return nil, nil, nil
 	}
-	editing := editJSON
-	if c.toml {
-		editing = editTOML
-	}
-	after, notes, err := editing(c, before, e, remove)
+	after, notes, err := editJSON(c, before, e, remove)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -180,7 +190,7 @@ func editJSON(c client, before []byte, e entry, remove bool) ([]byte, []string, 
 			notes = append(notes, "The configuration also holds ZEROPS_TOKEN, which wins over the file: take it out, so that the token is in one place.")
 		}
 	case d.has(c.section, serverKey):
-		notes = append(notes, fmt.Sprintf("A server named %q that starts %q was there before; it is replaced, and the backup has it.", serverKey, command))
+		notes = append(notes, replacedNote(command))
 		fallthrough
 	default:
 		if err := d.set(e.members(c.typed), c.section, serverKey); err != nil {
@@ -189,30 +199,6 @@ func editJSON(c client, before []byte, e entry, remove bool) ([]byte, []string, 
 	}
 	_, err = d.parse()
 	return d.text, notes, err
-}
-
-func editTOML(c client, before []byte, e entry, remove bool) ([]byte, []string, error) {
-	if rest, marked := bytes.CutPrefix(before, []byte(bom)); marked {
-		after, notes, err := editTOML(c, rest, e, remove)
-		return append([]byte(bom), after...), notes, err
-	}
-	f, err := parseTOML(slices.Clone(before))
-	if err != nil {
-		return nil, nil, err
-	}
-	if remove {
-		err := f.remove(c.section)
-		return f.text, nil, err
-	}
-	var notes []string
-	if command := f.command(c.section); command != "" && !ours(command) && command != e.Command {
-		notes = append(notes, fmt.Sprintf("A server named %q that starts %q was there before; it is replaced, and the backup has it.", serverKey, command))
-		if err := f.remove(c.section); err != nil {
-			return nil, nil, err
-		}
-	}
-	err = f.set(c.section, e)
-	return f.text, notes, err
 }
 
 // readConfig reads a configuration; nil where there is none yet.

@@ -1,354 +1,311 @@
 package install
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
-
-	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// setting is one statement of a TOML file: a key and its value, or the heading
-// of a table.
-type setting struct {
-	table []string // the table it stands in, or that it begins
-	key   []string // nil for a heading
-	span  span     // whole lines
-	value span     // of a key's value
-	list  bool     // a heading of an array of tables
+// deepestTOML bounds lists and inline tables inside each other.
+const deepestTOML = 64
+
+// tomlEntry is our server as a TOML configuration describes it.
+type tomlEntry struct {
+	known   bool // there is an entry of our name
+	more    bool // it holds more than this program would write
+	command string
+	args    []string
+	env     []string // NAME=VALUE
 }
 
-// tomlFile is a TOML file of which single tables are changed and every other
-// byte is kept.
-type tomlFile struct {
-	text     []byte
-	line     string
-	settings []setting
-}
-
-func parseTOML(text []byte) (*tomlFile, error) {
-	f := &tomlFile{text: text, line: "\n"}
-	if bytes.Contains(text, []byte("\r\n")) {
-		f.line = "\r\n"
-	}
-	return f, f.parse()
-}
-
-// parse finds the statements and their lines.
-func (f *tomlFile) parse() error {
-	f.settings = nil
-	var p unstable.Parser
-	p.Reset(f.text)
-	var table []string
-	for p.NextExpression() {
-		e := p.Expression()
-		var key []string
-		start := -1
-		for it := e.Key(); it.Next(); {
-			node := it.Node()
-			if start < 0 {
-				start = int(node.Raw.Offset)
-			}
-			key = append(key, string(node.Data))
+// readTOML finds our entry. The reader takes more than the format allows, since
+// it decides nothing but what is told to a person: the file is never written.
+func readTOML(content []byte, section string) (tomlEntry, error) {
+	var e tomlEntry
+	r := tomlReader{text: strings.TrimPrefix(string(content), bom), visit: func(path, words []string) {
+		if len(path) < 2 || path[0] != section || path[1] != serverKey {
+			return
 		}
-		if start < 0 {
-			continue
-		}
-		s := setting{table: table, key: key}
-		end := start
-		switch e.Kind {
-		case unstable.Table, unstable.ArrayTable:
-			table = key
-			s.table, s.key, s.list = key, nil, e.Kind == unstable.ArrayTable
-		case unstable.KeyValue:
-			start, end = int(e.Raw.Offset), int(e.Raw.Offset+e.Raw.Length)
-			s.value = span{f.valueStart(start, end), end}
+		e.known = true
+		switch rest := path[2:]; {
+		case len(rest) == 0 || slices.Equal(rest, []string{"env"}):
+		case slices.Equal(rest, []string{"command"}) && len(words) == 1:
+			e.command = words[0]
+		case slices.Equal(rest, []string{"args"}):
+			e.args = words
+		case len(rest) == 2 && rest[0] == "env" && len(words) == 1:
+			e.env = append(e.env, rest[1]+"="+words[0])
 		default:
-			continue
+			e.more = true
 		}
-		s.span = f.wholeLines(start, end)
-		f.settings = append(f.settings, s)
+	}}
+	if err := r.statements(); err != nil {
+		line := 1 + strings.Count(r.text[:r.at], "\n")
+		return tomlEntry{}, fmt.Errorf("it is not TOML as this program reads it (line %d: %w)", line, err)
 	}
-	if err := p.Error(); err != nil {
-		return fmt.Errorf("it is not valid TOML (%s)", oneLine(strings.TrimPrefix(err.Error(), "toml: ")))
-	}
-	return nil
+	return e, nil
 }
 
-// valueStart finds the value behind the first equals sign outside the key's
-// quotes.
-func (f *tomlFile) valueStart(start, end int) int {
-	quote := byte(0)
-	for i := start; i < end; i++ {
-		switch c := f.text[i]; {
-		case quote != 0:
-			if c == '\\' && quote == '"' {
-				i++
-			} else if c == quote {
-				quote = 0
-			}
-		case c == '"' || c == '\'':
-			quote = c
-		case c == '=':
-			for i++; i < end && (f.text[i] == ' ' || f.text[i] == '\t'); i++ {
-			}
-			return i
-		}
-	}
-	return end
-}
-
-// wholeLines widens a range to the lines that it is on, line end included.
-func (f *tomlFile) wholeLines(start, end int) span {
-	start = bytes.LastIndexByte(f.text[:start], '\n') + 1
-	if next := bytes.IndexByte(f.text[end:], '\n'); next >= 0 {
-		return span{start, end + next + 1}
-	}
-	return span{start, len(f.text)}
-}
-
-// errElsewhere reports a form of our entry that cannot be changed by lines.
-var errElsewhere = errors.New("it has our server in a form that this program does not change (an inline table or dotted keys): edit it by hand")
-
-// entryTables returns the statements of our table and of those below it.
-func (f *tomlFile) entryTables(section string) ([]setting, error) {
-	var found []setting
-	for _, s := range f.settings {
-		full := slices.Concat(s.table, s.key)
-		under := func(path []string) bool {
-			return len(path) >= 2 && path[0] == section && path[1] == serverKey
-		}
-		switch {
-		case under(s.table):
-			if s.list {
-				return nil, errElsewhere
-			}
-			found = append(found, s)
-		case under(full), s.key != nil && len(full) == 1 && full[0] == section:
-			return nil, errElsewhere
-		}
-	}
-	return found, nil
-}
-
-// set writes our entry, keeping what else somebody put into it.
-func (f *tomlFile) set(section string, e entry) error {
-	tables, err := f.entryTables(section)
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(tables, func(s setting) bool { return len(s.table) == 2 }) && len(tables) > 0 || slices.ContainsFunc(tables, unusual) {
-		return errElsewhere
-	}
-	if len(tables) == 0 {
-		if len(f.text) > 0 && !bytes.HasSuffix(f.text, []byte("\n")) {
-			f.text = append(f.text, f.line...)
-		}
-		if len(f.text) > 0 {
-			f.text = append(f.text, f.line...)
-		}
-		f.text = append(f.text, f.lines(f.heading(section)+f.pairs(e))...)
-		return f.parse()
-	}
-	for _, pair := range []struct{ key, value string }{{"command", tomlString(e.Command)}, {"args", tomlList(e.Args)}} {
-		if err := f.setKey([]string{section, serverKey}, pair.key, pair.value); err != nil {
-			return err
-		}
-	}
+// same reports whether the entry says what this program would have written, and
+// nothing less.
+func (t *tomlEntry) same(e entry) bool {
 	for _, v := range e.Env {
-		if err := f.setEnv(section, v); err != nil {
+		if !slices.Contains(t.env, v.Name+"="+v.Value) {
+			return false
+		}
+	}
+	return t.command == e.Command && slices.Equal(t.args, e.Args)
+}
+
+// tomlReader reads one text from its beginning.
+type tomlReader struct {
+	text  string
+	at    int
+	depth int
+	// visit gets the headings and keys with their full path. Words are a string,
+	// or the strings of a list; other values have none.
+	visit func(path, words []string)
+}
+
+func (r *tomlReader) statements() error {
+	var table []string
+	for r.skip(true); r.at < len(r.text); r.skip(true) {
+		if err := r.statement(&table); err != nil {
 			return err
+		}
+		if r.skip(false); r.at < len(r.text) && r.text[r.at] != '\n' {
+			return errors.New("something behind a value")
 		}
 	}
 	return nil
 }
 
-// unusual reports statements about what we set that are not written as one key,
-// or as the table env.
-func unusual(s setting) bool {
-	full := slices.Concat(s.table, s.key)
-	if len(full) < 3 {
-		return false
+// statement reads a heading, which changes the table, or a key with its value.
+func (r *tomlReader) statement(table *[]string) error {
+	if !r.take("[") {
+		return r.pair(*table)
 	}
-	plain := len(s.table) == 2 && len(s.key) == 1
-	switch full[2] {
-	case "command", "args":
-		return !plain
-	case "env":
-		return !plain && (len(s.table) != 3 || len(s.key) > 1)
+	end := "]"
+	if r.take("[") {
+		end = "]]"
 	}
-	return false
-}
-
-// setKey changes or adds a key of a table that exists.
-func (f *tomlFile) setKey(table []string, key, value string) error {
-	last := -1
-	for i, s := range f.settings {
-		if !slices.Equal(s.table, table) {
-			continue
-		}
-		if slices.Equal(s.key, []string{key}) {
-			if sameTOML(string(f.text[s.value.start:s.value.end]), value) {
-				return nil // however the client has laid it out
-			}
-			f.splice(s.value, value)
-			return f.parse()
-		}
-		last = i
-	}
-	if last < 0 {
-		return errElsewhere
-	}
-	at := f.settings[last].span.end
-	text := key + " = " + value + f.line
-	if at > 0 && f.text[at-1] != '\n' {
-		text = f.line + text
-	}
-	f.splice(span{at, at}, text)
-	return f.parse()
-}
-
-// sameTOML reports whether two texts are the same string, or lists of the same
-// strings.
-func sameTOML(a, b string) bool {
-	if strings.HasPrefix(a, "[") != strings.HasPrefix(b, "[") {
-		return false
-	}
-	if !strings.HasPrefix(a, "[") {
-		a, b = "["+a+"]", "["+b+"]"
-	}
-	return slices.Equal(tomlStrings(a), tomlStrings(b))
-}
-
-// setEnv sets a variable in the table env, or in the inline form of it.
-func (f *tomlFile) setEnv(section string, v variable) error {
-	path := []string{section, serverKey, "env"}
-	for _, s := range f.settings {
-		if slices.Equal(s.table, path) {
-			return f.setKey(path, v.Name, tomlString(v.Value))
-		}
-	}
-	for _, s := range f.settings {
-		if !slices.Equal(slices.Concat(s.table, s.key), path) {
-			continue
-		}
-		inline := string(f.text[s.value.start:s.value.end])
-		if slices.Contains(tomlPairs(inline), v.Name+"="+v.Value) {
-			return nil
-		}
-		if strings.Contains(inline, v.Name) {
-			rest, err := withoutVariable(inline, v.Name)
-			if err != nil {
-				return err
-			}
-			inline = rest
-		}
-		body := strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(inline, "{"), "}"))
-		text := "{ " + v.Name + " = " + tomlString(v.Value) + " }"
-		if body != "" {
-			text = "{ " + body + ", " + v.Name + " = " + tomlString(v.Value) + " }"
-		}
-		f.splice(s.value, text)
-		return f.parse()
-	}
-	return f.setKey([]string{section, serverKey}, "env", "{ "+v.Name+" = "+tomlString(v.Value)+" }")
-}
-
-// withoutVariable takes a plain "name = value" out of an inline table.
-func withoutVariable(inline, name string) (string, error) {
-	var p unstable.Parser
-	p.Reset([]byte("x = " + inline))
-	if !p.NextExpression() {
-		return "", errElsewhere
-	}
-	var kept []string
-	for it := p.Expression().Value().Children(); it.Next(); {
-		pair := it.Node()
-		key := pair.Key()
-		value := pair.Value()
-		if !key.Next() || !key.IsLast() || value.Kind != unstable.String {
-			return "", errElsewhere
-		}
-		if k := string(key.Node().Data); k != name {
-			kept = append(kept, tomlKey(k)+" = "+tomlString(string(value.Data)))
-		}
-	}
-	return "{ " + strings.Join(kept, ", ") + " }", nil
-}
-
-// remove takes our tables out.
-func (f *tomlFile) remove(section string) error {
-	tables, err := f.entryTables(section)
+	path, err := r.key()
 	if err != nil {
 		return err
 	}
-	for _, s := range slices.Backward(tables) {
-		start := s.span.start
-		if s.key == nil {
-			// The empty line that set them apart goes with them.
-			for start > 0 && blankBefore(f.text[:start]) {
-				start = bytes.LastIndexByte(f.text[:start-1], '\n') + 1
+	if !r.take(end) {
+		return errors.New("a heading without an end")
+	}
+	*table = path
+	r.visit(path, nil)
+	return nil
+}
+
+func (r *tomlReader) pair(table []string) error {
+	key, err := r.key()
+	if err != nil {
+		return err
+	}
+	if !r.take("=") {
+		return errors.New("a key without a value")
+	}
+	r.skip(false)
+	path := slices.Concat(table, key)
+	words, err := r.value(path)
+	if err == nil {
+		r.visit(path, words)
+	}
+	return err
+}
+
+// key reads a key, which may be several words with dots between them.
+func (r *tomlReader) key() ([]string, error) {
+	var path []string
+	for {
+		r.skip(false)
+		start := r.at
+		switch {
+		case r.at < len(r.text) && (r.text[r.at] == '"' || r.text[r.at] == '\''):
+			word, err := r.quoted()
+			if err != nil {
+				return nil, err
 			}
+			path = append(path, word)
+		default:
+			for r.at < len(r.text) && !strings.ContainsRune(" \t\r\n.=]#\"'[{},", rune(r.text[r.at])) {
+				r.at++
+			}
+			if r.at == start {
+				return nil, errors.New("a key is missing")
+			}
+			path = append(path, r.text[start:r.at])
 		}
-		f.splice(span{start, s.span.end}, "")
-		if start == 0 {
-			f.text = bytes.TrimLeft(f.text, "\r\n")
-		}
-	}
-	return f.parse()
-}
-
-// blankBefore reports whether the text ends with an empty line.
-func blankBefore(text []byte) bool {
-	start := bytes.LastIndexByte(text[:len(text)-1], '\n') + 1
-	return len(bytes.TrimSpace(text[start:])) == 0
-}
-
-// command is what the present entry starts; "" where there is none.
-func (f *tomlFile) command(section string) string {
-	for _, s := range f.settings {
-		if slices.Equal(slices.Concat(s.table, s.key), []string{section, serverKey, "command"}) {
-			return strings.Trim(string(f.text[s.value.start:s.value.end]), `"'`)
+		if r.skip(false); !r.take(".") {
+			return path, nil
 		}
 	}
-	return ""
 }
 
-func (f *tomlFile) heading(section string) string { return "[" + section + "." + serverKey + "]\n" }
+// value reads what stands behind an equals sign or in a list.
+func (r *tomlReader) value(path []string) ([]string, error) {
+	if r.depth++; r.depth > deepestTOML {
+		return nil, errors.New("too many lists inside each other")
+	}
+	defer func() { r.depth-- }()
+	switch {
+	case r.at == len(r.text):
+		return nil, errors.New("a value is missing")
+	case r.text[r.at] == '"' || r.text[r.at] == '\'':
+		word, err := r.quoted()
+		return []string{word}, err
+	case r.take("["):
+		return r.elements("]", func() ([]string, error) { return r.value(path) })
+	case r.take("{"):
+		_, err := r.elements("}", func() ([]string, error) { return nil, r.pair(path) })
+		return nil, err
+	}
+	start := r.at
+	for r.at < len(r.text) && !strings.ContainsRune(",]}#\r\n", rune(r.text[r.at])) {
+		r.at++
+	}
+	if strings.TrimSpace(r.text[start:r.at]) == "" {
+		return nil, errors.New("a value is missing")
+	}
+	return nil, nil
+}
 
-func (f *tomlFile) pairs(e entry) string {
-	text := "command = " + tomlString(e.Command) + "\nargs = " + tomlList(e.Args) + "\n"
-	if len(e.Env) > 0 {
-		pairs := make([]string, len(e.Env))
-		for i, v := range e.Env {
-			pairs[i] = v.Name + " = " + tomlString(v.Value)
+// elements reads what stands between commas, up to the end of a list or table.
+func (r *tomlReader) elements(end string, one func() ([]string, error)) ([]string, error) {
+	var words []string
+	for {
+		r.skip(true)
+		if r.take(end) {
+			return words, nil
 		}
-		text += "env = { " + strings.Join(pairs, ", ") + " }\n"
+		more, err := one()
+		if err != nil {
+			return nil, err
+		}
+		words = append(words, more...)
+		r.skip(true)
+		if !r.take(",") && !strings.HasPrefix(r.text[r.at:], end) {
+			return nil, errors.New("a list or table without an end")
+		}
 	}
-	return text
 }
 
-func (f *tomlFile) lines(text string) string { return strings.ReplaceAll(text, "\n", f.line) }
-
-func (f *tomlFile) splice(s span, text string) {
-	f.text = bytes.Join([][]byte{f.text[:s.start], []byte(text), f.text[s.end:]}, nil)
-}
-
-func tomlList(words []string) string {
-	quoted := make([]string, len(words))
-	for i, w := range words {
-		quoted[i] = tomlString(w)
+// quoted reads a string of any of the four kinds.
+func (r *tomlReader) quoted() (string, error) {
+	mark := r.text[r.at : r.at+1]
+	escapes, long := mark == `"`, false
+	if tripled := strings.Repeat(mark, 3); r.take(tripled) {
+		mark, long = tripled, true
+		if !r.take("\r\n") {
+			r.take("\n")
+		}
+	} else {
+		r.at++
 	}
-	return "[" + strings.Join(quoted, ", ") + "]"
+	var b strings.Builder
+	for r.at < len(r.text) {
+		switch {
+		case r.take(mark):
+			// Up to two more of the mark belong to the text of a long string.
+			for long && r.take(mark[:1]) {
+				b.WriteString(mark[:1])
+			}
+			return b.String(), nil
+		case escapes && r.take(`\`):
+			if err := r.escape(&b); err != nil {
+				return "", err
+			}
+		case !long && r.text[r.at] == '\n':
+			return "", errors.New("a string without an end")
+		default:
+			b.WriteByte(r.text[r.at])
+			r.at++
+		}
+	}
+	return "", errors.New("a string without an end")
 }
 
-// tomlString writes a string so that backslashes of Windows paths stay
-// readable where they can.
+// escape reads what stands behind a backslash.
+func (r *tomlReader) escape(b *strings.Builder) error {
+	if r.at == len(r.text) {
+		return errors.New("a string without an end")
+	}
+	c := r.text[r.at]
+	r.at++
+	if i := strings.IndexByte(`btnfre"\`, c); i >= 0 {
+		b.WriteByte("\b\t\n\f\r\x1b\"\\"[i])
+		return nil
+	}
+	digits := map[byte]int{'x': 2, 'u': 4, 'U': 8}[c]
+	switch {
+	case digits > 0 && r.at+digits <= len(r.text):
+		code, err := strconv.ParseInt(r.text[r.at:r.at+digits], 16, 32)
+		if err != nil {
+			return errors.New("an escape that does not exist")
+		}
+		b.WriteRune(rune(code))
+		r.at += digits
+		return nil
+	case strings.ContainsRune(" \t\r\n", rune(c)):
+		// A line that goes on in the next one.
+		r.at += len(r.text[r.at:]) - len(strings.TrimLeft(r.text[r.at:], " \t\r\n"))
+		return nil
+	}
+	return errors.New("an escape that does not exist")
+}
+
+// skip passes blanks and comments, and the ends of lines where that is asked.
+func (r *tomlReader) skip(lines bool) {
+	for ; r.at < len(r.text); r.at++ {
+		switch c := r.text[r.at]; {
+		case c == ' ' || c == '\t' || c == '\r' || lines && c == '\n':
+		case c == '#':
+			end := strings.IndexByte(r.text[r.at:], '\n')
+			if end < 0 {
+				r.at = len(r.text)
+				return
+			}
+			r.at += end - 1
+		default:
+			return
+		}
+	}
+}
+
+// take passes a text if it stands here.
+func (r *tomlReader) take(text string) bool {
+	if !strings.HasPrefix(r.text[r.at:], text) {
+		return false
+	}
+	r.at += len(text)
+	return true
+}
+
+// toml is the entry as a person may paste it into a configuration.
+func (e entry) toml(section string) string {
+	words := make([]string, len(e.Args))
+	for i, w := range e.Args {
+		words[i] = tomlString(w)
+	}
+	pairs := make([]string, len(e.Env))
+	for i, v := range e.Env {
+		pairs[i] = v.Name + " = " + tomlString(v.Value)
+	}
+	return "[" + section + "." + serverKey + "]\ncommand = " + tomlString(e.Command) +
+		"\nargs = [" + strings.Join(words, ", ") + "]\nenv = { " + strings.Join(pairs, ", ") + " }\n"
+}
+
+// tomlString writes a string so that backslashes of Windows paths stay readable
+// where they can.
 func tomlString(s string) string {
-	plain := !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
-	if plain && strings.Contains(s, `\`) && !strings.Contains(s, "'") {
+	special := func(r rune) bool { return r < ' ' || r == 0x7f }
+	if strings.Contains(s, `\`) && !strings.Contains(s, "'") && !strings.ContainsFunc(s, special) {
 		return "'" + s + "'"
 	}
 	var b strings.Builder
@@ -358,7 +315,7 @@ func tomlString(s string) string {
 		case r == '"' || r == '\\':
 			b.WriteByte('\\')
 			b.WriteRune(r)
-		case r < ' ' || r == 0x7f:
+		case special(r):
 			fmt.Fprintf(&b, `\u%04x`, r)
 		default:
 			b.WriteRune(r)
@@ -366,46 +323,4 @@ func tomlString(s string) string {
 	}
 	b.WriteByte('"')
 	return b.String()
-}
-
-func tomlKey(key string) string {
-	if key != "" && strings.Trim(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") == "" {
-		return key
-	}
-	return tomlString(key)
-}
-
-// tomlStrings reads a list of strings.
-func tomlStrings(text string) []string {
-	var words []string
-	walkTOML(text, func(_ string, value string) { words = append(words, value) })
-	return words
-}
-
-// tomlPairs reads an inline table of strings as NAME=VALUE pairs.
-func tomlPairs(text string) []string {
-	var pairs []string
-	walkTOML(text, func(key, value string) { pairs = append(pairs, key+"="+value) })
-	return pairs
-}
-
-// walkTOML visits the strings of a list or of an inline table.
-func walkTOML(text string, visit func(key, value string)) {
-	var p unstable.Parser
-	p.Reset([]byte("x = " + text))
-	if !p.NextExpression() {
-		return
-	}
-	for it := p.Expression().Value().Children(); it.Next(); {
-		node, key := it.Node(), ""
-		if node.Kind == unstable.KeyValue {
-			if k := node.Key(); k.Next() {
-				key = string(k.Node().Data)
-			}
-			node = node.Value()
-		}
-		if node.Kind == unstable.String {
-			visit(key, string(node.Data))
-		}
-	}
 }
