@@ -7,8 +7,9 @@ import (
 	"go/parser"
 	"go/token"
 	"io"
+	"io/fs"
 	"net/http"
-	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -130,26 +131,22 @@ func TestAbandonedWriteLeavesItsCallAlone(t *testing.T) {
 // change may outlive its caller, so it declares what it assigns.
 func TestWritesAssignNothingOfTheirCaller(t *testing.T) {
 	t.Parallel()
-	files, err := os.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
 	writes := 0
-	for _, file := range files {
-		if !strings.HasSuffix(file.Name(), ".go") || strings.HasSuffix(file.Name(), "_test.go") {
-			continue
+	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
 		}
 		set := token.NewFileSet()
-		tree, err := parser.ParseFile(set, file.Name(), nil, parser.SkipObjectResolution)
+		tree, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
 		ast.Inspect(tree, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
 			if !ok {
 				return true
 			}
-			if name, ok := call.Fun.(*ast.Ident); !ok || name.Name != "change" && name.Name != "retrySync" {
+			if name := called(call); name != "Change" && name != "retrySync" {
 				return true
 			}
 			write, ok := call.Args[len(call.Args)-1].(*ast.FuncLit)
@@ -162,10 +159,25 @@ func TestWritesAssignNothingOfTheirCaller(t *testing.T) {
 			}
 			return true
 		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	if writes < 20 {
 		t.Errorf("only %d writes were found", writes)
 	}
+}
+
+// called is the name of the function or method that a call names.
+func called(call *ast.CallExpr) string {
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		return f.Name
+	case *ast.SelectorExpr:
+		return f.Sel.Name
+	}
+	return ""
 }
 
 // assignedOutside are the variables that a function assigns and does not declare.
