@@ -18,11 +18,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"zerops-mcp/internal/bench/measure"
 )
 
 func main() {
@@ -120,12 +121,8 @@ func (o options) template(elements ...string) ([]byte, error) {
 // compile builds the program as a release does.
 func compile(ctx context.Context, work, system, arch string) ([]byte, error) {
 	path := filepath.Join(work, system+"-"+arch)
-	//nolint:gosec // arguments of this program's own
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-gcflags=zerops-mcp/...=-l", "-o", path, ".")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+system, "GOARCH="+arch)
-	cmd.Stderr = os.Stderr
-	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("build for %s/%s: %w", system, arch, err)
+	if err := measure.Build(ctx, path, ".", "GOOS="+system, "GOARCH="+arch); err != nil {
+		return nil, fmt.Errorf("for %s/%s: %w", system, arch, err)
 	}
 	return os.ReadFile(path)
 }
