@@ -1,4 +1,4 @@
-package main
+package load
 
 import (
 	"bufio"
@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -86,11 +85,10 @@ func (p *plan) siege(ctx context.Context, server *process) error {
 		if len(delays) == 0 {
 			return fmt.Errorf("%s: no other caller was answered: %w", w.name, errors.Join(failed...))
 		}
-		slices.Sort(delays)
 		p.say("siege, %s: %s; %d calls of others p50 %s, p99 %s, %d failed; resident at most %.0f MB",
-			w.name, result, len(delays), at(delays, 0.5), at(delays, 0.99), len(failed), memory)
-		if at(delays, 0.99) > maxHarm {
-			p.fail("%s: other callers wait %s", w.name, at(delays, 0.99))
+			w.name, result, len(delays), at(delays, 50), at(delays, 99), len(failed), memory)
+		if at(delays, 99) > maxHarm {
+			p.fail("%s: other callers wait %s", w.name, at(delays, 99))
 		}
 		if len(failed) > 0 {
 			p.fail("%s: %d calls of others failed, such as %v", w.name, len(failed), failed[0])

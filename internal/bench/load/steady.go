@@ -1,4 +1,4 @@
-package main
+package load
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"zerops-mcp/internal/bench/measure"
 	"zerops-mcp/internal/bench/tenants"
 )
 
@@ -93,13 +94,12 @@ loop:
 	}
 	running.Wait()
 	now, most := server.memory()
-	slices.Sort(delays)
 	if len(delays) == 0 {
 		return fmt.Errorf("no call was answered: %v", example.Load())
 	}
-	p99 := at(delays, 0.99)
+	p99 := at(delays, 99)
 	p.say("steady: %d sessions of %d callers, %d calls in %s: above the API's own time p50 %s, p99 %s, max %s; %d failed, %d streams broke; resident %.0f MB, at most %.0f MB",
-		p.sessions, p.tokens, len(delays), p.length, at(delays, 0.5), p99, delays[len(delays)-1], failed.Load(), broken.Load(), now, most)
+		p.sessions, p.tokens, len(delays), p.length, at(delays, 50), p99, slices.Max(delays), failed.Load(), broken.Load(), now, most)
 	if p99 > maxDelay {
 		p.fail("p99 is %s above the API's own time, more than %s", p99, maxDelay)
 	}
@@ -127,9 +127,9 @@ func mix() [][2]string {
 	return calls
 }
 
-// at returns a quantile of sorted values.
-func at(sorted []time.Duration, quantile float64) time.Duration {
-	return sorted[min(len(sorted)-1, int(float64(len(sorted))*quantile))].Round(10 * time.Microsecond)
+// at is a percentile, as precise as it is worth.
+func at(delays []time.Duration, percent int) time.Duration {
+	return measure.Percentile(delays, percent).Round(10 * time.Microsecond)
 }
 
 // rest starts sessions and leaves them alone.

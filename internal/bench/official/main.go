@@ -40,7 +40,7 @@ func echo(_ context.Context, _ *mcp.CallToolRequest, in echoed) (*mcp.CallToolRe
 	return &mcp.CallToolResult{Content: []mcp.Content{&mcp.TextContent{Text: in.Text}}}, nil, nil
 }
 
-// offer adds the tools of a file, which internal/bench/performance writes.
+// offer adds the tools of a file, which internal/bench/compare writes.
 func offer(s *mcp.Server, path string) error {
 	text, err := os.ReadFile(path) //nolint:gosec // the path is the argument of whoever starts it
 	if err != nil {

@@ -1,5 +1,5 @@
 // Command twin is a bare mcp-go server that offers the tools of a file and answers
-// each with what the file says. internal/bench/performance compares zerops-mcp with it.
+// each with what the file says. internal/bench/compare compares zerops-mcp with it.
 // It is not internal/bench/bare, whose start and memory must stay those of a server with
 // nothing in it.
 //

@@ -14,7 +14,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 )
 
-// catalogue is what a server offers and answers; internal/bench/performance writes it.
+// catalogue is what a server offers and answers; internal/bench/compare writes it.
 type catalogue struct {
 	Tools []struct {
 		Name         string             `json:"name"`

@@ -1,9 +1,9 @@
-// Command replicas proves that any replica can answer any request: two processes
+// Package replicas proves that any replica can answer any request: two processes
 // behind nginx, in turns and without stickiness, serve self-contained clients and
 // older ones without sessions; confirmations that one of them gave out are
 // honoured by the other; and when one is killed under load, nothing but the
 // requests that it had in its hands is lost.
-package main
+package replicas
 
 import (
 	"context"
@@ -27,13 +27,6 @@ import (
 	"zerops-mcp/internal/bench/tenants"
 )
 
-func main() {
-	if err := run(context.Background(), os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "replicas:", err)
-		os.Exit(1)
-	}
-}
-
 // trial is one run of the check.
 type trial struct {
 	api    *tenants.API
@@ -53,11 +46,12 @@ type trial struct {
 	wrong     []string
 }
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+// Run proves it with what the arguments say.
+func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("replicas", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	nginx := flags.String("nginx", "nginx", "the nginx to use")
-	binary := flags.String("binary", "", "the zerops-mcp to test")
+	binary := flags.String("binary", "", "the zerops-mcp to test; built where empty")
 	length := flags.Duration("for", 15*time.Second, "how long")
 	count := flags.Int("tenants", 12, "callers, each with an old and a new client")
 	if err := flags.Parse(args); err != nil {
@@ -69,6 +63,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	t := &trial{api: tenants.New(*count), nginx: *nginx, binary: *binary, dir: dir, stderr: stderr, key: rand.Text() + rand.Text()}
+	if t.binary == "" {
+		t.binary = filepath.Join(dir, "zerops-mcp")
+		if err := measure.Build(ctx, t.binary, "."); err != nil {
+			return err
+		}
+	}
 	upstream := httptest.NewServer(t.api)
 	defer upstream.Close()
 

@@ -1,4 +1,4 @@
-package main
+package load
 
 import (
 	"bufio"
@@ -18,6 +18,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"zerops-mcp/internal/bench/measure"
 	"zerops-mcp/internal/bench/tenants"
 )
 
@@ -67,7 +68,7 @@ func (p *plan) compare(ctx context.Context, ours *process) error {
 	return p.ratioOf("stdio", func(length time.Duration) (float64, error) {
 		return p.overStdio(ctx, length, describe, p.binary, "--toolsets", "all")
 	}, func(length time.Duration) (float64, error) {
-		return p.overStdio(ctx, length, echo, self, "-bare", "stdio")
+		return p.overStdio(ctx, length, echo, self, "load", "-bare", "stdio")
 	})
 }
 
@@ -76,18 +77,18 @@ func (p *plan) ratioOf(name string, ours, bare func(time.Duration) (float64, err
 	const rounds = 4
 	var sums [2]float64
 	for range rounds {
-		for i, measure := range []func(time.Duration) (float64, error){ours, bare} {
-			rate, err := measure(p.ratio / rounds)
+		for i, once := range []func(time.Duration) (float64, error){ours, bare} {
+			rate, err := once(p.ratio / rounds)
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 			sums[i] += rate / rounds
 		}
 	}
-	ratio := sums[0] / sums[1]
-	p.say("throughput over %s: describe_api %.0f a second, bare echo %.0f a second: ratio %.2f", name, sums[0], sums[1], ratio)
+	ratio := measure.Ratio(sums[0], sums[1])
+	p.say("throughput over %s: describe_api %.0f a second, %s echo %.0f a second: ratio %.2f", name, sums[0], measure.BareServer, sums[1], ratio)
 	if ratio < minRatio {
-		p.fail("throughput over %s is %.2f of the bare server's, less than %.1f", name, ratio, minRatio)
+		p.fail("throughput over %s is %.2f of that of %s, less than %.1f", name, ratio, measure.BareServer, minRatio)
 	}
 	return nil
 }
@@ -98,7 +99,7 @@ func (p *plan) startBare(ctx context.Context) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	command := exec.CommandContext(ctx, self, "-bare", "http") //nolint:gosec // ourselves
+	command := exec.CommandContext(ctx, self, "load", "-bare", "http") //nolint:gosec // ourselves
 	out, err := command.StdoutPipe()
 	if err != nil {
 		return nil, err

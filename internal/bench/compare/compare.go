@@ -1,9 +1,9 @@
-// Command performance measures how fast the server is, beside the same work done
+// Package compare measures how fast the server is, beside the same work done
 // by something with nothing else to do: a bare mcp-go server with the same tools,
 // the official Go SDK's server with the same tools, the API client alone, or the
 // standard library. Both sides are measured in turns, in the same run. It prints a
-// table for docs/performance.md and ends with status 1 when a promise is broken.
-package main
+// table for the documentation and fails when a promise is broken.
+package compare
 
 import (
 	"context"
@@ -12,25 +12,22 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime"
-	"syscall"
 	"time"
 
 	"zerops-mcp/internal/bench/measure"
 )
 
-func main() {
-	promises := flag.Bool("promises", false, "measure only what is promised, and less often")
-	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Stdout, *promises)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "performance:", err)
-		os.Exit(1)
+// Run measures what the arguments say.
+func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("compare", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	promises := flags.Bool("promises", false, "measure only what is promised, and less often")
+	if err := flags.Parse(args); err != nil {
+		return err
 	}
+	return run(ctx, stdout, *promises)
 }
 
 // bench is one run.
@@ -46,7 +43,7 @@ type bench struct {
 }
 
 func run(ctx context.Context, out io.Writer, promises bool) error {
-	dir, err := os.MkdirTemp("", "zerops-mcp-performance-")
+	dir, err := os.MkdirTemp("", "zerops-mcp-compare-")
 	if err != nil {
 		return err
 	}
@@ -116,28 +113,22 @@ func (b *bench) compare(what string, pieces int, promised limit, sides ...side) 
 	for i, s := range sides {
 		ways[i] = s.do
 	}
-	var best []time.Duration
-	for range 3 {
-		took, err := measure.Alternate(b.turns, ways...)
-		if err != nil {
-			return fmt.Errorf("%s: %w", what, err)
-		}
-		for i := range took {
-			took[i] /= time.Duration(pieces)
-		}
-		if best == nil || float64(took[0])/float64(took[1]) < float64(best[0])/float64(best[1]) {
-			best = took
-		}
-		if promised.holds(best[0], best[1]) {
-			break
-		}
+	each := func(medians []time.Duration) (ours, other time.Duration) {
+		return medians[0] / time.Duration(pieces), medians[1] / time.Duration(pieces)
+	}
+	best, err := measure.Best(b.turns, func(medians []time.Duration) bool { return promised.holds(each(medians)) }, ways...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	for i := range best {
+		best[i] /= time.Duration(pieces)
 	}
 	for i, s := range sides[1:] {
 		row, held := what, promised.String()
 		if i > 0 {
 			row, held = "", ""
 		}
-		fmt.Fprintf(b.out, "| %s | %s | %s | %s | %.2f × | %s |\n", row, short(best[0]), s.name, short(best[i+1]), float64(best[0])/float64(best[i+1]), held)
+		fmt.Fprintf(b.out, "| %s | %s | %s | %s | %.2f × | %s |\n", row, short(best[0]), s.name, short(best[i+1]), measure.Ratio(best[0], best[i+1]), held)
 	}
 	if !promised.holds(best[0], best[1]) {
 		b.broken = append(b.broken, fmt.Errorf("%s takes %s, %s %s: more than %s", what, short(best[0]), sides[1].name, short(best[1]), promised))

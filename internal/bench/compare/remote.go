@@ -1,4 +1,4 @@
-package main
+package compare
 
 import (
 	"bufio"
@@ -12,7 +12,7 @@ import (
 	"zerops-mcp/internal/bench/measure"
 )
 
-const initialize = `"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"performance","version":"1"}}`
+const initialize = `"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}`
 
 // asker asks a server over a network and waits for the answer.
 type asker interface {
@@ -27,7 +27,7 @@ func (b *bench) overNetwork(ctx context.Context, what, transport string, open fu
 		{Path: b.ours, Args: append(measure.OnFreePort(transport), "--rate-limit", "0")},
 		{Path: b.twin, Args: []string{transport, b.catalogue}},
 	}
-	sides := []side{{name: ""}, {name: nameOfBare + ", the same tools"}}
+	sides := []side{{name: ""}, {name: measure.BareServer + ", the same tools"}}
 	for i, command := range commands {
 		server, startErr := measure.StartRemote(ctx, command, b.dir)
 		if startErr != nil {

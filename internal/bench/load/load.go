@@ -1,8 +1,8 @@
-// Command load measures the server under load, in processes of its own on this
+// Package load measures the server under load, in processes of its own on this
 // machine: many sessions at a steady rate, idle sessions, sessions that come and
 // go, and how many calls a second it takes in comparison with a bare mcp-go
 // server that only echoes. It fails where a promise does not hold.
-package main
+package load
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -22,16 +22,6 @@ import (
 	"zerops-mcp/internal/bench/measure"
 	"zerops-mcp/internal/bench/tenants"
 )
-
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "load:", err)
-		os.Exit(1)
-	}
-}
 
 // plan is what is measured.
 type plan struct {
@@ -52,12 +42,13 @@ type plan struct {
 	failures       []string
 }
 
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+// Run measures what the arguments say.
+func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	p := &plan{stdout: stdout, stderr: stderr}
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	bare := flags.String("bare", "", "be the bare server, over http or stdio")
-	flags.StringVar(&p.binary, "binary", "", "the zerops-mcp to measure")
+	flags.StringVar(&p.binary, "binary", "", "the zerops-mcp to measure; built where empty")
 	flags.IntVar(&p.sessions, "sessions", 1000, "connected sessions")
 	flags.IntVar(&p.tokens, "tokens", 50, "callers that they belong to")
 	flags.IntVar(&p.rate, "rate", 200, "calls a second")
@@ -72,15 +63,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *bare != "" {
 		return serveBare(ctx, *bare, stdout)
 	}
-	if p.binary == "" {
-		return errors.New("-binary is missing")
-	}
 	dir, err := os.MkdirTemp("", "load")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	p.dir = dir
+	if p.binary == "" {
+		p.binary = filepath.Join(dir, "zerops-mcp")
+		if err := measure.Build(ctx, p.binary, "."); err != nil {
+			return err
+		}
+	}
 	p.api = tenants.New(p.tokens)
 	upstream := httptest.NewServer(p.api)
 	defer upstream.Close()

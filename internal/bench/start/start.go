@@ -1,8 +1,8 @@
-// Command budget measures what the project promises about its weight: the time
+// Package start measures what the project promises about its weight: the time
 // to the first answer against a bare MCP server in the same run, the memory
 // after the tools were listed, and the size of the stripped binary. It prints
 // the figures and ends with status 1 when one is above its bound.
-package main
+package start
 
 import (
 	"context"
@@ -18,29 +18,31 @@ import (
 	"zerops-mcp/internal/bench/measure"
 )
 
-// The bounds of design.md §9; the command line may set tighter ones.
+// What is promised; the command line may set tighter bounds.
 const (
 	boundStart = 1.35
 	boundRSS   = 18.0
 	boundSize  = measure.PromisedBinary
 )
 
-func main() {
-	start := flag.Float64("start", boundStart, "longest start, in starts of the bare server")
-	rss := flag.Float64("rss", boundRSS, "largest resident memory after tools/list, in MB")
-	size := flag.Float64("size", boundSize, "largest binary, in MB")
-	pairs := flag.Int("pairs", 14, "starts of each program that are compared")
-	flag.Parse()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
-	defer cancel()
-	if err := check(ctx, os.Stdout, *pairs, *start, *rss, *size); err != nil {
-		fmt.Fprintln(os.Stderr, "budget:", err)
-		os.Exit(1)
+// Run measures what the arguments say.
+func Run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("start", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	start := flags.Float64("start", boundStart, "longest start, in starts of the bare server")
+	rss := flags.Float64("rss", boundRSS, "largest resident memory after tools/list, in MB")
+	size := flags.Float64("size", boundSize, "largest binary, in MB")
+	pairs := flags.Int("pairs", 14, "starts of each program that are compared")
+	if err := flags.Parse(args); err != nil {
+		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	return check(ctx, stdout, *pairs, *start, *rss, *size)
 }
 
 func check(ctx context.Context, out io.Writer, pairs int, start, rss, size float64) error {
-	dir, err := os.MkdirTemp("", "zerops-mcp-budget-")
+	dir, err := os.MkdirTemp("", "zerops-mcp-start-")
 	if err != nil {
 		return err
 	}
@@ -67,48 +69,20 @@ func check(ctx context.Context, out io.Writer, pairs int, start, rss, size float
 	if used, err := residentAfterList(ctx, ours); err == nil {
 		hold("resident after tools/list", used, rss, "MB")
 		if bareUsed, err := residentAfterList(ctx, bare); err == nil {
-			fmt.Fprintf(out, "%-34s %8.2f MB\n", "  of the bare server", bareUsed)
+			fmt.Fprintf(out, "%-34s %8.2f MB\n", "  of "+measure.BareServer, bareUsed)
 		}
 	} else if runtime.GOOS == "linux" {
 		return err
 	}
 
-	// The best of three rounds: the machine may be busy, the program is not.
-	best, bestOurs, bestBare := 0.0, time.Duration(0), time.Duration(0)
-	for range 3 {
-		a, b, err := compareStarts(ctx, ours, bare, pairs)
-		if err != nil {
-			return err
-		}
-		if ratio := float64(a) / float64(b); best == 0 || ratio < best {
-			best, bestOurs, bestBare = ratio, a, b
-		}
-		if best <= start {
-			break
-		}
+	took, err := measure.Best(pairs, func(medians []time.Duration) bool { return measure.Ratio(medians[0], medians[1]) <= start },
+		func() (time.Duration, error) { return startTime(ctx, ours) }, func() (time.Duration, error) { return startTime(ctx, bare) })
+	if err != nil {
+		return err
 	}
-	hold("start to the first answer", best, start, "×")
-	fmt.Fprintf(out, "%-34s %8.1f ms, bare %.1f ms\n", "  medians", float64(bestOurs.Microseconds())/1e3, float64(bestBare.Microseconds())/1e3)
+	hold("start to the first answer", measure.Ratio(took[0], took[1]), start, "×")
+	fmt.Fprintf(out, "%-34s %8.1f ms, %s %.1f ms\n", "  medians", float64(took[0].Microseconds())/1e3, measure.BareServer, float64(took[1].Microseconds())/1e3)
 	return errors.Join(failures...)
-}
-
-// compareStarts starts both programs in turn and returns their medians.
-func compareStarts(ctx context.Context, a, b string, pairs int) (medianA, medianB time.Duration, err error) {
-	var timesA, timesB []time.Duration
-	for i := range pairs + 1 {
-		tookA, err := startTime(ctx, a)
-		if err != nil {
-			return 0, 0, err
-		}
-		tookB, err := startTime(ctx, b)
-		if err != nil {
-			return 0, 0, err
-		}
-		if i > 0 { // the first pair only warms the page cache
-			timesA, timesB = append(timesA, tookA), append(timesB, tookB)
-		}
-	}
-	return measure.Median(timesA), measure.Median(timesB), nil
 }
 
 // startTime is the time from starting the process to its first answer.

@@ -1,4 +1,4 @@
-package main
+package compare
 
 import (
 	"context"
@@ -13,9 +13,6 @@ import (
 )
 
 const (
-	nameOfBare     = "bare mcp-go"
-	nameOfOfficial = "official Go SDK"
-
 	// listTools and describe are requests without their id.
 	listTools = `"method":"tools/list"`
 	describe  = `"method":"tools/call","params":{"name":"describe_api","arguments":{"operation":"GetProject"}}`
@@ -77,9 +74,9 @@ func (b *bench) start(ctx context.Context) error {
 			return time.Since(begun), s.Stop()
 		}}
 	}
-	sides := []side{starting("", b.ourselves()), starting(nameOfBare+", one tool", measure.Command{Path: b.bare})}
+	sides := []side{starting("", b.ourselves()), starting(measure.BareServer+", one tool", measure.Command{Path: b.bare})}
 	if b.official != "" {
-		sides = append(sides, starting(nameOfOfficial+", one tool", measure.Command{Path: b.official}))
+		sides = append(sides, starting(measure.OfficialSDK+", one tool", measure.Command{Path: b.official}))
 	}
 	return b.compare("start to the answer to `initialize`", 1, limit{}, sides...)
 }
@@ -88,10 +85,10 @@ func (b *bench) start(ctx context.Context) error {
 // client and gives the same answer.
 func (b *bench) overStdio(ctx context.Context, what, request string, promised limit) (err error) {
 	commands := []measure.Command{b.ourselves(), {Path: b.twin, Args: []string{"stdio", b.catalogue}}}
-	names := []string{"", nameOfBare + ", the same tools"}
+	names := []string{"", measure.BareServer + ", the same tools"}
 	if b.official != "" {
 		commands = append(commands, measure.Command{Path: b.official, Args: []string{b.catalogue}})
-		names = append(names, nameOfOfficial+", the same tools")
+		names = append(names, measure.OfficialSDK+", the same tools")
 	}
 	const pieces = 100
 	var sides []side
