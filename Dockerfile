@@ -24,7 +24,7 @@ COPY . .
 # directory that it trusts.
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
     git config --global --add safe.directory /src && \
-    CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -ldflags "-s -w" "-gcflags=zerops-mcp/...=-l" -o /zerops-mcp .
+    CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -ldflags "-s -w" -o /zerops-mcp .
 
 FROM scratch
 ARG OWNER

@@ -34,10 +34,10 @@ func outcomeLetters() [][3]string {
 	}
 }
 
-// checkReport compares docs/faults.md with what the matrix saw, or writes it.
+// checkReport compares docs/internals/faults.md with what the matrix saw, or writes it.
 func (m *matrix) checkReport(t *testing.T, kinds []fault, order []string) {
 	t.Helper()
-	path := filepath.Join("..", "docs", "faults.md")
+	path := filepath.Join("..", "docs", "internals", "faults.md")
 	want := m.report(t, kinds, order)
 	if flag.Lookup("update").Value.String() == "true" {
 		if err := os.WriteFile(path, []byte(want), 0o600); err != nil {
@@ -49,7 +49,7 @@ func (m *matrix) checkReport(t *testing.T, kinds []fault, order []string) {
 		t.Fatal(err)
 	}
 	if string(got) != want {
-		t.Error("docs/faults.md is out of date; run TestFaults with -update")
+		t.Error("docs/internals/faults.md is out of date; run TestFaults with -update")
 	}
 }
 

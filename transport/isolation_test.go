@@ -11,7 +11,7 @@ import (
 	"sync"
 	"testing"
 
-	"zerops-mcp/internal/tenants"
+	"zerops-mcp/internal/bench/tenants"
 	"zerops-mcp/tools"
 	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"

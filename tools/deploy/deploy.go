@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"zerops-mcp/internal/archive"
+	"zerops-mcp/tools/deploy/archive"
 	"zerops-mcp/tools/diagnose"
 	"zerops-mcp/tools/facts/deployments"
 	"zerops-mcp/tools/facts/env"

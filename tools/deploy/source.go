@@ -11,7 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"zerops-mcp/internal/archive"
+	"zerops-mcp/tools/deploy/archive"
 	"zerops-mcp/tools/facts/manifest"
 	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"

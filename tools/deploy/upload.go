@@ -8,7 +8,7 @@ import (
 	"log/slog"
 	"time"
 
-	"zerops-mcp/internal/archive"
+	"zerops-mcp/tools/deploy/archive"
 	"zerops-mcp/tools/facts/deployments"
 	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"

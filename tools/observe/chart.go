@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"zerops-mcp/internal/plot"
+	"zerops-mcp/tools/observe/plot"
 	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"

@@ -11,7 +11,7 @@ import (
 )
 
 // recordVariable names a directory to which the requests of all tests are
-// written, for the contract test in internal/drift.
+// written, for the contract test in internal/check/drift.
 const recordVariable = "ZEROPS_TEST_RECORD"
 
 // recorder writes each request that passes it as a line of JSON.

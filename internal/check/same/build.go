@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"zerops-mcp/internal/measure"
+	"zerops-mcp/internal/bench/measure"
 )
 
 // side is one of the two states of the program.

@@ -8,7 +8,7 @@ import (
 	"os"
 	"strings"
 
-	"zerops-mcp/internal/measure"
+	"zerops-mcp/internal/bench/measure"
 )
 
 // keepPromises holds the size of the program and of its lists to what is promised.

@@ -23,22 +23,15 @@ func longFiles() map[string]string {
 	return map[string]string{
 		"zerops/catalogue.go": "the table of the API's operations",
 
-		"internal/install/toml.go":     "edits TOML in place; it goes once the one client that needs it has its own command",
-		"internal/load/siege.go":       "one program of measurement",
+		"internal/bench/load/siege.go": "one program of measurement",
+		"tools/diagnose/rules.go":      "the table of the rules",
 		"tools/api/index.go":           "the search with its synonyms, still one thing",
-		"tools/diagnose/evidence.go":   "what rules read, not yet sorted by source",
-		"tools/diagnose/run.go":        "rules as code instead of a table",
 		"tools/tool/arguments.go":      "checking and forgiving are not apart yet",
-		"transport/conn.go":            "reading and calls under way are not apart yet",
 		"internal/cli/docs_test.go":    "one test for each statement of the documents",
 		"tools/env/env_test.go":        "one test for each tool of the room",
 		"tools/logs/logs_test.go":      "one test for each argument of the search",
 		"zerops/client_test.go":        "one test for each promise of the client",
-		"transport/http_test.go":       "tables of requests and what each gets",
-		"transport/stdio_flow_test.go": "whole conversations",
 
-		"transport/http_limits_test.go":      "one test for each limit",
-		"transport/http_session_test.go":     "whole conversations",
 		"zerops/simulator/simulator_test.go": "whole conversations",
 	}
 }
@@ -61,17 +54,10 @@ func longFunctions() map[string]string {
 		"internal/install.clients":   "the table of the clients",
 		"zerops/simulator.scenarios": "the table of the scenarios",
 
-		"tools/diagnose.buildRules":    "rules as code instead of a table",
-		"tools/diagnose.platformRules": "rules as code instead of a table",
-		"tools/diagnose.deployRules":   "rules as code instead of a table",
-		"tools/diagnose.runtimeRules":  "rules as code instead of a table",
-		"tools/tool.HintFor":           "hints as a switch instead of a table",
-		"tools/tool.OperationsOf":      "the kernel knows the operations of tools by name, instead of their definitions",
-		"tools/api.lossOf":             "what an operation loses as a switch instead of a table",
-		"tools/api.related":            "synonyms as code instead of a table",
-		"tools/api.stem":               "endings as code instead of a table",
-		"transport.array":              "arrays have a second way beside single calls",
-		"internal/load.steady":         "one program of measurement",
+		"tools/api.lossOf":           "what an operation loses as a switch instead of a table",
+		"tools/api.related":          "synonyms as code instead of a table",
+		"tools/api.stem":             "endings as code instead of a table",
+		"internal/bench/load.steady": "one program of measurement",
 	}
 }
 

@@ -52,8 +52,8 @@ func rooms() map[string][]string {
 		"tools/manifest":    nil,
 		"tools/deployments": nil,
 		"tools/diagnose":    nil,
-		"tools/deploy":      {"tools/diagnose", "internal/archive"}, // a failed deployment is explained at once
-		"tools/observe":     {"tools/deploy", "internal/plot"},      // wait_for follows uploads, too
+		"tools/deploy":      {"tools/diagnose", "tools/deploy/archive"}, // a failed deployment is explained at once
+		"tools/observe":     {"tools/deploy", "tools/observe/plot"},      // wait_for follows uploads, too
 		"tools/api":         nil,
 	}
 }
@@ -73,9 +73,9 @@ func table() []row {
 		},
 		{dir: "internal/settings", arrows: []string{"zerops"}, never: []ban{noMCP()}, why: "settings know what the API accepts, and nothing above it"},
 		{dir: "internal/install", never: []ban{noMCP()}, why: leaf},
-		{dir: "internal/archive", never: []ban{noMCP(), noHTTP()}, why: leaf},
-		{dir: "internal/plot", never: []ban{{"github.com/", "the standard library draws"}, {"golang.org/", "the standard library draws"}}, why: "a leaf: it knows nothing of what it draws"},
-		{dir: "transport", arrows: []string{"tools", "tools/request", "zerops"}, why: "a transport hands messages over and knows no tool"},
+		{dir: "tools/deploy/archive", never: []ban{noMCP(), noHTTP()}, why: leaf},
+		{dir: "tools/observe/plot", never: []ban{{"github.com/", "the standard library draws"}, {"golang.org/", "the standard library draws"}}, why: "a leaf: it knows nothing of what it draws"},
+		{dir: "transport", arrows: []string{"tools/request", "zerops"}, why: "a transport hands messages over and knows no tool"},
 		{
 			dir: "tools", floors: []string{"rooms", "readers"}, arrows: []string{"tools/guides", "tools/request", "tools/tool", "zerops"},
 			never: inTools, why: "the facade puts the rooms together; it knows neither transports nor the command line",
