@@ -46,8 +46,26 @@ type Detail struct {
 	Pitfalls []string
 }
 
+// Vocabulary is what a search over the operations knows of words, each field a
+// list with spaces between.
+type Vocabulary struct {
+	// Skip says nothing about an operation.
+	Skip string `json:"skip"`
+	// Reads, Creates, Updates and Destroys say what somebody wants done.
+	Reads    string `json:"reads"`
+	Creates  string `json:"creates"`
+	Updates  string `json:"updates"`
+	Destroys string `json:"destroys"`
+	// Same holds the other forms of a word.
+	Same map[string]string `json:"same"`
+	// Related holds, for the plain form of a word, those of words that mean about
+	// the same.
+	Related map[string]string `json:"related"`
+}
+
 // details mirrors the file.
 type details struct {
+	Vocabulary Vocabulary                 `json:"vocabulary"`
 	Access     map[string]string          `json:"access"`
 	Fields     map[string]string          `json:"fields"`
 	Types      map[string]json.RawMessage `json:"types"`
@@ -103,6 +121,12 @@ func (d *Details) Of(op Operation) (Detail, error) {
 func (d *Details) Describe(field string) string {
 	d.once.Do(func() { d.file, d.err = readDetails() })
 	return d.file.Fields[field]
+}
+
+// Vocabulary returns the words of a search.
+func (d *Details) Vocabulary() (Vocabulary, error) {
+	d.once.Do(func() { d.file, d.err = readDetails() })
+	return d.file.Vocabulary, d.err
 }
 
 func readDetails() (details, error) {

@@ -241,7 +241,7 @@ func listChanges(name string, was, is any) []string {
 // compareVariables names the variables that a dotenv text adds, removes and sets
 // again, and reports whether names differ. Values are not compared: who asks for plans
 // only could try them out. Removing is said first.
-func compareVariables(c *tool.Call, r *apiRequest, record map[string]any, p *tool.Plan) bool {
+func compareVariables(_ *tool.Call, r *apiRequest, record map[string]any, p *tool.Plan) bool {
 	text, _ := r.body["envFile"].(string)
 	after := env.Dotenv(text)
 	before := map[string]bool{}

@@ -38,7 +38,7 @@ type apiRequest struct {
 
 // checkRequest checks path, query and body against the catalogue. All problems
 // are named at once.
-func (a apiTools) checkRequest(c *tool.Call, op zerops.Operation, path, query []pair, body string) (*apiRequest, error) {
+func (a apiTools) checkRequest(_ *tool.Call, op zerops.Operation, path, query []pair, body string) (*apiRequest, error) {
 	detail, err := a.index.details.Of(op)
 	if err != nil {
 		return nil, err

@@ -164,7 +164,7 @@ func confine(ctx context.Context, c *tool.Call, r *apiRequest) error {
 	return confineReferences(ctx, c, r, ids)
 }
 
-func confineID(c *tool.Call, field, id string, ids []string) error {
+func confineID(_ *tool.Call, field, id string, ids []string) error {
 	if slices.Contains(ids, id) {
 		return nil
 	}
