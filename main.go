@@ -12,7 +12,7 @@ import (
 )
 
 func main() {
-	cli.QuietStart()
+	cli.DelayGC()
 	cli.SurviveClosedPipes()
 	// Standard output is taken first: whatever a library prints from here on
 	// goes to standard error and never into the protocol.

@@ -111,6 +111,7 @@ func (s *Server) listedInput(t *tool.Tool) json.RawMessage {
 	if s.runner.Scope.Single() == "" {
 		return raw
 	}
+	// By text, because writing the parsed schema would reorder its members.
 	text := strings.Replace(string(raw), `"required":["project",`, `"required":[`, 1)
 	return json.RawMessage(strings.Replace(text, `,"required":["project"]`, "", 1))
 }
@@ -126,16 +127,30 @@ type ToolInfo struct {
 func (s *Server) Listed() []ToolInfo {
 	var infos []ToolInfo
 	for _, t := range s.runner.Tools {
-		if !s.runner.Visible[t.Name] {
-			continue
+		if s.runner.Visible[t.Name] {
+			infos = append(infos, describe(t, s.listedInput(t)))
 		}
-		info := ToolInfo{Name: t.Name, Title: t.Title, Description: t.Description, Toolset: t.Toolset, Effect: t.Effect.String(), Standard: t.Standard, Input: s.listedInput(t)}
-		if !t.Image {
-			info.Output = t.OutputSchema()
-		}
-		infos = append(infos, info)
 	}
 	return infos
+}
+
+// Catalogue returns every tool there is, sorted by name, as a server that hides
+// none would list it. It needs no configuration.
+func Catalogue() []ToolInfo {
+	var infos []ToolInfo
+	for _, t := range allTools(toolsets()) {
+		infos = append(infos, describe(t, t.InputSchema()))
+	}
+	slices.SortFunc(infos, func(a, b ToolInfo) int { return strings.Compare(a.Name, b.Name) })
+	return infos
+}
+
+func describe(t *tool.Tool, input json.RawMessage) ToolInfo {
+	info := ToolInfo{Name: t.Name, Title: t.Title, Description: t.Description, Toolset: t.Toolset, Effect: t.Effect.String(), Standard: t.Standard, Input: input}
+	if !t.Image {
+		info.Output = t.OutputSchema()
+	}
+	return info
 }
 
 // Call runs one tool in this process, without a protocol in between.

@@ -2,13 +2,13 @@ package tools
 
 import (
 	"slices"
-	uploading "zerops-mcp/tools/facts/deployments"
 
 	"zerops-mcp/tools/api"
 	"zerops-mcp/tools/deploy"
 	"zerops-mcp/tools/deployments"
 	"zerops-mcp/tools/diagnose"
 	"zerops-mcp/tools/env"
+	uploading "zerops-mcp/tools/facts/deployments"
 	"zerops-mcp/tools/logs"
 	"zerops-mcp/tools/manifest"
 	"zerops-mcp/tools/network"

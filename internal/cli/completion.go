@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,9 +9,6 @@ import (
 	"zerops-mcp/internal/install"
 	"zerops-mcp/internal/settings"
 	"zerops-mcp/tools"
-	"zerops-mcp/tools/request"
-	"zerops-mcp/tools/tool"
-	"zerops-mcp/zerops"
 )
 
 // completion prints the script that makes a shell ask this program for words.
@@ -180,24 +176,9 @@ func operand(before []string) string {
 	return ""
 }
 
-// everyTool lists all tools without reaching for any network.
-func everyTool() []tools.ToolInfo {
-	api, err := zerops.NewAPI(zerops.APIOptions{})
-	if err != nil {
-		return nil
-	}
-	server, err := tools.New(tool.Config{API: api, Credential: nobody, Toolsets: []string{"all"}, AllowSecrets: true})
-	if err != nil {
-		return nil
-	}
-	return server.Listed()
-}
-
-func nobody(context.Context) request.Credential { return request.Credential{} }
-
 func toolNames() []string {
 	var names []string
-	for _, t := range everyTool() {
+	for _, t := range tools.Catalogue() {
 		names = append(names, t.Name)
 	}
 	return names
@@ -205,7 +186,7 @@ func toolNames() []string {
 
 func toolsetNames() []string {
 	names := []string{"all", "default"}
-	for _, t := range everyTool() {
+	for _, t := range tools.Catalogue() {
 		if !slices.Contains(names, t.Toolset) {
 			names = append(names, t.Toolset)
 		}
@@ -216,7 +197,7 @@ func toolsetNames() []string {
 // arguments lists the names of a tool's arguments, or the values of the one that
 // is being written, where they are a closed set.
 func arguments(tool, last string) []string {
-	all := everyTool()
+	all := tools.Catalogue()
 	i := slices.IndexFunc(all, func(t tools.ToolInfo) bool { return t.Name == tool })
 	if i < 0 {
 		return nil

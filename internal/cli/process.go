@@ -8,11 +8,10 @@ import (
 	"golang.org/x/term"
 )
 
-// QuietStart keeps the garbage collector out of the first moments, in which a
-// client waits for the list of tools and a cycle would cost it time and touch
-// more memory than it frees. Once things are calm, what starting left over goes
-// back to the system. A GOGC of the operator's wins.
-func QuietStart() {
+// DelayGC lets the garbage collector run less often while a client waits for the
+// list of tools, and gives what starting left over back to the system afterwards.
+// A GOGC of the operator's wins; docs/adr/0009-shortcuts.md has the figures.
+func DelayGC() {
 	const (
 		whileStarting = 200
 		usual         = 100

@@ -47,7 +47,7 @@ func (c client) commandOnly(o Options, e entry) (*Change, []string, error) {
 		case present.known && !ours(present.command) && present.command != e.Command:
 			notes = append(notes, replacedNote(present.command))
 		case present.more || len(present.env) > len(e.Env):
-			notes = append(notes, fmt.Sprintf("%s writes the entry anew: what else stood in it is in the backup.", filepath.Base(program)))
+			notes = append(notes, filepath.Base(program)+" writes the entry anew: what else stood in it is in the backup.")
 		}
 	}
 	step.Command = append([]string{program}, args...)
