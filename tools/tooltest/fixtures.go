@@ -20,6 +20,7 @@ func Imports() map[string]string {
 	return map[string]string{"PostProjectServiceStackImport": "yaml", "PutProjectFirstClassRecipeDevelopmentContainer": "serviceImportYaml"}
 }
 
+// Quoted writes a text as a JSON string.
 func Quoted(t *testing.T, text string) string {
 	t.Helper()
 	raw, err := json.Marshal(text)
@@ -58,8 +59,10 @@ func Unconfirmed(s *Setup) {
 	s.Configure = func(c *tool.Config) { c.Confirm = tool.ConfirmNever }
 }
 
+// StagingAPI is the id of the service "api" of [Staging].
 func StagingAPI(h *Harness) string { return h.Sim.ServiceID("eshop-staging", "api") }
 
+// GoodYAML is a zerops.yaml without a fault, with one value that no answer may hold.
 const GoodYAML = `zerops:
   - setup: app
     build:
@@ -137,6 +140,7 @@ func Outcomes(r Result) map[string]map[string]any {
 	return rows
 }
 
+// WantOutcomes checks what became of some keys of a change, and returns [Outcomes].
 func WantOutcomes(t *testing.T, r Result, want map[string]string) map[string]map[string]any {
 	t.Helper()
 	got := Outcomes(r)
@@ -148,6 +152,7 @@ func WantOutcomes(t *testing.T, r Result, want map[string]string) map[string]map
 	return got
 }
 
+// TwoServices is an import of a runtime with generated secrets and of a database.
 const TwoServices = `#yamlPreprocessor=on
 services:
   - hostname: report
@@ -162,9 +167,10 @@ services:
     priority: 10
 `
 
-// Staging is the project that most tests of this room change.
+// Staging is the project that most tests change.
 const Staging = "eshop-staging"
 
+// ImportText is a zerops.yaml of two setups.
 const ImportText = `zerops:
   - setup: api
     build:

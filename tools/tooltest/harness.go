@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -75,6 +74,15 @@ type Harness struct {
 	Client *client.Client
 	Logs   *lockedBuffer
 	Audits *auditLog
+
+	schemas *outputSchemas
+}
+
+// outputSchemas are those of a server, compiled when first needed.
+type outputSchemas struct {
+	mu       sync.Mutex
+	listed   map[string]json.RawMessage
+	compiled map[string]*jsonschema.Schema
 }
 
 // Setup is what a test can change before the harness starts.
@@ -167,6 +175,10 @@ func (h *Harness) serve(s Setup) {
 	if h.Server, err = tools.New(cfg); err != nil {
 		t.Fatal(err)
 	}
+	h.schemas = &outputSchemas{listed: map[string]json.RawMessage{}, compiled: map[string]*jsonschema.Schema{}}
+	for _, info := range h.Server.Listed() {
+		h.schemas.listed[info.Name] = info.Output
+	}
 	h.Client = h.connect(s)
 }
 
@@ -214,16 +226,6 @@ func Answer(action mcp.ElicitationResponseAction, content map[string]any) func(c
 // Args are the arguments of a call.
 type Args map[string]any
 
-// Result is the outcome of a call as the client got it.
-type Result struct {
-	T       *testing.T
-	tool    string
-	IsError bool
-	Raw     json.RawMessage
-	Object  map[string]any
-	Full    *mcp.CallToolResult
-}
-
 // Call runs a tool through the client and checks what every result must hold: a
 // text part equal to the structured content, valid against the output schema, or
 // an error envelope; never a seeded secret.
@@ -269,6 +271,7 @@ func (h *Harness) Call(tool string, a Args) Result {
 	return r
 }
 
+// SecretsAllowed reports whether the results of a tool may hold secrets.
 func SecretsAllowed(tool string) bool { return tool == "reveal_env" || tool == "get_backup_link" }
 
 func (h *Harness) checkOutput(r Result, got *mcp.CallToolResult) {
@@ -280,14 +283,26 @@ func (h *Harness) checkOutput(r Result, got *mcp.CallToolResult) {
 	if !sameJSON(h.T, structured, r.Raw) {
 		h.T.Errorf("%s: structured content and text differ", r.tool)
 	}
-	var schema json.RawMessage
-	for _, info := range h.Server.Listed() {
-		if info.Name == r.tool {
-			schema = info.Output
-		}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(r.Raw))
+	if err != nil {
+		h.T.Fatal(err)
 	}
+	if err := h.outputSchema(r.tool).Validate(value); err != nil {
+		h.T.Errorf("%s: the result does not fit its schema: %v\n%s", r.tool, err, r.Raw)
+	}
+}
+
+// outputSchema compiles the output schema of a tool, once for each harness.
+func (h *Harness) outputSchema(tool string) *jsonschema.Schema {
+	h.T.Helper()
+	h.schemas.mu.Lock()
+	defer h.schemas.mu.Unlock()
+	if compiled := h.schemas.compiled[tool]; compiled != nil {
+		return compiled
+	}
+	schema := h.schemas.listed[tool]
 	if schema == nil {
-		h.T.Fatalf("%s has no output schema", r.tool)
+		h.T.Fatalf("%s has no output schema", tool)
 	}
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
 	if err != nil {
@@ -297,102 +312,8 @@ func (h *Harness) checkOutput(r Result, got *mcp.CallToolResult) {
 	if err := compiler.AddResource("out.json", doc); err != nil {
 		h.T.Fatal(err)
 	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(r.Raw))
-	if err != nil {
-		h.T.Fatal(err)
-	}
-	if err := compiler.MustCompile("out.json").Validate(value); err != nil {
-		h.T.Errorf("%s: the result does not fit its schema: %v\n%s", r.tool, err, r.Raw)
-	}
-}
-
-func sameJSON(t *testing.T, a, b []byte) bool {
-	t.Helper()
-	var x, y any
-	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
-		return false
-	}
-	return reflect.DeepEqual(x, y)
-}
-
-// Ok fails the test unless the call succeeded.
-func (r Result) Ok() Result {
-	r.T.Helper()
-	if r.IsError {
-		r.T.Fatalf("%s failed: %s", r.tool, r.Raw)
-	}
-	return r
-}
-
-// Fails checks the error code and returns the error object.
-func (r Result) Fails(code string) map[string]any {
-	r.T.Helper()
-	if !r.IsError {
-		r.T.Fatalf("%s succeeded, want error %s: %s", r.tool, code, r.Raw)
-	}
-	e, _ := r.Object["error"].(map[string]any)
-	if e["code"] != code {
-		r.T.Fatalf("%s: error code %v, want %s: %s", r.tool, e["code"], code, r.Raw)
-	}
-	return e
-}
-
-// Status checks the status of a change.
-func (r Result) Status(want string) Result {
-	r.T.Helper()
-	if got := r.Ok().Get("status"); got != want {
-		r.T.Fatalf("%s: status %v, want %s: %s", r.tool, got, want, r.Raw)
-	}
-	return r
-}
-
-// Get returns a member by its dotted path; numbers index lists.
-func (r Result) Get(path string) any {
-	r.T.Helper()
-	return Lookup(r.Object, path)
-}
-
-// Str is get for strings; it fails the test on anything else.
-func (r Result) Str(path string) string {
-	r.T.Helper()
-	s, ok := r.Get(path).(string)
-	if !ok {
-		r.T.Fatalf("%s: %s is %v, want a string: %s", r.tool, path, r.Get(path), r.Raw)
-	}
-	return s
-}
-
-// Items returns the items of a list.
-func (r Result) Items() []map[string]any {
-	r.T.Helper()
-	list, ok := r.Ok().Object["items"].([]any)
-	if !ok {
-		r.T.Fatalf("%s: no items: %s", r.tool, r.Raw)
-	}
-	out := make([]map[string]any, 0, len(list))
-	for _, item := range list {
-		object, _ := item.(map[string]any)
-		out = append(out, object)
-	}
-	return out
-}
-
-func Lookup(v any, path string) any {
-	for key := range strings.SplitSeq(path, ".") {
-		switch node := v.(type) {
-		case map[string]any:
-			v = node[key]
-		case []any:
-			var i int
-			if _, err := fmt.Sscan(key, &i); err != nil || i >= len(node) {
-				return nil
-			}
-			v = node[i]
-		default:
-			return nil
-		}
-	}
-	return v
+	h.schemas.compiled[tool] = compiler.MustCompile("out.json")
+	return h.schemas.compiled[tool]
 }
 
 // Confirmed runs a destructive call in its two steps.
@@ -415,41 +336,11 @@ func (h *Harness) Writes() int {
 	return n
 }
 
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-// Write appends to the buffer.
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-// String returns all that was written.
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-type auditLog struct {
-	Mu      sync.Mutex
-	Records []tool.AuditRecord
-}
-
-func (l *auditLog) add(_ context.Context, r tool.AuditRecord) {
-	l.Mu.Lock()
-	defer l.Mu.Unlock()
-	l.Records = append(l.Records, r)
-}
-
-func (l *auditLog) Last() tool.AuditRecord {
-	l.Mu.Lock()
-	defer l.Mu.Unlock()
-	if len(l.Records) == 0 {
-		return tool.AuditRecord{}
+func sameJSON(t *testing.T, a, b []byte) bool {
+	t.Helper()
+	var x, y any
+	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
+		return false
 	}
-	return l.Records[len(l.Records)-1]
+	return reflect.DeepEqual(x, y)
 }
