@@ -45,7 +45,9 @@ func ErrorCode(t *testing.T, r *mcp.CallToolResult) string {
 		t.Fatalf("an error without text: %+v", r.Content)
 	}
 	var envelope struct {
-		Error struct{ Code string }
+		Error struct {
+			Code string `json:"code"`
+		} `json:"error"`
 	}
 	if err := json.Unmarshal([]byte(text.Text), &envelope); err != nil {
 		t.Fatal(err)
