@@ -6,10 +6,12 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"io"
 	"io/fs"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -127,8 +129,8 @@ func TestAbandonedWriteLeavesItsCallAlone(t *testing.T) {
 	}
 }
 
-// TestWritesAssignNothingOfTheirCaller reads the code: a function that is given to
-// change may outlive its caller, so it declares what it assigns.
+// TestWritesAssignNothingOfTheirCaller reads the code of all rooms: a function that is
+// given to Change may outlive its caller, so it declares what it assigns.
 func TestWritesAssignNothingOfTheirCaller(t *testing.T) {
 	t.Parallel()
 	writes := 0
@@ -143,10 +145,7 @@ func TestWritesAssignNothingOfTheirCaller(t *testing.T) {
 		}
 		ast.Inspect(tree, func(n ast.Node) bool {
 			call, ok := n.(*ast.CallExpr)
-			if !ok {
-				return true
-			}
-			if name := called(call); name != "Change" && name != "retrySync" {
+			if !ok || !slices.Contains([]string{"tool.Change", "retrySync"}, types.ExprString(call.Fun)) {
 				return true
 			}
 			write, ok := call.Args[len(call.Args)-1].(*ast.FuncLit)
@@ -167,17 +166,6 @@ func TestWritesAssignNothingOfTheirCaller(t *testing.T) {
 	if writes < 20 {
 		t.Errorf("only %d writes were found", writes)
 	}
-}
-
-// called is the name of the function or method that a call names.
-func called(call *ast.CallExpr) string {
-	switch f := call.Fun.(type) {
-	case *ast.Ident:
-		return f.Name
-	case *ast.SelectorExpr:
-		return f.Sel.Name
-	}
-	return ""
 }
 
 // assignedOutside are the variables that a function assigns and does not declare.

@@ -60,18 +60,18 @@ func wantedName(r mcp.ElicitationRequest) string {
 }
 
 func (w *witness) happen() {
-	before := w.Harness.Writes()
+	before := w.Writes()
 	if w.meanwhile != nil {
 		w.meanwhile()
 	}
-	w.writes = w.Harness.Writes() - before
+	w.writes = w.Writes() - before
 }
 
 // confirm makes a call that is confirmed in the way of this witness.
 func (w *witness) confirm(tool string, a tooltest.Args, meanwhile func()) (r tooltest.Result, writes int) {
 	w.T.Helper()
 	w.meanwhile, w.writes = meanwhile, 0
-	before := w.Harness.Writes()
+	before := w.Writes()
 	r = w.Call(tool, a)
 	if w.way == "two-step" {
 		again := tooltest.Args{"confirm": r.Status("confirmation_required").Str("confirm")}
@@ -79,7 +79,7 @@ func (w *witness) confirm(tool string, a tooltest.Args, meanwhile func()) (r too
 		w.happen()
 		r = w.Call(tool, again)
 	}
-	return r, w.Harness.Writes() - before - w.writes
+	return r, w.Writes() - before - w.writes
 }
 
 // confirming is a call that has to be confirmed, and what can happen to its target.

@@ -3,8 +3,11 @@ package tools_test
 import (
 	"encoding/json"
 	"maps"
+	"net/http"
 	"testing"
+	"testing/synctest"
 
+	"zerops-mcp/tools"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/tools/tooltest"
 	"zerops-mcp/zerops/simulator"
@@ -26,44 +29,54 @@ func TestDefaultToolsTakeNamesAndIDs(t *testing.T) {
 		{simulator.OwnerToken, "portfolio", "web"},
 		{simulator.ProjectToken, "eshop-staging", "api"},
 	} {
-		h := tooltest.Start(t, func(s *tooltest.Setup) {
-			s.Token = where.token
-			s.Configure = func(c *tool.Config) { c.Confirm, c.Toolsets = tool.ConfirmTwoStep, nil }
+		synctest.Test(t, func(t *testing.T) { // some calls wait for what they began
+			h := tooltest.Start(t, func(s *tooltest.Setup) {
+				s.Network = func(sim *simulator.Simulator) http.RoundTripper { return sim.RoundTripper() }
+				s.Token = where.token
+				s.Configure = func(c *tool.Config) { c.Confirm, c.Toolsets = tool.ConfirmTwoStep, nil }
+			})
+			project, service := h.Sim.ProjectID(where.project), h.Sim.ServiceID(where.project, where.service)
+			if service == "" {
+				t.Fatalf("the account has no service %s in %s", where.service, where.project)
+			}
+			for _, info := range h.Server.Listed() {
+				takesNameAndID(h, info, more[info.Name], where.token, map[string][2]string{"project": {project, where.project}, "service": {service, where.service}})
+			}
 		})
-		project, service := h.Sim.ProjectID(where.project), h.Sim.ServiceID(where.project, where.service)
-		if service == "" {
-			t.Fatalf("the account has no service %s in %s", where.service, where.project)
+	}
+}
+
+// takesNameAndID calls a tool with the id and with the name of what it works on.
+func takesNameAndID(h *tooltest.Harness, info tools.ToolInfo, more tooltest.Args, token string, target map[string][2]string) {
+	t := h.T
+	t.Helper()
+	var schema struct {
+		Properties map[string]json.RawMessage `json:"properties"`
+	}
+	if err := json.Unmarshal(info.Input, &schema); err != nil {
+		t.Fatal(err)
+	}
+	byID, byName := tooltest.Args{}, tooltest.Args{}
+	if schema.Properties["service"] != nil {
+		byID["service"], byName["service"], byName["project"] = target["service"][0], target["service"][1], target["project"][1]
+	} else if schema.Properties["project"] != nil {
+		byID["project"], byName["project"] = target["project"][0], target["project"][1]
+	}
+	if len(byID) == 0 {
+		return
+	}
+	for _, a := range []tooltest.Args{byID, byName} {
+		maps.Copy(a, more)
+		if schema.Properties["wait_seconds"] != nil {
+			a["wait_seconds"] = 1
 		}
-		for _, info := range h.Server.Listed() {
-			var schema struct {
-				Properties map[string]json.RawMessage `json:"properties"`
-			}
-			if err := json.Unmarshal(info.Input, &schema); err != nil {
-				t.Fatal(err)
-			}
-			byID, byName := tooltest.Args{}, tooltest.Args{}
-			if schema.Properties["service"] != nil {
-				byID["service"], byName["service"], byName["project"] = service, where.service, where.project
-			} else if schema.Properties["project"] != nil {
-				byID["project"], byName["project"] = project, where.project
-			}
-			if len(byID) == 0 {
-				continue
-			}
-			for _, a := range []tooltest.Args{byID, byName} {
-				maps.Copy(a, more[info.Name])
-				if schema.Properties["wait_seconds"] != nil {
-					a["wait_seconds"] = 1
-				}
-				r := h.Call(info.Name, a)
-				if !r.IsError || where.token == simulator.ProjectToken && (info.Name == "get_costs" || a["kind"] == "costs") {
-					continue // that token may not see money
-				}
-				switch code := tooltest.Lookup(r.Object, "error.code"); code {
-				case "not_found", "ambiguous", "out_of_scope", "forbidden", "unauthorized", "internal":
-					t.Errorf("%s %v with %s: %s", info.Name, a, where.token, r.Raw)
-				}
-			}
+		r := h.Call(info.Name, a)
+		if !r.IsError || token == simulator.ProjectToken && (info.Name == "get_costs" || a["kind"] == "costs") {
+			continue // that token may not see money
+		}
+		switch code := tooltest.Lookup(r.Object, "error.code"); code {
+		case "not_found", "ambiguous", "out_of_scope", "forbidden", "unauthorized", "internal":
+			t.Errorf("%s %v with %s: %s", info.Name, a, token, r.Raw)
 		}
 	}
 }

@@ -20,6 +20,7 @@ func Imports() map[string]string {
 	return map[string]string{"PostProjectServiceStackImport": "yaml", "PutProjectFirstClassRecipeDevelopmentContainer": "serviceImportYaml"}
 }
 
+// Quoted writes a text as a JSON string.
 func Quoted(t *testing.T, text string) string {
 	t.Helper()
 	raw, err := json.Marshal(text)
@@ -44,7 +45,9 @@ func ErrorCode(t *testing.T, r *mcp.CallToolResult) string {
 		t.Fatalf("an error without text: %+v", r.Content)
 	}
 	var envelope struct {
-		Error struct{ Code string }
+		Error struct {
+			Code string `json:"code"`
+		} `json:"error"`
 	}
 	if err := json.Unmarshal([]byte(text.Text), &envelope); err != nil {
 		t.Fatal(err)
@@ -58,8 +61,10 @@ func Unconfirmed(s *Setup) {
 	s.Configure = func(c *tool.Config) { c.Confirm = tool.ConfirmNever }
 }
 
+// StagingAPI is the id of the service "api" of [Staging].
 func StagingAPI(h *Harness) string { return h.Sim.ServiceID("eshop-staging", "api") }
 
+// GoodYAML is a zerops.yaml without a fault, with one value that no answer may hold.
 const GoodYAML = `zerops:
   - setup: app
     build:
@@ -137,6 +142,7 @@ func Outcomes(r Result) map[string]map[string]any {
 	return rows
 }
 
+// WantOutcomes checks what became of some keys of a change, and returns [Outcomes].
 func WantOutcomes(t *testing.T, r Result, want map[string]string) map[string]map[string]any {
 	t.Helper()
 	got := Outcomes(r)
@@ -148,6 +154,7 @@ func WantOutcomes(t *testing.T, r Result, want map[string]string) map[string]map
 	return got
 }
 
+// TwoServices is an import of a runtime with generated secrets and of a database.
 const TwoServices = `#yamlPreprocessor=on
 services:
   - hostname: report
@@ -162,9 +169,10 @@ services:
     priority: 10
 `
 
-// Staging is the project that most tests of this room change.
+// Staging is the project that most tests change.
 const Staging = "eshop-staging"
 
+// ImportText is a zerops.yaml of two setups.
 const ImportText = `zerops:
   - setup: api
     build:

@@ -3,14 +3,18 @@ package tooltest
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/mark3labs/mcp-go/client"
 	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"zerops-mcp/tools"
 	"zerops-mcp/tools/request"
@@ -70,6 +74,15 @@ type Harness struct {
 	Client *client.Client
 	Logs   *lockedBuffer
 	Audits *auditLog
+
+	schemas *outputSchemas
+}
+
+// outputSchemas are those of a server, compiled when first needed.
+type outputSchemas struct {
+	mu       sync.Mutex
+	listed   map[string]json.RawMessage
+	compiled map[string]*jsonschema.Schema
 }
 
 // Setup is what a test can change before the harness starts.
@@ -162,6 +175,10 @@ func (h *Harness) serve(s Setup) {
 	if h.Server, err = tools.New(cfg); err != nil {
 		t.Fatal(err)
 	}
+	h.schemas = &outputSchemas{listed: map[string]json.RawMessage{}, compiled: map[string]*jsonschema.Schema{}}
+	for _, info := range h.Server.Listed() {
+		h.schemas.listed[info.Name] = info.Output
+	}
 	h.Client = h.connect(s)
 }
 
@@ -206,6 +223,108 @@ func Answer(action mcp.ElicitationResponseAction, content map[string]any) func(c
 	}
 }
 
+// Args are the arguments of a call.
+type Args map[string]any
+
+// Call runs a tool through the client and checks what every result must hold: a
+// text part equal to the structured content, valid against the output schema, or
+// an error envelope; never a seeded secret.
+func (h *Harness) Call(tool string, a Args) Result {
+	h.T.Helper()
+	request := mcp.CallToolRequest{}
+	request.Params.Name = tool
+	if a != nil {
+		request.Params.Arguments = map[string]any(a)
+	}
+	got, err := h.Client.CallTool(h.T.Context(), request)
+	if err != nil {
+		h.T.Fatalf("%s: protocol error: %v", tool, err)
+	}
+	r := Result{T: h.T, tool: tool, IsError: got.IsError, Full: got}
+	if len(got.Content) == 0 {
+		h.T.Fatalf("%s: no content", tool)
+	}
+	text, ok := got.Content[0].(mcp.TextContent)
+	if !ok {
+		h.T.Fatalf("%s: the first part is %T", tool, got.Content[0])
+	}
+	if len(got.Content) > 1 {
+		return r // a picture
+	}
+	r.Raw = json.RawMessage(text.Text)
+	if err := json.Unmarshal(r.Raw, &r.Object); err != nil {
+		h.T.Fatalf("%s: the text part is not JSON: %v\n%s", tool, err, text.Text)
+	}
+	if len(r.Raw) > 24_000 {
+		h.T.Errorf("%s: the result has %d bytes", tool, len(r.Raw))
+	}
+	if got.IsError || !SecretsAllowed(tool) {
+		h.CheckSecrets("the result of "+tool, r.Raw)
+	}
+	if got.IsError {
+		if got.StructuredContent != nil {
+			h.T.Errorf("%s: an error has structured content", tool)
+		}
+		return r
+	}
+	h.checkOutput(r, got)
+	return r
+}
+
+// SecretsAllowed reports whether the results of a tool may hold secrets.
+func SecretsAllowed(tool string) bool { return tool == "reveal_env" || tool == "get_backup_link" }
+
+func (h *Harness) checkOutput(r Result, got *mcp.CallToolResult) {
+	h.T.Helper()
+	structured, err := json.Marshal(got.StructuredContent)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	if !sameJSON(h.T, structured, r.Raw) {
+		h.T.Errorf("%s: structured content and text differ", r.tool)
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(r.Raw))
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	if err := h.outputSchema(r.tool).Validate(value); err != nil {
+		h.T.Errorf("%s: the result does not fit its schema: %v\n%s", r.tool, err, r.Raw)
+	}
+}
+
+// outputSchema compiles the output schema of a tool, once for each harness.
+func (h *Harness) outputSchema(tool string) *jsonschema.Schema {
+	h.T.Helper()
+	h.schemas.mu.Lock()
+	defer h.schemas.mu.Unlock()
+	if compiled := h.schemas.compiled[tool]; compiled != nil {
+		return compiled
+	}
+	schema := h.schemas.listed[tool]
+	if schema == nil {
+		h.T.Fatalf("%s has no output schema", tool)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("out.json", doc); err != nil {
+		h.T.Fatal(err)
+	}
+	h.schemas.compiled[tool] = compiler.MustCompile("out.json")
+	return h.schemas.compiled[tool]
+}
+
+// Confirmed runs a destructive call in its two steps.
+func (h *Harness) Confirmed(tool string, a Args) Result {
+	h.T.Helper()
+	first := h.Call(tool, a).Status("confirmation_required")
+	again := Args{"confirm": first.Str("confirm")}
+	maps.Copy(again, a)
+	return h.Call(tool, again)
+}
+
 // Writes counts the requests that were not reads.
 func (h *Harness) Writes() int {
 	n := 0
@@ -217,41 +336,11 @@ func (h *Harness) Writes() int {
 	return n
 }
 
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-// Write appends to the buffer.
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-// String returns all that was written.
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-type auditLog struct {
-	Mu      sync.Mutex
-	Records []tool.AuditRecord
-}
-
-func (l *auditLog) add(_ context.Context, r tool.AuditRecord) {
-	l.Mu.Lock()
-	defer l.Mu.Unlock()
-	l.Records = append(l.Records, r)
-}
-
-func (l *auditLog) Last() tool.AuditRecord {
-	l.Mu.Lock()
-	defer l.Mu.Unlock()
-	if len(l.Records) == 0 {
-		return tool.AuditRecord{}
+func sameJSON(t *testing.T, a, b []byte) bool {
+	t.Helper()
+	var x, y any
+	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
+		return false
 	}
-	return l.Records[len(l.Records)-1]
+	return reflect.DeepEqual(x, y)
 }

@@ -39,8 +39,11 @@ func record(t *testing.T) http.RoundTripper {
 // RoundTrip records the request and sends it.
 func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	entry := struct {
-		Method, Path, Query, Type string
-		Body                      []byte
+		Method string `json:"Method"`
+		Path   string `json:"Path"`
+		Query  string `json:"Query"`
+		Type   string `json:"Type"`
+		Body   []byte `json:"Body"`
 	}{Method: request.Method, Path: request.URL.EscapedPath(), Query: request.URL.RawQuery, Type: request.Header.Get("Content-Type")}
 	if request.Body != nil {
 		body, err := io.ReadAll(request.Body)

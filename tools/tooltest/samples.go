@@ -35,6 +35,7 @@ func Gather(h *Harness) Samples {
 	return GatherIn(h, "eshop-staging", "api")
 }
 
+// GatherIn is [Gather] for a runtime of another project.
 func GatherIn(h *Harness, project, runtime string) Samples {
 	h.T.Helper()
 	s := Samples{
