@@ -85,6 +85,7 @@ func (p Page[T]) First(n int) Page[T] {
 	return p
 }
 
+// ListDigest identifies the filters of a list, so that a cursor fits no other list.
 func ListDigest(filters []any) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%#v", filters))
 	return hex.EncodeToString(sum[:4])

@@ -188,7 +188,7 @@ func (s *valueSet) build() *strings.Replacer {
 	for _, v := range s.values {
 		all = append(all, spellings(v)...)
 	}
-	SortBy(all, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	slices.SortStableFunc(all, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	if all = slices.Compact(all); len(all) == 0 {
 		return nil
 	}
