@@ -13,7 +13,7 @@
 //   - destructive work asks for confirmation (confirm.go);
 //   - an error becomes a result in one place (failure.go);
 //   - a result leaves through one exit, which redacts secrets, cleans untrusted
-//     text and caps its size (exit.go).
+//     text and caps its size (tool/result.go).
 //
 // To add a tool: write its structs and handler in the domain's file, add the
 // define call to the domain's list, run the tests with -update, and add its row

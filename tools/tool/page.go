@@ -14,6 +14,7 @@ const Scanned = 1000
 func base64Text(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 
 const (
+	// DefaultLimit is how many items a list returns that was not asked for a number.
 	DefaultLimit = 100
 	maxLimit     = 500
 )

@@ -8,6 +8,7 @@ import (
 )
 
 const (
+	// Redacted stands where a secret was.
 	Redacted = "[redacted]"
 	// shortestSecret is shorter than anything that is removed by its value or shape.
 	shortestSecret = 6
@@ -24,7 +25,7 @@ const (
 // the place of a secret variable (answered). What it delivers beside, such as logs, is
 // rid of values of the account as well, if nobody can guess them (delivered).
 type Redactor struct {
-	Patterns func() *patternSet
+	Patterns func() *PatternSet
 
 	mu    sync.RWMutex
 	own   valueSet // credentials of this server

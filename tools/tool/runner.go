@@ -90,7 +90,7 @@ type Runner struct {
 	Visible  map[string]bool
 	signer   signer
 	Scope    *scope
-	Patterns func() *patternSet
+	Patterns func() *PatternSet
 	guard    Guard
 	own      ownServices
 	// mcp asks the person and reports progress.
