@@ -1,10 +1,9 @@
 package tools
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
-
-	"zerops-mcp/tools/tool"
 )
 
 // steps writes numbered steps.
@@ -61,7 +60,7 @@ func diagnoseText(args map[string]string) string {
 }
 
 func costText(args map[string]string) string {
-	org, since := "", tool.OrDash(args["since"], "30d")
+	org, since := "", cmp.Or(args["since"], "30d")
 	if args["org"] != "" {
 		org = fmt.Sprintf(" of the organisation %q", args["org"])
 	}

@@ -10,7 +10,7 @@ import (
 
 // DelayGC lets the garbage collector run less often while a client waits for the
 // list of tools, and gives what starting left over back to the system afterwards.
-// A GOGC of the operator's wins; docs/adr/0009-shortcuts.md has the figures.
+// A GOGC of the operator's wins; docs/adr/0010-shortcuts.md has the figures.
 func DelayGC() {
 	const (
 		whileStarting = 200

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -282,7 +283,7 @@ func (s subject) facts() []tool.Fact {
 	if s.id == "" {
 		return nil
 	}
-	of := " of the " + tool.OrDash(s.kind, "target")
+	of := " of the " + cmp.Or(s.kind, "target")
 	return []tool.Fact{
 		tool.Is("the id"+of, s.id), tool.Is("the name"+of, s.name), tool.Is("the status"+of, s.status),
 		tool.Is("the project"+of, s.projectID), tool.Is("the running deployment"+of, s.running),

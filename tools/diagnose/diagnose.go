@@ -189,7 +189,7 @@ func (e *Evidence) Diagnose() []CauseView {
 		found = append(found, ranked{view, score, r.generic})
 	}
 	found = slices.DeleteFunc(found, func(r ranked) bool { return r.generic && (specific[r.Phase] || explained && e.concerns(r.Phase)) })
-	tool.SortBy(found, func(a, b ranked) int { return b.score - a.score })
+	slices.SortStableFunc(found, func(a, b ranked) int { return b.score - a.score })
 	views := []CauseView{}
 	for _, r := range found[:min(len(found), maxCauses)] {
 		views = append(views, r.CauseView)

@@ -1,6 +1,7 @@
 package env
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -273,10 +274,10 @@ func (cmp *comparison) compared(ctx context.Context, s env.Store) (map[string]en
 }
 
 func typeFields(s zerops.Service) map[string]string {
-	fields := map[string]string{"type": tool.Clean(tool.OrDash(s.Type.Version, s.TypeVersionID), 80), "mode": tool.Clean(s.Mode, 20), "public": strconv.FormatBool(s.SubdomainAccess)}
+	fields := map[string]string{"type": tool.Clean(cmp.Or(s.Type.Version, s.TypeVersionID), 80), "mode": tool.Clean(s.Mode, 20), "public": strconv.FormatBool(s.SubdomainAccess)}
 	var ports []string
 	for _, p := range s.Ports {
-		ports = append(ports, fmt.Sprintf("%d/%s", p.Port, tool.Clean(tool.OrDash(p.Scheme, p.Protocol), 20)))
+		ports = append(ports, fmt.Sprintf("%d/%s", p.Port, tool.Clean(cmp.Or(p.Scheme, p.Protocol), 20)))
 	}
 	sort.Strings(ports)
 	fields["ports"] = strings.Join(ports, ", ")

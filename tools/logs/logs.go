@@ -129,7 +129,7 @@ func logServices(ctx context.Context, c *tool.Call, in searchLogsIn) (services [
 		s.Project.OrganizationID = p.OrganizationID
 		services = append(services, s)
 	}
-	tool.SortBy(services, func(a, b zerops.Service) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(services, func(a, b zerops.Service) int { return strings.Compare(a.Name, b.Name) })
 	if len(services) == 0 {
 		return nil, 0, &tool.Failure{Code: request.CodeNotFound, Message: fmt.Sprintf("the project %q has no service with such logs", tool.Clean(p.Name, 80))}
 	}

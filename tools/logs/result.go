@@ -88,7 +88,7 @@ func gatherLogs(scans []*logScan, filter *logFilter, limit int, digest string) s
 		lines = append(lines, s.kept...)
 		more = more || s.dropped || s.early
 	}
-	tool.SortBy(lines, func(a, b logItem) int {
+	slices.SortStableFunc(lines, func(a, b logItem) int {
 		return cmp.Or(b.at.Compare(a.at), cmp.Compare(a.stream, b.stream), cmp.Compare(a.order, b.order))
 	})
 	lines = filter.before.skip(lines)

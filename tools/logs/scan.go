@@ -256,7 +256,7 @@ func (s *logScan) absorb(name string, t tally) {
 		s.furthest = t.oldest
 	}
 	s.kept = append(s.kept, t.kept...)
-	tool.SortBy(s.kept, func(a, b logItem) int { return b.at.Compare(a.at) })
+	slices.SortStableFunc(s.kept, func(a, b logItem) int { return b.at.Compare(a.at) })
 	s.bytes = 0
 	for i := range s.kept {
 		s.kept[i].order = i

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -50,7 +51,7 @@ func creationOf(ctx context.Context, c *tool.Call, projectID string) []zerops.Pr
 // readImported says of each service what became of it. An import may go on
 // without a service that failed (platform §1.9).
 func readImported(ctx context.Context, c *tool.Call, plan manifest.ImportPlan, target importTarget, result zerops.ImportResult, out *importOut) {
-	out.Project = &importedProject{ID: result.ProjectID, Name: tool.Clean(tool.OrDash(result.ProjectName, target.project.Name), 120), Org: tool.Clean(target.organization.Name, 120)}
+	out.Project = &importedProject{ID: result.ProjectID, Name: tool.Clean(cmp.Or(result.ProjectName, target.project.Name), 120), Org: tool.Clean(target.organization.Name, 120)}
 	project, err := c.API.Project(ctx, result.ProjectID)
 	if err == nil {
 		out.Project.Name, out.Project.Status = tool.Clean(project.Name, 120), tool.Clean(project.Status, 40)
@@ -73,7 +74,7 @@ func readImported(ctx context.Context, c *tool.Call, plan manifest.ImportPlan, t
 		if i := slices.IndexFunc(services, func(s zerops.Service) bool {
 			return made != nil && s.ID == made.ID || s.Name == wanted.Hostname
 		}); i >= 0 {
-			row.ID, row.Status, row.Type = services[i].ID, tool.Clean(services[i].Status, 40), tool.Clean(tool.OrDash(services[i].Type.Version, wanted.Typ), 80)
+			row.ID, row.Status, row.Type = services[i].ID, tool.Clean(services[i].Status, 40), tool.Clean(cmp.Or(services[i].Type.Version, wanted.Typ), 80)
 		}
 		row.describe(made, out.Processes)
 		switch {
@@ -109,7 +110,7 @@ func (row *importedService) describe(made *zerops.ImportedService, processes []t
 		return
 	}
 	if made.Failure != nil {
-		row.Error = tool.Clean(tool.OrDash(made.Failure.Message, made.Failure.Code), 500)
+		row.Error = tool.Clean(cmp.Or(made.Failure.Message, made.Failure.Code), 500)
 	}
 	for _, p := range made.Processes {
 		row.Processes = append(row.Processes, p.ID)

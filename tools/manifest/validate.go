@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -195,7 +196,7 @@ func problemsOf(c *tool.Call, f manifest.ZeropsFile, index int, e *zerops.Error)
 		}
 	}
 	if len(problems) == 0 {
-		add("", tool.OrDash(e.Message, e.Code))
+		add("", cmp.Or(e.Message, e.Code))
 	}
 	return problems
 }

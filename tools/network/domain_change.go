@@ -1,6 +1,7 @@
 package network
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -86,7 +87,7 @@ func addDomain(ctx context.Context, c *tool.Call, in addDomainIn) (domainChangeO
 // newLocation is the route that the arguments ask for. The port may be left out
 // where there is only one.
 func newLocation(s zerops.Service, in addDomainIn) (zerops.LocationSettings, error) {
-	l := zerops.LocationSettings{Path: tool.OrDash(strings.TrimSpace(in.Path), "/"), Port: in.Port, ServiceID: s.ID}
+	l := zerops.LocationSettings{Path: cmp.Or(strings.TrimSpace(in.Path), "/"), Port: in.Port, ServiceID: s.ID}
 	if !strings.HasPrefix(l.Path, "/") || len(l.Path) > 500 || tool.Clean(l.Path, 500) != l.Path {
 		return l, tool.Invalid("path", "%q must begin with / and hold no control characters", tool.Clean(in.Path, 80))
 	}

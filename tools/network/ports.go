@@ -1,6 +1,7 @@
 package network
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -222,7 +223,7 @@ func addPort(ctx context.Context, c *tool.Call, in addPortIn) (portChangeOut, er
 
 // newPort checks what can be known before anything is asked.
 func newPort(in addPortIn) (zerops.PortRoutingSettings, error) {
-	s := zerops.PortRoutingSettings{PublicPort: in.Port, InternalPort: in.InternalPort, Protocol: tool.OrDash(in.Protocol, "tcp"), Policy: zerops.DenyRanges, Ranges: []string{}}
+	s := zerops.PortRoutingSettings{PublicPort: in.Port, InternalPort: in.InternalPort, Protocol: cmp.Or(in.Protocol, "tcp"), Policy: zerops.DenyRanges, Ranges: []string{}}
 	if s.InternalPort == 0 {
 		s.InternalPort = s.PublicPort
 	}

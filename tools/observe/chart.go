@@ -113,7 +113,7 @@ func projectChart(c *tool.Call, u usage) (tool.Picture, error) {
 		all = append(all, summarize(u.names[id], id, u.perService[id]))
 	}
 	tightest := func(s usageSummary) float64 { return max(s.CPU.PeakPercent, s.RAM.PeakPercent, s.Disk.PeakPercent) }
-	tool.SortBy(all, func(a, b usageSummary) int { return cmp.Compare(tightest(b), tightest(a)) })
+	slices.SortStableFunc(all, func(a, b usageSummary) int { return cmp.Compare(tightest(b), tightest(a)) })
 	title := fmt.Sprintf("Peak use in %s, %s", shown(c, u.project.Name, 40), u.span())
 	left := 0
 	if len(all) > maxBars {
@@ -175,7 +175,7 @@ func costChart(ctx context.Context, c *tool.Call, in getCostsIn) (tool.Picture, 
 		about = "project " + shown(c, k.project.Name, 40)
 	}
 	span := spanOf(k.from, k.till, false)
-	currency := tool.OrDash(k.currency, "currency units")
+	currency := cmp.Or(k.currency, "currency units")
 	title := fmt.Sprintf("Costs of the %s, %s: %.2f %s", about, span, sum, currency)
 	p := plot.Panel{X: "day (UTC)", Y: currency + " per " + k.interval.name, Labels: timeLabels(at, k.interval, maxDates), Kind: plot.Stacked}
 	if k.interval.code != zerops.PerDay {

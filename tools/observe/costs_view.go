@@ -3,6 +3,7 @@ package observe
 import (
 	"cmp"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,7 +100,7 @@ func (k *costs) groups() ([]costGroup, float64) {
 	for _, g := range byID {
 		groups = append(groups, *g)
 	}
-	tool.SortBy(groups, func(a, b costGroup) int {
+	slices.SortStableFunc(groups, func(a, b costGroup) int {
 		return cmp.Or(cmp.Compare(b.total, a.total), strings.Compare(a.name, b.name), strings.Compare(a.id, b.id))
 	})
 	return groups, sum

@@ -250,7 +250,7 @@ func (t *timeline) events() []eventView {
 			views = append(views, t.viewNotification(n))
 		}
 	}
-	tool.SortBy(views, func(a, b eventView) int { return b.Time.Compare(a.Time) })
+	slices.SortStableFunc(views, func(a, b eventView) int { return b.Time.Compare(a.Time) })
 	return views
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -220,10 +221,10 @@ func (u *usage) sort(rows []zerops.Usage) {
 		}
 	}
 	for id, list := range u.perService {
-		tool.SortBy(list, func(a, b zerops.Usage) int { return a.From.Compare(b.From.Time) })
+		slices.SortStableFunc(list, func(a, b zerops.Usage) int { return a.From.Compare(b.From.Time) })
 		u.serviceList = append(u.serviceList, id)
 	}
-	tool.SortBy(u.serviceList, func(a, b string) int { return strings.Compare(u.names[a], u.names[b]) })
+	slices.SortStableFunc(u.serviceList, func(a, b string) int { return strings.Compare(u.names[a], u.names[b]) })
 }
 
 func getMetrics(ctx context.Context, c *tool.Call, in getMetricsIn) (getMetricsOut, error) {

@@ -1,6 +1,7 @@
 package projects
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -127,7 +128,7 @@ func listProjects(ctx context.Context, c *tool.Call, in listProjectsIn) (listPro
 		out.Incomplete = []string{"services: " + c.Reason(ctx, err)}
 	}
 	for _, p := range shown.Items {
-		v := viewProject(p, tool.OrDash(names[p.OrganizationID], p.OrganizationID))
+		v := viewProject(p, cmp.Or(names[p.OrganizationID], p.OrganizationID))
 		v.Services = counts[p.ID]
 		out.Items = append(out.Items, v)
 	}

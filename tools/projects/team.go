@@ -1,6 +1,7 @@
 package projects
 
 import (
+	"cmp"
 	"context"
 	"sort"
 	"strings"
@@ -99,7 +100,7 @@ func listMembers(ctx context.Context, c *tool.Call, in inOrganization) (listMemb
 	}
 	for i, m := range shown.Items {
 		v := memberView{
-			ID: m.ID, UserID: tool.OrDash(m.UserID, m.User.ID), Name: tool.Clean(m.User.FullName, 120), Email: tool.Clean(m.User.Email, 120), Status: tool.Clean(m.Status, 40),
+			ID: m.ID, UserID: cmp.Or(m.UserID, m.User.ID), Name: tool.Clean(m.User.FullName, 120), Email: tool.Clean(m.User.Email, 120), Status: tool.Clean(m.Status, 40),
 			rightsView: rightsView{
 				Role: tool.Clean(m.RoleCode, 40), CanViewFinances: m.CanViewFinances, CanEditFinances: m.CanEditFinances, CanCreateProjects: m.CanCreateProjects,
 				Projects: viewGrants(grants[i], names),
@@ -114,7 +115,7 @@ func listMembers(ctx context.Context, c *tool.Call, in inOrganization) (listMemb
 }
 
 func memberName(m zerops.Member) string {
-	return strings.ToLower(tool.OrDash(m.User.FullName, m.User.Email))
+	return strings.ToLower(cmp.Or(m.User.FullName, m.User.Email))
 }
 
 // grantedNames names the projects of an organisation; without them the ids

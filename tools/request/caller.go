@@ -19,6 +19,7 @@ type Credential struct {
 	Reloads bool
 }
 
+// SourceHeader is the source of a token that a caller sends with a request.
 const SourceHeader = "the request's header"
 
 // Tail is all of a token that is ever shown: its last 4 characters.
@@ -43,6 +44,7 @@ func (c Credential) CallerID() string {
 	return hex.EncodeToString(sum[:8])
 }
 
+// RestartHint says where a new token goes and whether the server must restart.
 func (c Credential) RestartHint() string {
 	switch {
 	case c.Source == SourceHeader:

@@ -12,6 +12,7 @@ func WithProgress(ctx context.Context, report func(message string)) context.Cont
 	return context.WithValue(ctx, progressKey{}, report)
 }
 
+// ProgressFrom returns where waits are reported, nil where nobody listens.
 func ProgressFrom(ctx context.Context) func(string) {
 	report, _ := ctx.Value(progressKey{}).(func(string))
 	return report

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -55,7 +56,7 @@ func mountable(ctx context.Context, c *tool.Call, on tool.OnService, storage str
 func mountStatus(s zerops.Service, storageID string) string {
 	for _, connected := range s.Connected {
 		if connected.Service.ID == storageID {
-			return tool.OrDash(connected.Status, "ACTIVE")
+			return cmp.Or(connected.Status, "ACTIVE")
 		}
 	}
 	return ""

@@ -66,6 +66,7 @@ type ProcessView struct {
 	Error    string     `json:"error,omitempty"`
 }
 
+// ViewProcess is a process as all tools show it.
 func ViewProcess(p zerops.Process) ProcessView {
 	v := ProcessView{
 		ID: p.ID, Action: Clean(p.Action, 80), Status: Clean(p.Status, 40),
@@ -86,6 +87,7 @@ func ViewProcess(p zerops.Process) ProcessView {
 	return v
 }
 
+// Actor names who started something, as the platform knows them.
 func Actor(a zerops.Actor, bySystem bool) string {
 	switch {
 	case a.FullName != "":
@@ -100,6 +102,7 @@ func Actor(a zerops.Actor, bySystem bool) string {
 	return ""
 }
 
+// TimeOrNil is a time in whole seconds of UTC, nil where the platform gave none.
 func TimeOrNil(t zerops.Time) *time.Time {
 	if t.IsZero() {
 		return nil

@@ -60,6 +60,7 @@ type Plan struct {
 	Repeats bool   `json:"-"`
 }
 
+// PlanTarget is one object that a plan acts on.
 type PlanTarget struct {
 	Kind   string `json:"kind"`
 	ID     string `json:"id"`

@@ -54,6 +54,7 @@ type FailureNext struct {
 	Arguments any    `json:"arguments"`
 }
 
+// InvalidArguments reports bad arguments; the message names the first three.
 func InvalidArguments(problems []zerops.FieldProblem) *Failure {
 	words := make([]string, 0, 3)
 	for _, p := range problems[:min(len(problems), 3)] {
@@ -80,6 +81,7 @@ func (c *Call) unchanged() string {
 	return NothingChanged
 }
 
+// NothingChanged ends the message of a failure that left everything as it was.
 const NothingChanged = "; nothing was changed"
 
 // Reason says in a part of a result why another part is missing. Whether something
@@ -206,6 +208,7 @@ func (c *Call) explainExternal(e *zerops.ExternalError) *Failure {
 	return f
 }
 
+// ExplainUncertain explains a write whose answer was lost.
 func (c *Call) ExplainUncertain(e *zerops.UncertainError) *Failure {
 	f := &Failure{
 		Code: request.CodeUncertain, Status: e.Status,
@@ -220,6 +223,7 @@ func (c *Call) ExplainUncertain(e *zerops.UncertainError) *Failure {
 	return f
 }
 
+// ExplainRefusal explains what the API refused.
 func (c *Call) ExplainRefusal(e *zerops.Error) *Failure {
 	f := &Failure{
 		Status: e.Status, APICode: Clean(e.Code, 128), APIMessage: c.SafeText(e.Message, 500),

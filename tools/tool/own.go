@@ -17,34 +17,34 @@ import (
 // change something, and vet, which every changing request passes on its way out,
 // refuses whatever else would reach it.
 
-// ownService is the service this server runs in, as a caller's token sees it.
-type ownService struct{ id, Hostname, Project string }
+// OwnService is the service this server runs in, as a caller's token sees it.
+type OwnService struct{ id, Hostname, Project string }
 
 // ownServices remembers for each caller where the server runs: a service keeps
 // its hostname and its project for life.
 type ownServices struct {
 	mu    sync.Mutex
-	known map[string]*ownService
+	known map[string]*OwnService
 }
 
-func (o *ownServices) find(caller string) *ownService {
+func (o *ownServices) find(caller string) *OwnService {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.known[caller]
 }
 
-func (o *ownServices) remember(caller string, own *ownService) {
+func (o *ownServices) remember(caller string, own *OwnService) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.known == nil || len(o.known) >= maxScopes {
-		o.known = map[string]*ownService{}
+		o.known = map[string]*OwnService{}
 	}
 	o.known[caller] = own
 }
 
 // Itself finds out where this server runs. It is nil where that is no service of
 // Zerops, or none that the caller's token reaches, which then can do nothing there.
-func (c *Call) Itself(ctx context.Context) (*ownService, error) {
+func (c *Call) Itself(ctx context.Context) (*OwnService, error) {
 	id := c.Runner.Cfg.OwnService
 	if id == "" {
 		return nil, nil
@@ -60,7 +60,7 @@ func (c *Call) Itself(ctx context.Context) (*ownService, error) {
 	case err != nil:
 		return nil, fmt.Errorf("finding out where this server itself runs: %w", err)
 	}
-	own := &ownService{id: id, Hostname: s.Name, Project: s.ProjectID}
+	own := &OwnService{id: id, Hostname: s.Name, Project: s.ProjectID}
 	c.Runner.own.remember(caller, own)
 	return own, nil
 }

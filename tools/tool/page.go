@@ -14,6 +14,7 @@ const Scanned = 1000
 func base64Text(b []byte) string { return base64.StdEncoding.EncodeToString(b) }
 
 const (
+	// DefaultLimit is how many items a list returns that was not asked for a number.
 	DefaultLimit = 100
 	maxLimit     = 500
 )
@@ -85,6 +86,7 @@ func (p Page[T]) First(n int) Page[T] {
 	return p
 }
 
+// ListDigest identifies the filters of a list, so that a cursor fits no other list.
 func ListDigest(filters []any) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%#v", filters))
 	return hex.EncodeToString(sum[:4])

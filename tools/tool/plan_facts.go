@@ -16,6 +16,7 @@ type Fact struct {
 	Opaque bool
 }
 
+// Is states a fact that a yes to a plan depends on.
 func Is(name string, values ...string) Fact { return Fact{Name: name, Values: values} }
 
 // facts are all that a yes to the plan is good for: what the handler says it

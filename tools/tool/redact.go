@@ -8,6 +8,7 @@ import (
 )
 
 const (
+	// Redacted stands where a secret was.
 	Redacted = "[redacted]"
 	// shortestSecret is shorter than anything that is removed by its value or shape.
 	shortestSecret = 6
@@ -24,7 +25,7 @@ const (
 // the place of a secret variable (answered). What it delivers beside, such as logs, is
 // rid of values of the account as well, if nobody can guess them (delivered).
 type Redactor struct {
-	Patterns func() *patternSet
+	Patterns func() *PatternSet
 
 	mu    sync.RWMutex
 	own   valueSet // credentials of this server
@@ -188,7 +189,7 @@ func (s *valueSet) build() *strings.Replacer {
 	for _, v := range s.values {
 		all = append(all, spellings(v)...)
 	}
-	SortBy(all, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	slices.SortStableFunc(all, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	if all = slices.Compact(all); len(all) == 0 {
 		return nil
 	}

@@ -39,16 +39,16 @@ func (n needle) begins(s string) bool {
 	return i < len(s) && (s[i] == '=' || s[i] == ':')
 }
 
-// patternSet finds out in one pass which of its patterns can match a text at all.
-type patternSet struct {
+// PatternSet finds out in one pass which of its patterns can match a text at all.
+type PatternSet struct {
 	list    []pattern
 	needles []needle
 	starts  [256][]int // by the first byte of a needle, in either case: which needles
 	of      []int      // the needle of each pattern
 }
 
-func newPatternSet(list []pattern) *patternSet {
-	p := &patternSet{list: list}
+func newPatternSet(list []pattern) *PatternSet {
+	p := &PatternSet{list: list}
 	for _, one := range list {
 		n := slices.Index(p.needles, one.needle)
 		if n < 0 {
@@ -66,7 +66,7 @@ func newPatternSet(list []pattern) *patternSet {
 }
 
 // apply replaces what the patterns find.
-func (p *patternSet) apply(s string) string {
+func (p *PatternSet) apply(s string) string {
 	found := p.in(s)
 	if found == nil {
 		return s
@@ -80,7 +80,7 @@ func (p *patternSet) apply(s string) string {
 }
 
 // in reports for each needle whether it is in s; nil when none is.
-func (p *patternSet) in(s string) (found []bool) {
+func (p *PatternSet) in(s string) (found []bool) {
 	for i := range len(s) {
 		for _, n := range p.starts[s[i]] {
 			if found != nil && found[n] || !p.needles[n].begins(s[i:]) {
@@ -116,7 +116,7 @@ func named(text, name, least string) []pattern {
 
 // SecretPatterns compiles the shapes of credentials that must not appear
 // wherever they stand. It is called once, on the first result.
-func SecretPatterns() *patternSet {
+func SecretPatterns() *PatternSet {
 	compile := func(text, expr, replace string) pattern {
 		return pattern{needle: needle{text: text}, find: regexp.MustCompile(expr), replace: replace}
 	}

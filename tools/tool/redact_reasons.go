@@ -37,6 +37,7 @@ func (c *Call) hideInVersion(v zerops.AppVersion) zerops.AppVersion {
 	return v
 }
 
+// HideInReason hides secrets in the reason that the platform gives.
 func (c *Call) HideInReason(r *zerops.Reason) *zerops.Reason {
 	if r == nil {
 		return nil

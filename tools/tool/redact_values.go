@@ -61,6 +61,7 @@ func unnamed(value string, names map[string]bool) string {
 	return b.String()
 }
 
+// NotInWord reports a character that separates words.
 func NotInWord(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }
 
 // words are the words of a name in lower case.

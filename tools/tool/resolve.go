@@ -33,6 +33,7 @@ type OrgFailure struct {
 	Message string `json:"message"`
 }
 
+// Failures lists the organisations that could not be read, each with its reason.
 func (c *Call) Failures(ctx context.Context, organizations []zerops.Organization) []OrgFailure {
 	var out []OrgFailure
 	for _, o := range organizations {
@@ -134,6 +135,7 @@ func (c *Call) reach(ctx context.Context, o zerops.ListOptions) (Reachable, erro
 	return c.ProjectsOf(ctx, user, organizations, o)
 }
 
+// ProjectsOf reads the projects of organisations that are already known.
 func (c *Call) ProjectsOf(ctx context.Context, user zerops.User, organizations []zerops.Organization, o zerops.ListOptions) (Reachable, error) {
 	projects, outcome, err := c.API.Projects(ctx, organizations, o)
 	if err != nil {
@@ -162,6 +164,7 @@ func (c *Call) Organization(ctx context.Context, wanted string) (zerops.Organiza
 	return chosen, user, err
 }
 
+// PickOrganization finds the one organisation that is meant.
 func PickOrganization(organizations []zerops.Organization, wanted string) (zerops.Organization, error) {
 	var matches []zerops.Organization
 	var candidates []Candidate
@@ -256,6 +259,7 @@ func noSuchID(text string, err error) bool {
 // base64, which leaves four characters for their end (platform §1.7).
 func onlyName(s string) bool { return zerops.ValidID(s) && !strings.ContainsAny(s[len(s)-1:], "AQgw") }
 
+// OrganizationNames maps the ids of the organisations to their names.
 func (v Reachable) OrganizationNames() map[string]string {
 	names := make(map[string]string, len(v.Organizations))
 	for _, o := range v.Organizations {

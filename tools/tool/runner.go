@@ -90,7 +90,7 @@ type Runner struct {
 	Visible  map[string]bool
 	signer   signer
 	Scope    *scope
-	Patterns func() *patternSet
+	Patterns func() *PatternSet
 	guard    Guard
 	own      ownServices
 	// mcp asks the person and reports progress.
@@ -180,6 +180,7 @@ func (s *Runner) excludes(t *Tool) bool {
 	return slices.Contains(s.Cfg.ExcludeTools, t.Name) || !t.Always && slices.Contains(s.Cfg.ExcludeTools, ExcludeAll)
 }
 
+// UnknownName is the error for a name that is none of the known ones.
 func UnknownName(kind, name string, known []string) error {
 	words := fmt.Sprintf("unknown %s %q", kind, name)
 	if near := Closest(name, known, 1); len(near) > 0 {

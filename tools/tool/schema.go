@@ -52,6 +52,7 @@ type Schema struct {
 	Additional  *bool              `json:"additionalProperties,omitempty"`
 }
 
+// ParseSchema reads an embedded schema.
 func ParseSchema(raw json.RawMessage) (*Schema, error) {
 	if raw == nil {
 		return nil, errors.New("the schema is not embedded; run the tests with -update")

@@ -5,6 +5,7 @@ import (
 	"strings"
 )
 
+// UpperFirst starts a sentence with a word in ASCII.
 func UpperFirst(s string) string {
 	if s == "" {
 		return s
@@ -17,6 +18,7 @@ func JoinWords(words ...string) string {
 	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), "; ")
 }
 
+// Distinct drops the blanks around words, and repeated words.
 func Distinct(keys []string) []string {
 	var out []string
 	seen := map[string]bool{}
@@ -29,21 +31,16 @@ func Distinct(keys []string) []string {
 	return out
 }
 
+// IsLetter reports an ASCII letter.
 func IsLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 
+// Upper is words in upper case without blanks around them, as the API spells states.
 func Upper(words []string) []string {
 	out := make([]string, len(words))
 	for i, w := range words {
 		out[i] = strings.ToUpper(strings.TrimSpace(w))
 	}
 	return out
-}
-
-func OrDash(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 // CutAny cuts s at the first of the given bytes.
@@ -54,6 +51,7 @@ func CutAny(s, bytes string) (before, after string) {
 	return s, ""
 }
 
+// Unique drops repeated ids.
 func Unique(ids []string) []string {
 	var out []string
 	for _, id := range ids {

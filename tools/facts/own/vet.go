@@ -1,6 +1,7 @@
 package own
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -142,7 +143,7 @@ func vetProject(ctx context.Context, c *tool.Call, r zerops.Call, body any) erro
 		}
 		return err
 	case zerops.PostProjectServiceStackImport, zerops.PutProjectFirstClassRecipeDevelopmentContainer:
-		return SpareFromImport(ctx, c, r.Path[0], tool.OrDash(member("yaml"), member("serviceImportYaml")))
+		return SpareFromImport(ctx, c, r.Path[0], cmp.Or(member("yaml"), member("serviceImportYaml")))
 	default:
 		return nil
 	}

@@ -1,6 +1,7 @@
 package services
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -28,8 +29,8 @@ type View struct {
 
 func NewView(s zerops.Service, p zerops.Project) View {
 	v := View{
-		ID: s.ID, Hostname: tool.Clean(s.Name, 40), Project: tool.Clean(tool.OrDash(p.Name, s.Project.Name), 120), ProjectID: s.ProjectID,
-		Type: tool.Clean(tool.OrDash(s.Type.Version, s.TypeVersionID), 80), Version: tool.Clean(s.Version, 40), Category: tool.Clean(s.Type.Category, 40),
+		ID: s.ID, Hostname: tool.Clean(s.Name, 40), Project: tool.Clean(cmp.Or(p.Name, s.Project.Name), 120), ProjectID: s.ProjectID,
+		Type: tool.Clean(cmp.Or(s.Type.Version, s.TypeVersionID), 80), Version: tool.Clean(s.Version, 40), Category: tool.Clean(s.Type.Category, 40),
 		Status: tool.Clean(s.Status, 60), Mode: tool.Clean(s.Mode, 20), Created: tool.TimeOrNil(s.Created),
 	}
 	scaling := s.CurrentAutoscaling
