@@ -54,7 +54,7 @@ type apiOperation struct {
 
 const defaultFound = 8
 
-func (a apiTools) searchAPI(_ context.Context, c *tool.Call, in searchAPIIn) (tool.Page[apiOperation], error) {
+func (a apiTools) searchAPI(_ context.Context, _ *tool.Call, in searchAPIIn) (tool.Page[apiOperation], error) {
 	if strings.TrimSpace(in.Query) == "" && in.Area == "" {
 		return tool.Page[apiOperation]{}, tool.Invalid("query", "is empty; say what you are looking for, or give an area")
 	}
@@ -100,7 +100,7 @@ func apiNotes(op zerops.Operation) []string {
 }
 
 // operation finds the operation of a call by its name.
-func operation(c *tool.Call, name string) (zerops.Operation, error) {
+func operation(_ *tool.Call, name string) (zerops.Operation, error) {
 	name = strings.TrimSpace(name)
 	if op, ok := zerops.LookupOperation(name); ok {
 		return op, nil

@@ -23,7 +23,7 @@ type apiRisk struct {
 
 // riskOf judges a call by the class of its operation and by what its body asks
 // for: the same operation can be harmless or not.
-func riskOf(c *tool.Call, r *apiRequest) apiRisk {
+func riskOf(_ *tool.Call, r *apiRequest) apiRisk {
 	class := r.op.Class()
 	risk := apiRisk{destroys: class.Effect == zerops.Destroys}
 	if class.Has(zerops.CostsMoney) {
