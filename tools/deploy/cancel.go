@@ -26,46 +26,46 @@ type changeOut struct {
 	Deployment *deployments.View `json:"deployment,omitempty"`
 }
 
-func (room deployer) cancelDeployment(ctx context.Context, c *tool.Call, in cancelDeploymentIn) (changeOut, error) {
-	d, err := tool.Confirm(ctx, c, func(ctx context.Context) (zerops.Deployment, *tool.Plan, error) {
-		d, err := deployments.Read(ctx, c, in.Deployment)
+func (d deployer) cancelDeployment(ctx context.Context, c *tool.Call, in cancelDeploymentIn) (changeOut, error) {
+	target, err := tool.Confirm(ctx, c, func(ctx context.Context) (zerops.Deployment, *tool.Plan, error) {
+		target, err := deployments.Read(ctx, c, in.Deployment)
 		if err != nil {
-			return d, nil, err
+			return target, nil, err
 		}
-		if d.Outcome(time.Now()) != zerops.DeploymentOpen || room.uploads.Failed(d) {
-			return d, nil, tool.Idle(nothingToCancel(d, "it has ended already"))
+		if target.Outcome(time.Now()) != zerops.DeploymentOpen || d.uploads.Failed(target) {
+			return target, nil, tool.Idle(nothingToCancel(target, "it has ended already"))
 		}
-		if d.Version.Status == zerops.VersionUploading && d.Process == nil && !room.uploads.Uploading(d) {
-			return d, nil, tool.Idle(nothingToCancel(d, "nothing runs yet: its code is not uploaded by this server, and without an upload it never runs"))
+		if target.Version.Status == zerops.VersionUploading && target.Process == nil && !d.uploads.Uploading(target) {
+			return target, nil, tool.Idle(nothingToCancel(target, "nothing runs yet: its code is not uploaded by this server, and without an upload it never runs"))
 		}
-		return d, &tool.Plan{
-			Summary: fmt.Sprintf("Stop the deployment %s (%s) of the service %s.", d.Version.ID, tool.Clean(d.Version.Status, 40), d.Version.ServiceID),
-			Targets: []tool.PlanTarget{{Kind: "deployment", ID: d.Version.ID, Name: fmt.Sprintf("#%d", d.Version.Sequence), Status: tool.Clean(d.Version.Status, 40)}},
+		return target, &tool.Plan{
+			Summary: fmt.Sprintf("Stop the deployment %s (%s) of the service %s.", target.Version.ID, tool.Clean(target.Version.Status, 40), target.Version.ServiceID),
+			Targets: []tool.PlanTarget{{Kind: "deployment", ID: target.Version.ID, Name: fmt.Sprintf("#%target", target.Version.Sequence), Status: tool.Clean(target.Version.Status, 40)}},
 			Loses:   []string{"the work of its build; what ran before keeps running"},
 			// Phases pass while a person thinks; that it is not over is what counts.
-			State: []tool.Fact{tool.Is("the deployment", d.Version.ID, "open"), tool.Is("its service", d.Version.ServiceID)},
-		}, c.Guard(ctx, d.Version.ProjectID, d.Version.ServiceID)
+			State: []tool.Fact{tool.Is("the deployment", target.Version.ID, "open"), tool.Is("its service", target.Version.ServiceID)},
+		}, c.Guard(ctx, target.Version.ProjectID, target.Version.ServiceID)
 	})
 	if err != nil {
 		return changeOut{}, err
 	}
-	if job := room.uploads.Find(d.Version.ID); job != nil && !job.Ended() {
+	if job := d.uploads.Find(target.Version.ID); job != nil && !job.Ended() {
 		job.Cancel(deployments.ErrCallerCanceled)
-		return canceledUpload(ctx, c, d, job)
+		return canceledUpload(ctx, c, target, job)
 	}
-	_, err = tool.Change(ctx, c, func(ctx context.Context) (struct{}, error) { return struct{}{}, stopPipeline(ctx, c, d) })
+	_, err = tool.Change(ctx, c, func(ctx context.Context) (struct{}, error) { return struct{}{}, stopPipeline(ctx, c, target) })
 	if zerops.HasCode(err, "nothingToCancel", "processCanNoLongerBeCanceled", "processIsAlreadyRunning", zerops.CodeProcessAlreadyOver, zerops.CodeProcessAlreadyFinished) {
 		return changeOut{}, &tool.Failure{
 			Code: request.CodeConflict, APICode: apiCode(err), Cause: err, Message: "the deployment is past the point where it can be stopped; nothing was changed",
 			Hint: "Follow it with wait_for; rollback_service brings an earlier one back afterwards.",
-			Next: &tool.FailureNext{Tool: "wait_for", Arguments: map[string]any{"deployments": []string{d.Version.ID}}},
+			Next: &tool.FailureNext{Tool: "wait_for", Arguments: map[string]any{"deployments": []string{target.Version.ID}}},
 		}
 	}
 	if err != nil {
 		return changeOut{}, err
 	}
 	limit, _ := c.Budget(in.Waiting)
-	states, err := deployments.Await(ctx, c, limit, []zerops.Deployment{d})
+	states, err := deployments.Await(ctx, c, limit, []zerops.Deployment{target})
 	if err != nil {
 		return changeOut{}, err
 	}
@@ -76,7 +76,7 @@ func (room deployer) cancelDeployment(ctx context.Context, c *tool.Call, in canc
 		out.Status = tool.StatusDone
 		view.Error = ""
 	case zerops.DeploymentOpen:
-		out.Status, out.Next = tool.StatusInProgress, &tool.Next{Tool: "wait_for", Arguments: tool.NextArgs{Deployments: []string{d.Version.ID}}}
+		out.Status, out.Next = tool.StatusInProgress, &tool.Next{Tool: "wait_for", Arguments: tool.NextArgs{Deployments: []string{target.Version.ID}}}
 	case zerops.DeploymentSucceeded, zerops.DeploymentFailed, zerops.DeploymentAbandoned:
 		out.Status, out.Message = tool.StatusFailed, "the deployment ended before it could be stopped; see its outcome"
 	}
@@ -99,7 +99,7 @@ func nothingToCancel(d zerops.Deployment, why string) changeOut {
 }
 
 // canceledUpload waits for the end of an upload that was cancelled.
-func canceledUpload(ctx context.Context, c *tool.Call, d zerops.Deployment, job *deployments.Upload) (changeOut, error) {
+func canceledUpload(ctx context.Context, _ *tool.Call, d zerops.Deployment, job *deployments.Upload) (changeOut, error) {
 	timer := time.NewTimer(tool.WriteTime)
 	defer timer.Stop()
 	select {

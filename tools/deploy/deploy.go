@@ -229,7 +229,7 @@ func checkedSetup(ctx context.Context, c *tool.Call, s zerops.Service, text, wan
 }
 
 // stillUploading is the answer when the upload takes longer than the call may.
-func stillUploading(c *tool.Call, out deployServiceOut, version zerops.AppVersion, job *deployments.Upload) deployServiceOut {
+func stillUploading(_ *tool.Call, out deployServiceOut, version zerops.AppVersion, job *deployments.Upload) deployServiceOut {
 	view := deployments.NewView(zerops.Deployment{Version: version}, time.Now())
 	job.Describe(&view)
 	out.ChangeResult = tool.ChangeResult{

@@ -73,7 +73,7 @@ func deployDir(c *tool.Call, name string) (string, error) {
 
 // noDirectory tells a directory that is not there from one that is out of
 // bounds, without telling what lies out of bounds.
-func noDirectory(c *tool.Call, name, shown string, roots []string) error {
+func noDirectory(_ *tool.Call, name, shown string, roots []string) error {
 	hint := "Allowed: " + tool.Clean(strings.Join(roots, ", "), 400) + " and below; the operator can add others with --deploy-root."
 	for _, root := range roots {
 		wanted := name

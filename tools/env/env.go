@@ -10,6 +10,7 @@ import (
 	"zerops-mcp/zerops"
 )
 
+// Tools list, set, delete, reveal and compare variables.
 func Tools() []*tool.Tool {
 	return tool.WithSchemas(schemaFiles,
 		tool.Define(tool.Spec{

@@ -1,3 +1,5 @@
+// Package guides holds short texts about the platform, which resources and tools
+// show. It uses the kernel.
 package guides
 
 import (
@@ -15,14 +17,14 @@ import (
 //go:embed *.md
 var guideFiles embed.FS
 
-// guide is one of the texts.
-type guide struct {
+// Guide is one of the texts.
+type Guide struct {
 	Topic, Title, Summary string
 }
 
 // All lists the texts in the order in which one would read them.
-func All() []guide {
-	return []guide{
+func All() []Guide {
+	return []Guide{
 		{"overview", "How Zerops is organised", "Organisations, projects, services, statuses, ways in from outside, what costs money."},
 		{"zerops-yaml", "zerops.yaml", "How a runtime is built and run: setups, build, run, ports, checks, and the usual mistakes."},
 		{"import-yaml", "Import YAML", "Create services or whole projects from one document, and what the platform ignores in it."},

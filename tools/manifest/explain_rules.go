@@ -72,7 +72,7 @@ func consequenceWords(n schemaNode, properties any, depth int) string {
 		case len(values) > 0:
 			parts = append(parts, name+" is one of "+strings.Join(values, ", "))
 		case low != nil || high != nil:
-			parts = append(parts, fmt.Sprintf("%s is %v to %v", name, cmp.Or(scalarAny(low), "any"), tool.OrDash(scalarAny(high), "any")))
+			parts = append(parts, fmt.Sprintf("%s is %v to %v", name, cmp.Or(scalarAny(low), "any"), cmp.Or(scalarAny(high), "any")))
 		default:
 			if nested, there := node.self["properties"]; there && depth > 0 {
 				if words := consequenceWords(n, nested, depth-1); words != "" {

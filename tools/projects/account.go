@@ -8,6 +8,7 @@ import (
 	"zerops-mcp/zerops"
 )
 
+// Account is the tool that says who calls and what is allowed.
 func Account() []*tool.Tool {
 	return tool.WithSchemas(schemaFiles,
 		tool.Define(tool.Spec{

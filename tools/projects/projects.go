@@ -16,6 +16,7 @@ import (
 	"zerops-mcp/zerops"
 )
 
+// Tools list, show, create, change and end projects.
 func Tools() []*tool.Tool {
 	return tool.WithSchemas(schemaFiles,
 		tool.Define(tool.Spec{

@@ -11,6 +11,7 @@ import (
 	"zerops-mcp/zerops"
 )
 
+// Tools list, show, create, scale and run services.
 func Tools() []*tool.Tool {
 	return tool.WithSchemas(schemaFiles,
 		tool.Define(tool.Spec{

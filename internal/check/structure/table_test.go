@@ -53,7 +53,7 @@ func rooms() map[string][]string {
 		"tools/deployments": nil,
 		"tools/diagnose":    nil,
 		"tools/deploy":      {"tools/diagnose", "tools/deploy/archive"}, // a failed deployment is explained at once
-		"tools/observe":     {"tools/deploy", "tools/observe/plot"},      // wait_for follows uploads, too
+		"tools/observe":     {"tools/deploy", "tools/observe/plot"},     // wait_for follows uploads, too
 		"tools/api":         nil,
 	}
 }

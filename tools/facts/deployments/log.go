@@ -39,6 +39,7 @@ func ReadLog(ctx context.Context, c *tool.Call, d zerops.Deployment, limit int) 
 	return ReadLogWith(ctx, c, grant, d, limit)
 }
 
+// ReadLogWith is ReadLog with a grant of the log service that the caller has already.
 func ReadLogWith(ctx context.Context, c *tool.Call, grant *zerops.LogGrant, d zerops.Deployment, limit int) (Log, error) {
 	limit = min(limit, zerops.MaxLogLines)
 	var log Log
@@ -137,6 +138,7 @@ func (l Log) Shown(limit int) []string {
 	return out
 }
 
+// Note says what of the log is missing; it is empty where nothing is.
 func (l Log) Note() string {
 	switch {
 	case l.Cut:

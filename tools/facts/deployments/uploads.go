@@ -95,6 +95,7 @@ func (u *Uploads) Add(job *Upload) error {
 	return nil
 }
 
+// Ended reports that the upload is over, whether or not it arrived.
 func (u *Upload) Ended() bool {
 	select {
 	case <-u.Done:

@@ -36,6 +36,7 @@ type commitView struct {
 	Pusher     string `json:"pusher,omitempty"`
 }
 
+// NewView shows a deployment as it stands at a time.
 func NewView(d zerops.Deployment, now time.Time) View {
 	v := d.Version
 	view := View{

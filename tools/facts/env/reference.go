@@ -10,6 +10,7 @@ import (
 	"zerops-mcp/zerops"
 )
 
+// SelfReferenceWarning is said of a variable that refers to itself.
 const SelfReferenceWarning = "refers to itself; the reference is not resolved and its text becomes the value"
 
 // SelfReference reports KEY=${KEY}, which stays literal (platform §4.9).
@@ -28,9 +29,9 @@ func ReservedKey(key string) string {
 	return ""
 }
 
-// resolver checks references against what a store can see. It reads a sibling's
+// Resolver checks references against what a store can see. It reads a sibling's
 // variables only when a reference names it.
-type resolver struct {
+type Resolver struct {
 	call     *tool.Call
 	store    Store
 	own      map[string]bool // keys that resolve without a hostname
@@ -41,8 +42,8 @@ type resolver struct {
 
 // NewResolver prepares a check for values of the store. known are the keys there
 // are, or will be.
-func NewResolver(c *tool.Call, s Store, known []string) *resolver {
-	r := &resolver{call: c, store: s, own: map[string]bool{}, siblings: map[string]map[string]bool{}}
+func NewResolver(c *tool.Call, s Store, known []string) *Resolver {
+	r := &Resolver{call: c, store: s, own: map[string]bool{}, siblings: map[string]map[string]bool{}}
 	for _, key := range known {
 		r.own[key] = true
 	}
@@ -51,7 +52,7 @@ func NewResolver(c *tool.Call, s Store, known []string) *resolver {
 
 // Warning says which references of a value will stay literal, "" when none. A
 // reference that cannot be checked is not warned of.
-func (r *resolver) Warning(ctx context.Context, key, value string) string {
+func (r *Resolver) Warning(ctx context.Context, key, value string) string {
 	if SelfReference(key, value) {
 		return SelfReferenceWarning
 	}
@@ -67,7 +68,7 @@ func (r *resolver) Warning(ctx context.Context, key, value string) string {
 	return strings.Join(open[:min(len(open), 3)], "; ") + "; what does not resolve stays as text"
 }
 
-func (r *resolver) unresolved(ctx context.Context, name string) string {
+func (r *Resolver) unresolved(ctx context.Context, name string) string {
 	if r.own[name] {
 		return ""
 	}
@@ -90,7 +91,7 @@ func (r *resolver) unresolved(ctx context.Context, name string) string {
 	return fmt.Sprintf("${%s} names no variable here and no service", tool.Clean(name, 80))
 }
 
-func (r *resolver) onSibling(ctx context.Context, s zerops.Service, key string) string {
+func (r *Resolver) onSibling(ctx context.Context, s zerops.Service, key string) string {
 	keys, read := r.siblings[s.Name]
 	if !read {
 		variables, err := Read(ctx, r.call, Store{Project: r.store.Project, Service: &s})

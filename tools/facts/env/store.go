@@ -25,6 +25,7 @@ type Store struct {
 	Siblings []zerops.Service
 }
 
+// OrganizationID is the id of the organization that the store belongs to.
 func (s Store) OrganizationID() string { return s.Project.OrganizationID }
 
 // Label names the store for people, with its id.

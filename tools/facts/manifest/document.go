@@ -52,6 +52,7 @@ func ProbeDuration(key string) bool {
 	return false
 }
 
+// KindOf names the kind of a YAML value in the words of an error.
 func KindOf(value any) string {
 	switch value.(type) {
 	case nil:
@@ -68,6 +69,7 @@ func KindOf(value any) string {
 	return "a map"
 }
 
+// LastOf is the last step of a path, "" for an empty one.
 func LastOf(path []string) string {
 	if len(path) == 0 {
 		return ""

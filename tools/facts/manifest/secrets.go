@@ -20,6 +20,8 @@ func (p ImportPlan) Secrets() []string { return p.Doc.Secrets(0) }
 // of a service may be one.
 const maxNestedYaml = 2
 
+// Secrets are the values of a document that must not leave again; depth counts the
+// texts that the document stands in.
 func (d *Document) Secrets(depth int) []string {
 	var values []string
 	d.Walk(func(path []string, _, value *yaml.Node) {

@@ -10,6 +10,7 @@ import (
 	"zerops-mcp/zerops"
 )
 
+// CleanAll cleans each of some words for a message.
 func CleanAll(words []string) []string {
 	out := make([]string, 0, len(words))
 	for _, w := range words {
@@ -24,6 +25,7 @@ const maxSetups = 10
 // ZeropsFile is a parsed zerops.yaml.
 type ZeropsFile struct{ Doc *Document }
 
+// List is the entries of the file as they were read.
 func (f ZeropsFile) List() []any {
 	list, _ := At(f.Doc.Value, "zerops").([]any)
 	return list
@@ -34,6 +36,7 @@ func (f ZeropsFile) Name(index int) string {
 	return Text(At(f.List()[index], "setup"))
 }
 
+// Setups are the names of the entries, in their order.
 func (f ZeropsFile) Setups() []string {
 	var names []string
 	for i := range f.List() {

@@ -13,9 +13,9 @@ import (
 // MaxZeropsYAML bounds a zerops.yaml; real ones have a few kilobytes.
 const MaxZeropsYAML = 256 << 10
 
-// zeropsYAML is the part of a zerops.yaml that this server looks at. What is
+// Zerops is the part of a zerops.yaml that this server looks at. What is
 // right and wrong in it is for the platform to say.
-type zeropsYAML struct {
+type Zerops struct {
 	Setups []Setup `yaml:"zerops"`
 }
 
@@ -46,8 +46,8 @@ type yamlPort struct {
 
 // ParseZerops reads what can be read: a field of another type than expected
 // costs that field only.
-func ParseZerops(text string) (zeropsYAML, error) {
-	var doc zeropsYAML
+func ParseZerops(text string) (Zerops, error) {
+	var doc Zerops
 	err := yaml.Unmarshal([]byte(text), &doc)
 	var types *yaml.TypeError
 	if err != nil && !errors.As(err, &types) {
@@ -57,7 +57,7 @@ func ParseZerops(text string) (zeropsYAML, error) {
 }
 
 // Names lists the setups in their order.
-func (y zeropsYAML) Names() []string {
+func (y Zerops) Names() []string {
 	var names []string
 	for _, s := range y.Setups {
 		if s.Name != "" {
@@ -68,7 +68,7 @@ func (y zeropsYAML) Names() []string {
 }
 
 // Setup returns the entry of that name, nil where there is none.
-func (y zeropsYAML) Setup(name string) *Setup {
+func (y Zerops) Setup(name string) *Setup {
 	for i := range y.Setups {
 		if y.Setups[i].Name == name {
 			return &y.Setups[i]
@@ -79,7 +79,7 @@ func (y zeropsYAML) Setup(name string) *Setup {
 
 // Choose picks the setup for a service: the one asked for, the one named like the
 // service, or the only one.
-func (y zeropsYAML) Choose(wanted, hostname string) (string, error) {
+func (y Zerops) Choose(wanted, hostname string) (string, error) {
 	names := y.Names()
 	switch {
 	case len(names) == 0:
@@ -105,7 +105,7 @@ func shownNames(names []string) string {
 }
 
 // Values returns the values of all variables in the document.
-func (y zeropsYAML) Values() []string {
+func (y Zerops) Values() []string {
 	var values []string
 	for _, s := range y.Setups {
 		for _, variables := range []map[string]any{s.Build.Variables, s.Run.Variables} {

@@ -17,6 +17,7 @@ type Scaling struct {
 	Profile    string `json:"profile,omitempty"`
 }
 
+// NewScaling shows the autoscaling of a service; nil where it has none.
 func NewScaling(a *zerops.Autoscaling) *Scaling {
 	if a == nil {
 		return nil
@@ -37,6 +38,7 @@ func NewScaling(a *zerops.Autoscaling) *Scaling {
 	return v
 }
 
+// OrEmpty is what a pointer names, and no resources for nil.
 func OrEmpty(r *zerops.Resources) zerops.Resources {
 	if r == nil {
 		return zerops.Resources{}
@@ -69,6 +71,7 @@ func bounds(low, high string) string {
 	return low + "-" + high
 }
 
+// ScalingOf shows how a service scales; nil where the platform does not tell.
 func ScalingOf(s zerops.Service) *Scaling {
 	a := s.CurrentAutoscaling
 	if a == nil {

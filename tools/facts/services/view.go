@@ -10,6 +10,7 @@ import (
 	"zerops-mcp/zerops"
 )
 
+// View is a service as lists and overviews show it.
 type View struct {
 	ID               string     `json:"id"`
 	Hostname         string     `json:"hostname"`
@@ -27,6 +28,7 @@ type View struct {
 	Created          *time.Time `json:"created,omitempty"`
 }
 
+// NewView shows a service of a project.
 func NewView(s zerops.Service, p zerops.Project) View {
 	v := View{
 		ID: s.ID, Hostname: tool.Clean(s.Name, 40), Project: tool.Clean(cmp.Or(p.Name, s.Project.Name), 120), ProjectID: s.ProjectID,
