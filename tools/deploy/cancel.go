@@ -40,7 +40,7 @@ func (d deployer) cancelDeployment(ctx context.Context, c *tool.Call, in cancelD
 		}
 		return target, &tool.Plan{
 			Summary: fmt.Sprintf("Stop the deployment %s (%s) of the service %s.", target.Version.ID, tool.Clean(target.Version.Status, 40), target.Version.ServiceID),
-			Targets: []tool.PlanTarget{{Kind: "deployment", ID: target.Version.ID, Name: fmt.Sprintf("#%target", target.Version.Sequence), Status: tool.Clean(target.Version.Status, 40)}},
+			Targets: []tool.PlanTarget{{Kind: "deployment", ID: target.Version.ID, Name: fmt.Sprintf("#%d", target.Version.Sequence), Status: tool.Clean(target.Version.Status, 40)}},
 			Loses:   []string{"the work of its build; what ran before keeps running"},
 			// Phases pass while a person thinks; that it is not over is what counts.
 			State: []tool.Fact{tool.Is("the deployment", target.Version.ID, "open"), tool.Is("its service", target.Version.ServiceID)},

@@ -69,7 +69,7 @@ func (w waiter) waitFor(ctx context.Context, c *tool.Call, in waitForIn) (waitFo
 			return waitForOut{}, err
 		}
 	}
-	w.joinDeployments(c, &out, states)
+	w.joinDeployments(&out, states)
 	return out, nil
 }
 
@@ -96,7 +96,7 @@ func (w waiter) awaitUploads(ctx context.Context, c *tool.Call, wait tool.Waitin
 }
 
 // joinDeployments adds the deployments to the answer about the processes.
-func (w waiter) joinDeployments(c *tool.Call, out *waitForOut, states []zerops.Deployment) {
+func (w waiter) joinDeployments(out *waitForOut, states []zerops.Deployment) {
 	if len(states) == 0 {
 		return
 	}

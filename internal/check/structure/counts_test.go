@@ -25,8 +25,6 @@ func longFiles() map[string]string {
 
 		"internal/bench/load/siege.go": "one program of measurement",
 		"tools/diagnose/rules.go":      "the table of the rules",
-		"tools/api/index.go":           "the search with its synonyms, still one thing",
-		"tools/tool/arguments.go":      "checking and forgiving are not apart yet",
 		"internal/cli/docs_test.go":    "one test for each statement of the documents",
 		"tools/env/env_test.go":        "one test for each tool of the room",
 		"tools/logs/logs_test.go":      "one test for each argument of the search",
@@ -55,8 +53,6 @@ func longFunctions() map[string]string {
 		"zerops/simulator.scenarios": "the table of the scenarios",
 
 		"tools/api.lossOf":           "what an operation loses as a switch instead of a table",
-		"tools/api.related":          "synonyms as code instead of a table",
-		"tools/api.stem":             "endings as code instead of a table",
 		"internal/bench/load.steady": "one program of measurement",
 	}
 }
