@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -79,7 +80,7 @@ func checkAgain(t *testing.T, name *tool.Tool, text string) {
 	if err != nil || string(again) != string(out) {
 		t.Fatalf("%s: accepted %s as %s, then as %s, %v", name.Name, text, out, again, err)
 	}
-	if err := json.Unmarshal(out, name.NewIn()); err != nil {
+	if err := json.Unmarshal(out, reflect.New(name.In).Interface()); err != nil {
 		t.Fatalf("%s: accepted arguments cannot be decoded: %v", name.Name, err)
 	}
 }

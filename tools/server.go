@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -123,7 +124,18 @@ type ToolInfo struct {
 	Input, Output                             json.RawMessage
 }
 
-// Listed returns the tools a client sees, sorted by name.
+// Offered returns the names of the tools a client sees, sorted.
+func (s *Server) Offered() []string {
+	var names []string
+	for _, t := range s.runner.Tools {
+		if s.runner.Visible[t.Name] {
+			names = append(names, t.Name)
+		}
+	}
+	return names
+}
+
+// Listed returns the tools a client sees, sorted by name, with their schemas.
 func (s *Server) Listed() []ToolInfo {
 	var infos []ToolInfo
 	for _, t := range s.runner.Tools {
@@ -141,7 +153,7 @@ func Catalogue() []ToolInfo {
 	for _, t := range allTools(toolsets()) {
 		infos = append(infos, describe(t, t.InputSchema()))
 	}
-	slices.SortFunc(infos, func(a, b ToolInfo) int { return strings.Compare(a.Name, b.Name) })
+	sort.Slice(infos, func(i, j int) bool { return infos[i].Name < infos[j].Name })
 	return infos
 }
 

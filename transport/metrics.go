@@ -7,14 +7,12 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
-
-	"github.com/VictoriaMetrics/metrics"
 )
 
 // Metrics counts what a server does. Labels hold names of tools, operations and
 // outcomes only, never anything of a caller.
 type Metrics struct {
-	set      *metrics.Set
+	series   series
 	sessions atomic.Int64
 	streams  atomic.Int64
 	inFlight atomic.Int64
@@ -22,20 +20,13 @@ type Metrics struct {
 
 // NewMetrics returns metrics that start at zero.
 func NewMetrics() *Metrics {
-	m := &Metrics{set: metrics.NewSet()}
-	gauge := func(name string, value *atomic.Int64) {
-		m.set.NewGauge(name, func() float64 { return float64(value.Load()) })
-	}
-	gauge("zerops_mcp_sessions", &m.sessions)
-	gauge("zerops_mcp_streams", &m.streams)
-	gauge("zerops_mcp_requests_in_flight", &m.inFlight)
-	return m
+	return &Metrics{series: series{counters: map[string]*atomic.Uint64{}, histograms: map[string]*histogram{}}}
 }
 
 // Call counts a tool call. outcome is ok or the code of its error.
 func (m *Metrics) Call(tool, outcome string, took time.Duration) {
-	m.set.GetOrCreateCounter(fmt.Sprintf(`zerops_mcp_tool_calls_total{tool=%q,outcome=%q}`, tool, outcome)).Inc()
-	m.set.GetOrCreatePrometheusHistogram(fmt.Sprintf(`zerops_mcp_tool_call_seconds{tool=%q}`, tool)).Update(took.Seconds())
+	m.series.counter(fmt.Sprintf(`zerops_mcp_tool_calls_total{tool=%q,outcome=%q}`, tool, outcome)).Add(1)
+	m.series.histogram(fmt.Sprintf(`zerops_mcp_tool_call_seconds{tool=%q}`, tool)).observe(took)
 }
 
 // APIRequest counts one attempt at a request to the API. status is 0 when no
@@ -45,11 +36,11 @@ func (m *Metrics) APIRequest(operation string, status, number int, took time.Dur
 	if status > 0 {
 		outcome = strconv.Itoa(status/100) + "xx"
 	}
-	m.set.GetOrCreateCounter(fmt.Sprintf(`zerops_mcp_api_requests_total{operation=%q,status=%q}`, operation, outcome)).Inc()
+	m.series.counter(fmt.Sprintf(`zerops_mcp_api_requests_total{operation=%q,status=%q}`, operation, outcome)).Add(1)
 	if number > 1 {
-		m.set.GetOrCreateCounter(fmt.Sprintf(`zerops_mcp_api_retries_total{operation=%q}`, operation)).Inc()
+		m.series.counter(fmt.Sprintf(`zerops_mcp_api_retries_total{operation=%q}`, operation)).Add(1)
 	}
-	m.set.GetOrCreatePrometheusHistogram(`zerops_mcp_api_request_seconds`).Update(took.Seconds())
+	m.series.histogram(`zerops_mcp_api_request_seconds`).observe(took)
 }
 
 // response counts an answer over HTTP.
@@ -59,18 +50,25 @@ func (m *Metrics) response(method string, status int) {
 	default:
 		method = "other"
 	}
-	m.set.GetOrCreateCounter(fmt.Sprintf(`zerops_mcp_http_responses_total{method=%q,status="%d"}`, method, status)).Inc()
+	m.series.counter(fmt.Sprintf(`zerops_mcp_http_responses_total{method=%q,status="%d"}`, method, status)).Add(1)
 }
 
 // refused counts a request that a guard or limit refused.
 func (m *Metrics) refused(reason string) {
-	m.set.GetOrCreateCounter(fmt.Sprintf(`zerops_mcp_http_refused_total{reason=%q}`, reason)).Inc()
+	m.series.counter(fmt.Sprintf(`zerops_mcp_http_refused_total{reason=%q}`, reason)).Add(1)
 }
 
 // Write writes all metrics in the text format of Prometheus.
-func (m *Metrics) Write(w io.Writer) {
-	m.set.WritePrometheus(w)
-	metrics.WriteProcessMetrics(w)
+func (m *Metrics) Write(w io.Writer) error {
+	_, err := fmt.Fprintf(w, "zerops_mcp_sessions %d\nzerops_mcp_streams %d\nzerops_mcp_requests_in_flight %d\n",
+		m.sessions.Load(), m.streams.Load(), m.inFlight.Load())
+	if err == nil {
+		err = m.series.write(w)
+	}
+	if err == nil {
+		_, err = io.WriteString(w, runtimeText())
+	}
+	return err
 }
 
 // ServeHTTP answers with all metrics.
@@ -80,5 +78,5 @@ func (m *Metrics) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	m.Write(w)
+	_ = m.Write(w) // whoever asked is gone
 }

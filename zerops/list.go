@@ -39,27 +39,18 @@ func (o ListOptions) query() url.Values {
 
 // list walks a direct list, which unlike a search shows writes at once.
 func list[T any](ctx context.Context, c *Client, op Operation, id string, o ListOptions) iter.Seq2[T, error] {
-	pages := paginate(ctx, func(ctx context.Context, limit, offset int) (page[T], error) {
-		if o.Limit > 0 {
-			limit = min(limit, o.Limit)
-		}
-		q := o.query()
-		q.Set("limit", strconv.Itoa(limit))
-		q.Set("offset", strconv.Itoa(offset))
-		return fetch[page[T]](ctx, c, Call{Operation: op, Path: []string{id}, Query: q})
+	return paginate(ctx, o.Limit, func(ctx context.Context, limit, offset int) (page[T], error) {
+		return fetch[page[T]](ctx, c, o.page(op, id, limit, offset))
 	})
-	if o.Limit <= 0 {
-		return pages
+}
+
+// page is the request for one page.
+func (o ListOptions) page(op Operation, id string, limit, offset int) Call {
+	if o.Limit > 0 {
+		limit = min(limit, o.Limit)
 	}
-	return func(yield func(T, error) bool) {
-		left := o.Limit
-		for item, err := range pages {
-			if !yield(item, err) || err != nil {
-				return
-			}
-			if left--; left == 0 {
-				return
-			}
-		}
-	}
+	q := o.query()
+	q.Set("limit", strconv.Itoa(limit))
+	q.Set("offset", strconv.Itoa(offset))
+	return Call{Operation: op, Path: []string{id}, Query: q}
 }

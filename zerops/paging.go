@@ -21,50 +21,99 @@ const (
 // ErrTooManyPages ends a list that does not end by itself.
 var ErrTooManyPages = fmt.Errorf("the list has more than %d pages", maxPages)
 
-// paginate walks a list page by page. The count is optional and may change
-// between pages, so without one the walk goes on until an empty page. With one,
-// whoever wants more than the first page gets the next ones at once.
-func paginate[T any](ctx context.Context, fetchPage func(ctx context.Context, limit, offset int) (page[T], error)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		offset, ahead := 0, 1
-		var previous []T
-		for read := 0; read < maxPages; {
-			pages := make([]page[T], ahead)
-			read += ahead
-			errs := FanOut(ahead, func(i int) (err error) {
-				pages[i], err = fetchPage(ctx, pageSize, offset+i*pageSize)
-				return err
-			})
-			ahead = 1
-			for i, p := range pages {
-				if errs[i] != nil {
-					var zero T
-					yield(zero, errs[i])
-					return
-				}
-				if len(p.Items) > 0 && reflect.DeepEqual(p.Items, previous) {
-					return // the same page again: the endpoint ignores offset
-				}
-				previous = p.Items
-				for _, item := range p.Items {
-					if !yield(item, nil) {
-						return
-					}
-				}
-				offset += len(p.Items)
-				if len(p.Items) == 0 || p.Total >= 0 && offset >= p.Total && len(p.Items) <= pageSize {
-					return
-				}
-				if len(p.Items) != pageSize {
-					ahead = 1
-					break // the offsets of those fetched with it are wrong
-				}
-				ahead = min(max((p.Total-offset+pageSize-1)/pageSize, 1), maxAhead)
+// fetchPage asks for one page of a list.
+type fetchPage[T any] func(ctx context.Context, limit, offset int) (page[T], error)
+
+// paginate walks a list page by page, up to most items or to its end when most is 0.
+func paginate[T any](ctx context.Context, most int, fetch fetchPage[T]) iter.Seq2[T, error] {
+	w := walk[T]{ctx: ctx, most: most, fetch: fetch}
+	return w.items
+}
+
+// walk is a walk over a list. It is a type, and its steps are functions of pages of
+// any kind, because the compiler repeats what has a type parameter for every type.
+type walk[T any] struct {
+	ctx   context.Context
+	most  int
+	fetch fetchPage[T]
+}
+
+func (w walk[T]) items(yield func(T, error) bool) {
+	left := w.most
+	err := walkPages(func(limit, offset int) (anyPage, error) {
+		p, err := w.fetch(w.ctx, limit, offset)
+		return &p, err
+	}, func(p anyPage) bool {
+		for _, item := range p.(*page[T]).Items {
+			if !yield(item, nil) {
+				return false
+			}
+			if left--; left == 0 {
+				return false
 			}
 		}
+		return true
+	})
+	if err != nil {
 		var zero T
-		yield(zero, ErrTooManyPages)
+		yield(zero, err)
 	}
+}
+
+// anyPage is a page of items of some type.
+type anyPage interface {
+	// size returns how many items the page has, and the list as it says, or -1.
+	size() (items, total int)
+	// repeats reports whether the page has the items of another one.
+	repeats(previous anyPage) bool
+}
+
+func (p *page[T]) size() (items, total int) { return len(p.Items), p.Total }
+
+func (p *page[T]) repeats(previous anyPage) bool {
+	other, ok := previous.(*page[T])
+	return ok && len(p.Items) > 0 && reflect.DeepEqual(p.Items, other.Items)
+}
+
+// walkPages hands over page by page until the list ends or visit has enough. The
+// count is optional and may change between pages, so without one the walk goes on
+// until an empty page. With one, whoever wants more than the first page gets the
+// next ones at once.
+func walkPages(fetch func(limit, offset int) (anyPage, error), visit func(anyPage) bool) error {
+	offset, ahead := 0, 1
+	var previous anyPage
+	for read := 0; read < maxPages; {
+		pages := make([]anyPage, ahead)
+		read += ahead
+		errs := FanOut(ahead, func(i int) (err error) {
+			pages[i], err = fetch(pageSize, offset+i*pageSize)
+			return err
+		})
+		ahead = 1
+		for i, p := range pages {
+			if errs[i] != nil {
+				return errs[i]
+			}
+			if p.repeats(previous) {
+				return nil // the same page again: the endpoint ignores offset
+			}
+			previous = p
+			if !visit(p) {
+				return nil
+			}
+			items, total := p.size()
+			offset += items
+			if items == 0 || total >= 0 && offset >= total && items <= pageSize {
+				return nil
+			}
+			if items != pageSize {
+				ahead = 1
+				break // the offsets of those fetched with it are wrong
+			}
+			ahead = min(max((total-offset+pageSize-1)/pageSize, 1), maxAhead)
+		}
+	}
+	return ErrTooManyPages
 }
 
 // Collect gathers up to limit items, or all when limit is 0. More reports that

@@ -19,14 +19,14 @@ func (s *session) serve(ctx context.Context) int {
 	if err != nil {
 		return usageError(s.Stderr, err)
 	}
-	listed := served.Listed()
+	offered := served.Offered()
 	for _, name := range s.Tools {
-		if !slices.ContainsFunc(listed, func(t tools.ToolInfo) bool { return t.Name == name }) {
+		if !slices.Contains(offered, name) {
 			s.logger.WarnContext(ctx, "setting", slog.String("name", s.Origin("tools")), slog.String("problem", name+" is not offered in this mode"))
 		}
 	}
 	s.logger.DebugContext(ctx, "serving",
-		slog.String("transport", s.Transport), slog.String("api", s.api.Address()), slog.Int("tools", len(listed)))
+		slog.String("transport", s.Transport), slog.String("api", s.api.Address()), slog.Int("tools", len(offered)))
 	if s.Remote() {
 		return s.serveHTTP(ctx, served)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sort"
 	"time"
 
 	"zerops-mcp/tools/facts/deployments"
@@ -189,7 +190,7 @@ func (e *Evidence) Diagnose() []CauseView {
 		found = append(found, ranked{view, score, r.generic})
 	}
 	found = slices.DeleteFunc(found, func(r ranked) bool { return r.generic && (specific[r.Phase] || explained && e.concerns(r.Phase)) })
-	slices.SortStableFunc(found, func(a, b ranked) int { return b.score - a.score })
+	sort.SliceStable(found, func(i, j int) bool { return found[i].score > found[j].score })
 	views := []CauseView{}
 	for _, r := range found[:min(len(found), maxCauses)] {
 		views = append(views, r.CauseView)

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
+	"sort"
 	"sync"
 	"time"
 
@@ -129,7 +129,7 @@ func logServices(ctx context.Context, c *tool.Call, in searchLogsIn) (services [
 		s.Project.OrganizationID = p.OrganizationID
 		services = append(services, s)
 	}
-	slices.SortStableFunc(services, func(a, b zerops.Service) int { return strings.Compare(a.Name, b.Name) })
+	sort.SliceStable(services, func(i, j int) bool { return services[i].Name < services[j].Name })
 	if len(services) == 0 {
 		return nil, 0, &tool.Failure{Code: request.CodeNotFound, Message: fmt.Sprintf("the project %q has no service with such logs", tool.Clean(p.Name, 80))}
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -88,8 +89,9 @@ func gatherLogs(scans []*logScan, filter *logFilter, limit int, digest string) s
 		lines = append(lines, s.kept...)
 		more = more || s.dropped || s.early
 	}
-	slices.SortStableFunc(lines, func(a, b logItem) int {
-		return cmp.Or(b.at.Compare(a.at), cmp.Compare(a.stream, b.stream), cmp.Compare(a.order, b.order))
+	sort.SliceStable(lines, func(i, j int) bool {
+		a, b := lines[i], lines[j]
+		return cmp.Or(b.at.Compare(a.at), cmp.Compare(a.stream, b.stream), cmp.Compare(a.order, b.order)) < 0
 	})
 	lines = filter.before.skip(lines)
 	// A scan that kept all it may knows nothing of what is older than its last

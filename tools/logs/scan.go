@@ -5,6 +5,7 @@ import (
 	"context"
 	"hash/fnv"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -256,7 +257,7 @@ func (s *logScan) absorb(name string, t tally) {
 		s.furthest = t.oldest
 	}
 	s.kept = append(s.kept, t.kept...)
-	slices.SortStableFunc(s.kept, func(a, b logItem) int { return b.at.Compare(a.at) })
+	sort.SliceStable(s.kept, func(i, j int) bool { return s.kept[i].at.After(s.kept[j].at) })
 	s.bytes = 0
 	for i := range s.kept {
 		s.kept[i].order = i

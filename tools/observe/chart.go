@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -113,7 +114,7 @@ func projectChart(c *tool.Call, u usage) (tool.Picture, error) {
 		all = append(all, summarize(u.names[id], id, u.perService[id]))
 	}
 	tightest := func(s usageSummary) float64 { return max(s.CPU.PeakPercent, s.RAM.PeakPercent, s.Disk.PeakPercent) }
-	slices.SortStableFunc(all, func(a, b usageSummary) int { return cmp.Compare(tightest(b), tightest(a)) })
+	sort.SliceStable(all, func(i, j int) bool { return tightest(all[i]) > tightest(all[j]) })
 	title := fmt.Sprintf("Peak use in %s, %s", shown(c, u.project.Name, 40), u.span())
 	left := 0
 	if len(all) > maxBars {

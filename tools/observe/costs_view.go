@@ -3,7 +3,7 @@ package observe
 import (
 	"cmp"
 	"math"
-	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -100,8 +100,9 @@ func (k *costs) groups() ([]costGroup, float64) {
 	for _, g := range byID {
 		groups = append(groups, *g)
 	}
-	slices.SortStableFunc(groups, func(a, b costGroup) int {
-		return cmp.Or(cmp.Compare(b.total, a.total), strings.Compare(a.name, b.name), strings.Compare(a.id, b.id))
+	sort.Slice(groups, func(i, j int) bool {
+		a, b := groups[i], groups[j]
+		return cmp.Or(cmp.Compare(b.total, a.total), strings.Compare(a.name, b.name), strings.Compare(a.id, b.id)) < 0
 	})
 	return groups, sum
 }

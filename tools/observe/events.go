@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sort"
 	"time"
 
 	"zerops-mcp/tools/tool"
@@ -250,7 +251,7 @@ func (t *timeline) events() []eventView {
 			views = append(views, t.viewNotification(n))
 		}
 	}
-	slices.SortStableFunc(views, func(a, b eventView) int { return b.Time.Compare(a.Time) })
+	sort.SliceStable(views, func(i, j int) bool { return views[i].Time.After(views[j].Time) })
 	return views
 }
 

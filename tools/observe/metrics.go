@@ -5,8 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
-	"strings"
+	"sort"
 	"time"
 
 	"zerops-mcp/tools/facts/services"
@@ -221,10 +220,10 @@ func (u *usage) sort(rows []zerops.Usage) {
 		}
 	}
 	for id, list := range u.perService {
-		slices.SortStableFunc(list, func(a, b zerops.Usage) int { return a.From.Compare(b.From.Time) })
+		sort.SliceStable(list, func(i, j int) bool { return list[i].From.Before(list[j].From.Time) })
 		u.serviceList = append(u.serviceList, id)
 	}
-	slices.SortStableFunc(u.serviceList, func(a, b string) int { return strings.Compare(u.names[a], u.names[b]) })
+	sort.SliceStable(u.serviceList, func(i, j int) bool { return u.names[u.serviceList[i]] < u.names[u.serviceList[j]] })
 }
 
 func getMetrics(ctx context.Context, c *tool.Call, in getMetricsIn) (getMetricsOut, error) {

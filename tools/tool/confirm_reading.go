@@ -19,37 +19,45 @@ import (
 // yes: what differs then ends the call. In the forms that take a second call, the
 // reading of that call is the later one.
 func Confirm[T any](ctx context.Context, c *Call, read func(ctx context.Context) (targets T, p *Plan, err error)) (T, error) {
-	var none T
-	c.rereading = c.answered(ctx)
-	targets, p, err := read(ctx)
-	if err != nil {
-		return none, c.sinceAsked(err)
-	}
-	if p == nil {
-		if c.rereading && !c.secondStep() {
-			return none, changedSince([]string{nothingLeft})
-		}
-		return targets, nil
-	}
-	waited, err := c.agree(ctx, *p)
+	var targets, none T
+	err := c.confirm(ctx, func(ctx context.Context) (p *Plan, err error) {
+		targets, p, err = read(ctx)
+		return p, err
+	})
 	if err != nil {
 		return none, err
 	}
-	if !waited {
-		return targets, nil
+	return targets, nil
+}
+
+func (c *Call) confirm(ctx context.Context, read func(ctx context.Context) (*Plan, error)) error {
+	c.rereading = c.answered(ctx)
+	p, err := read(ctx)
+	if err != nil {
+		return c.sinceAsked(err)
+	}
+	if p == nil {
+		if c.rereading && !c.secondStep() {
+			return changedSince([]string{nothingLeft})
+		}
+		return nil
+	}
+	waited, err := c.agree(ctx, *p)
+	if err != nil || !waited {
+		return err
 	}
 	c.rereading = true
-	targets, now, err := read(ctx)
+	now, err := read(ctx)
 	if err != nil {
-		return none, c.sinceAsked(err)
+		return c.sinceAsked(err)
 	}
 	if now == nil {
-		return none, changedSince([]string{nothingLeft})
+		return changedSince([]string{nothingLeft})
 	}
 	if changed := differences(p.facts(), now.facts()); len(changed) > 0 {
-		return none, changedSince(changed)
+		return changedSince(changed)
 	}
-	return targets, nil
+	return nil
 }
 
 // nothingLeft is said where the later reading finds nothing to confirm.

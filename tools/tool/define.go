@@ -5,6 +5,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"sync"
 
 	"zerops-mcp/tools/request"
@@ -56,34 +57,31 @@ const SeeFinances = "the right to view finances or an admin role in the organisa
 // Tool is a defined tool.
 type Tool struct {
 	Spec
-	files  embed.FS // of its room, with the schemas
-	run    func(ctx context.Context, c *Call, args json.RawMessage) (any, error)
-	Input  func() (*Schema, error) // parsed on first use
-	NewIn  func() any              // for the schema test
-	NewOut func() any
+	files embed.FS // of its room, with the schemas
+	run   func(ctx context.Context, c *Call, args json.RawMessage) (any, error)
+	In    reflect.Type // of the arguments
+	Out   reflect.Type // of the result
+	once  sync.Once
+	input *Schema // parsed on first use
+	err   error
 }
 
 // Define makes a tool of a handler. The handler gets arguments that fit the
 // schema of In, and returns a view that fits the schema of Out.
 func Define[In, Out any](s Spec, handle func(ctx context.Context, c *Call, in In) (Out, error)) *Tool {
-	t := newTool(s)
-	t.NewIn, t.NewOut = func() any { return new(In) }, func() any { return new(Out) }
-	t.run = func(ctx context.Context, c *Call, args json.RawMessage) (any, error) {
+	return &Tool{Spec: s, In: reflect.TypeFor[In](), Out: reflect.TypeFor[Out](), run: func(ctx context.Context, c *Call, args json.RawMessage) (any, error) {
 		var in In
 		if err := c.decode(args, &in); err != nil {
 			return nil, err
 		}
 		return handle(ctx, c, in)
-	}
-	return t
+	}}
 }
 
-// newTool and decode are what define would otherwise repeat in the binary for
-// every tool.
-func newTool(s Spec) *Tool {
-	t := &Tool{Spec: s}
-	t.Input = sync.OnceValues(func() (*Schema, error) { return ParseSchema(t.InputSchema()) })
-	return t
+// Input returns the parsed schema of the arguments.
+func (t *Tool) Input() (*Schema, error) {
+	t.once.Do(func() { t.input, t.err = ParseSchema(t.InputSchema()) })
+	return t.input, t.err
 }
 
 func (c *Call) decode(args json.RawMessage, in any) error {

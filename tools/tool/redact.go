@@ -3,6 +3,7 @@ package tool
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 )
@@ -189,7 +190,7 @@ func (s *valueSet) build() *strings.Replacer {
 	for _, v := range s.values {
 		all = append(all, spellings(v)...)
 	}
-	slices.SortStableFunc(all, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	sort.Slice(all, func(i, j int) bool { return cmp.Or(len(all[j])-len(all[i]), strings.Compare(all[i], all[j])) < 0 })
 	if all = slices.Compact(all); len(all) == 0 {
 		return nil
 	}

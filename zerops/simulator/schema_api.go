@@ -1,7 +1,7 @@
 package simulator
 
 func schemaRoutes() []route {
-	zerops, imports := publishedSchema(zeropsSchema), publishedSchema(importSchema)
+	zerops, imports := publishedSchema(zeropsSchemaJSON), publishedSchema(importSchemaJSON)
 	return []route{
 		{op: "GetSettingsZeropsYamlJsonSchemaJson", public: true, handle: zerops},
 		{op: "GetSettingsZeropsYmlJsonSchemaJson", public: true, handle: zerops},

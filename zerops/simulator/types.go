@@ -165,61 +165,90 @@ func sqlProfiles() []scalingProfile {
 // serviceTypes is the catalogue of this account.
 func serviceTypes() []*serviceType {
 	var all []*serviceType
-	runtime := func(id, name string, reload bool, numbers ...string) {
+	for _, r := range runtimeTypes() {
 		all = append(all, &serviceType{
-			id: id, name: name, category: "USER", subcategory: "RUNTIME", description: name + " runtime",
-			versions: runtimeVersions(id, numbers...), defaults: runtimeScaling(), reload: reload,
+			id: r.id, name: r.name, category: "USER", subcategory: "RUNTIME", description: r.name + " runtime",
+			versions: runtimeVersions(r.id, r.numbers...), defaults: runtimeScaling(), reload: r.reload,
 		})
 	}
-	managed := func(id, name, group string, at port, backup bool, profiles []scalingProfile, numbers ...string) {
-		all = append(all, &serviceType{
-			id: id, name: name, category: "STANDARD", subcategory: group, description: name + ", managed by the platform",
-			versions: managedVersions(id, numbers...), defaults: managedScaling(), profiles: profiles, ports: []port{at}, backup: backup,
-		})
-	}
-	system := func(id, name, category string) {
-		all = append(all, &serviceType{id: id, name: name, category: category, subcategory: "SYSTEM", versions: single(id), fixedSize: true})
-	}
-	runtime("nodejs", "Node.js", false, "18", "20", "22", "24")
-	runtime("php-nginx", "PHP + Nginx", true, "8.1", "8.3", "8.4")
-	runtime("php-apache", "PHP + Apache", true, "8.1", "8.3", "8.4")
-	runtime("python", "Python", false, "3.11", "3.12", "3.14")
-	runtime("go", "Go", false, "1")
-	runtime("rust", "Rust", false, "stable")
-	runtime("java", "Java", false, "17", "21")
-	runtime("dotnet", ".NET", false, "8", "9")
-	runtime("ruby", "Ruby", false, "3.3", "3.4")
-	runtime("elixir", "Elixir", false, "1.16")
-	runtime("bun", "Bun", false, "1.2")
-	runtime("deno", "Deno", false, "2")
-	runtime("static", "Static", true, "1")
-	runtime("nginx", "Nginx", true, "1.22")
-	runtime("alpine", "Alpine", false, "3.20")
-	runtime("ubuntu", "Ubuntu", false, "24.04")
-	runtime("docker", "Docker", false, "26.1")
 	all[0].versions[0].disabled = true // Node.js 18 is past its end.
-
-	managed("postgresql", "PostgreSQL", "DATABASE", port{number: 5432, protocol: "tcp", scheme: "postgresql"}, true, sqlProfiles(), "14", "16", "17", "18")
-	managed("mariadb", "MariaDB", "DATABASE", port{number: 3306, protocol: "tcp", scheme: "mysql"}, true, sqlProfiles(), "10.6", "11.4")
-	managed("valkey", "Valkey", "CACHE", port{number: 6379, protocol: "tcp", scheme: "redis"}, false, nil, "7.2")
-	managed("keydb", "KeyDB", "CACHE", port{number: 6379, protocol: "tcp", scheme: "redis"}, false, nil, "6")
-	managed("elasticsearch", "Elasticsearch", "SEARCH", port{number: 9200, protocol: "tcp", scheme: "http"}, true, nil, "8.16", "9.2")
-	managed("meilisearch", "Meilisearch", "SEARCH", port{number: 7700, protocol: "tcp", scheme: "http", http: true}, true, nil, "1.10", "1.20")
-	managed("typesense", "Typesense", "SEARCH", port{number: 8108, protocol: "tcp", scheme: "http", http: true}, false, nil, "27.1")
-	managed("qdrant", "Qdrant", "DATABASE", port{number: 6333, protocol: "tcp", scheme: "http", http: true}, true, nil, "1.12")
-	managed("nats", "NATS", "BROKER", port{number: 4222, protocol: "tcp", scheme: "nats"}, true, nil, "2.10", "2.12")
-	managed("kafka", "Kafka", "BROKER", port{number: 9092, protocol: "tcp", scheme: "tcp"}, false, nil, "3.8")
-	managed("clickhouse", "ClickHouse", "DATABASE", port{number: 9000, protocol: "tcp", scheme: "clickhouse"}, false, nil, "25.3")
-
+	for _, m := range managedTypes() {
+		t := &serviceType{
+			id: m.id, name: m.name, category: "STANDARD", subcategory: m.group, description: m.name + ", managed by the platform",
+			versions: managedVersions(m.id, m.numbers...), defaults: managedScaling(), ports: []port{m.at}, backup: m.backup,
+		}
+		if m.sql {
+			t.profiles = sqlProfiles()
+		}
+		all = append(all, t)
+	}
 	all = append(all,
 		&serviceType{id: "object-storage", name: "Object Storage", category: "OBJECT_STORAGE", subcategory: "STORAGE", versions: single("object_storage"), fixedSize: true},
 		&serviceType{id: "shared-storage", name: "Shared Storage", category: "SHARED_STORAGE", subcategory: "STORAGE", versions: append(single("shared_storage"), managedVersions("shared-storage", "1")...), defaults: managedScaling(), backup: true},
 	)
-	system("core", "Core", "CORE")
-	system("l7_http_balancer", "L7 HTTP balancer", "HTTP_L7_BALANCER")
-	system("build", "Build", "BUILD")
-	system("prepare_runtime", "Prepare runtime", "PREPARE_RUNTIME")
+	for _, system := range [][3]string{
+		{"core", "Core", "CORE"},
+		{"l7_http_balancer", "L7 HTTP balancer", "HTTP_L7_BALANCER"},
+		{"build", "Build", "BUILD"},
+		{"prepare_runtime", "Prepare runtime", "PREPARE_RUNTIME"},
+	} {
+		id := system[0]
+		all = append(all, &serviceType{id: id, name: system[1], category: system[2], subcategory: "SYSTEM", versions: single(id), fixedSize: true})
+	}
 	return all
+}
+
+// runtimeType is a type that runs code of the user.
+type runtimeType struct {
+	id, name string
+	reload   bool
+	numbers  []string // of its versions
+}
+
+func runtimeTypes() []runtimeType {
+	return []runtimeType{
+		{"nodejs", "Node.js", false, []string{"18", "20", "22", "24"}},
+		{"php-nginx", "PHP + Nginx", true, []string{"8.1", "8.3", "8.4"}},
+		{"php-apache", "PHP + Apache", true, []string{"8.1", "8.3", "8.4"}},
+		{"python", "Python", false, []string{"3.11", "3.12", "3.14"}},
+		{"go", "Go", false, []string{"1"}},
+		{"rust", "Rust", false, []string{"stable"}},
+		{"java", "Java", false, []string{"17", "21"}},
+		{"dotnet", ".NET", false, []string{"8", "9"}},
+		{"ruby", "Ruby", false, []string{"3.3", "3.4"}},
+		{"elixir", "Elixir", false, []string{"1.16"}},
+		{"bun", "Bun", false, []string{"1.2"}},
+		{"deno", "Deno", false, []string{"2"}},
+		{"static", "Static", true, []string{"1"}},
+		{"nginx", "Nginx", true, []string{"1.22"}},
+		{"alpine", "Alpine", false, []string{"3.20"}},
+		{"ubuntu", "Ubuntu", false, []string{"24.04"}},
+		{"docker", "Docker", false, []string{"26.1"}},
+	}
+}
+
+// managedType is a type that the platform runs by itself.
+type managedType struct {
+	id, name, group string
+	at              port
+	backup, sql     bool     // sql ones have scaling profiles
+	numbers         []string // of its versions
+}
+
+func managedTypes() []managedType {
+	return []managedType{
+		{"postgresql", "PostgreSQL", "DATABASE", port{number: 5432, protocol: "tcp", scheme: "postgresql"}, true, true, []string{"14", "16", "17", "18"}},
+		{"mariadb", "MariaDB", "DATABASE", port{number: 3306, protocol: "tcp", scheme: "mysql"}, true, true, []string{"10.6", "11.4"}},
+		{"valkey", "Valkey", "CACHE", port{number: 6379, protocol: "tcp", scheme: "redis"}, false, false, []string{"7.2"}},
+		{"keydb", "KeyDB", "CACHE", port{number: 6379, protocol: "tcp", scheme: "redis"}, false, false, []string{"6"}},
+		{"elasticsearch", "Elasticsearch", "SEARCH", port{number: 9200, protocol: "tcp", scheme: "http"}, true, false, []string{"8.16", "9.2"}},
+		{"meilisearch", "Meilisearch", "SEARCH", port{number: 7700, protocol: "tcp", scheme: "http", http: true}, true, false, []string{"1.10", "1.20"}},
+		{"typesense", "Typesense", "SEARCH", port{number: 8108, protocol: "tcp", scheme: "http", http: true}, false, false, []string{"27.1"}},
+		{"qdrant", "Qdrant", "DATABASE", port{number: 6333, protocol: "tcp", scheme: "http", http: true}, true, false, []string{"1.12"}},
+		{"nats", "NATS", "BROKER", port{number: 4222, protocol: "tcp", scheme: "nats"}, true, false, []string{"2.10", "2.12"}},
+		{"kafka", "Kafka", "BROKER", port{number: 9092, protocol: "tcp", scheme: "tcp"}, false, false, []string{"3.8"}},
+		{"clickhouse", "ClickHouse", "DATABASE", port{number: 9000, protocol: "tcp", scheme: "clickhouse"}, false, false, []string{"25.3"}},
+	}
 }
 
 // typeWithID finds an entry of the catalogue.

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 	"syscall"
 )
@@ -147,7 +149,7 @@ func (w *walker) list(dir []string) ([]fs.DirEntry, error) {
 	if len(entries) == most {
 		return nil, w.tooMuch(true)
 	}
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	sort.Slice(entries, func(i, j int) bool { return entries[i].Name() < entries[j].Name() })
 	return entries, nil
 }
 
@@ -273,11 +275,9 @@ func (w *walker) tooMuch(files bool) error {
 	for name := range w.top {
 		names = append(names, name)
 	}
-	slices.SortFunc(names, func(a, b string) int {
-		if w.top[a] != w.top[b] {
-			return int(min(max(w.top[b]-w.top[a], -1), 1))
-		}
-		return strings.Compare(a, b)
+	sort.Slice(names, func(i, j int) bool {
+		a, b := names[i], names[j]
+		return cmp.Or(cmp.Compare(w.top[b], w.top[a]), strings.Compare(a, b)) < 0
 	})
 	for _, name := range names[:min(len(names), 3)] {
 		e.Largest = append(e.Largest, fmt.Sprintf("%s (%d MB)", name, w.top[name]/1_000_000))

@@ -2,7 +2,7 @@ package deployments
 
 import (
 	"context"
-	"slices"
+	"sort"
 	"strings"
 
 	"zerops-mcp/tools/facts/env"
@@ -92,7 +92,7 @@ func List(ctx context.Context, c *tool.Call, s zerops.Service, o zerops.ListOpti
 	if errs[1] != nil {
 		return nil, errs[1]
 	}
-	slices.SortStableFunc(versions, func(a, b zerops.AppVersion) int { return b.Sequence - a.Sequence })
+	sort.SliceStable(versions, func(i, j int) bool { return versions[i].Sequence > versions[j].Sequence })
 	deployments := make([]zerops.Deployment, 0, len(versions))
 	for _, v := range versions {
 		knowVersion(c, v, s.Name, s.Type.Version)
