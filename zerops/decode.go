@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
-	"slices"
 	"time"
 )
 
@@ -62,42 +61,45 @@ type page[T any] struct {
 }
 
 // UnmarshalJSON accepts an array, or an object with one of the known members.
-func (p *page[T]) UnmarshalJSON(data []byte) error {
-	p.Items, p.Total = nil, -1
+func (p *page[T]) UnmarshalJSON(data []byte) (err error) {
+	p.Items = nil
+	p.Total, err = decodePage(data, &p.Items)
+	return err
+}
+
+// decodePage decodes the items of a page, given as a pointer to their slice, and
+// returns how many the whole list has, or -1. Whatever the member is called, the
+// decoder finds the same slice behind it, so one pass over the text is enough.
+func decodePage(data []byte, items any) (total int, err error) {
+	list := reflect.ValueOf(items).Elem()
 	if trimmed := bytes.TrimLeft(data, " \t\r\n"); len(trimmed) > 0 && trimmed[0] == '[' {
-		err := p.keep(&p.Items, json.Unmarshal(data, &p.Items))
-		p.Total = len(p.Items) // an array is not paged
-		return err
+		err := checkItems(list, json.Unmarshal(data, items))
+		return list.Len(), err // an array is not paged
 	}
-	var object struct {
-		List       *[]T `json:"list"`
-		Items      *[]T `json:"items"`
-		Projects   *[]T `json:"projects"`
-		Files      *[]T `json:"files"`
+	object := struct {
+		List       any  `json:"list"`
+		Items      any  `json:"items"`
+		Projects   any  `json:"projects"`
+		Files      any  `json:"files"`
 		Total      *int `json:"total"`
 		TotalCount *int `json:"totalCount"`
 		TotalHits  *int `json:"totalHits"`
-	}
-	err := json.Unmarshal(data, &object)
+	}{List: items, Items: items, Projects: items, Files: items}
+	err = json.Unmarshal(data, &object)
 	if !tolerable(err) {
-		return err
+		return -1, err
 	}
-	for _, total := range []*int{object.TotalCount, object.Total, object.TotalHits} {
-		if total != nil {
-			p.Total = *total
+	total = -1
+	for _, given := range []*int{object.TotalCount, object.Total, object.TotalHits} {
+		if given != nil {
+			total = *given
 			break
 		}
 	}
-	for _, list := range []*[]T{object.List, object.Items, object.Projects, object.Files} {
-		if list != nil {
-			return p.keep(list, err)
-		}
+	if list.IsNil() && (object.List == nil || object.Items == nil || object.Projects == nil || object.Files == nil) {
+		return total, nil // null is an empty list, none is none
 	}
-	var given map[string]json.RawMessage // null is an empty list, none is none
-	if json.Unmarshal(data, &given) != nil || given["list"] == nil && given["items"] == nil && given["projects"] == nil && given["files"] == nil {
-		return errNoList
-	}
-	return nil
+	return total, checkItems(list, err)
 }
 
 // row is an element that says nothing without what it is about.
@@ -106,20 +108,21 @@ type row interface{ blank() bool }
 func (u Usage) blank() bool { return u.ServiceID == "" && u.ProjectID == "" }
 func (c Cost) blank() bool  { return c.ServiceID == "" && c.ProjectID == "" }
 
-// keep takes a list, in which some element may have an unexpected type, after it
-// was decoded with err. What is no list at all leaves nil, and a list whose elements
-// all say nothing is that of another document: neither must pass for an empty one.
-func (p *page[T]) keep(list *[]T, err error) error {
-	says := func(item T) bool {
-		if r, ok := any(item).(row); ok {
-			return !r.blank()
-		}
-		return !reflect.ValueOf(&item).Elem().IsZero()
-	}
-	switch p.Items = *list; {
-	case !typed(err):
+// checkItems looks at a list, in which some element may have an unexpected type,
+// after it was decoded with err. What is no list at all leaves nil, and a list whose
+// elements all say nothing is that of another document: neither must pass for an
+// empty one.
+func checkItems(list reflect.Value, err error) error {
+	if !typed(err) {
 		return err
-	case p.Items == nil, len(p.Items) > 0 && !slices.ContainsFunc(p.Items, says):
+	}
+	for i := range list.Len() {
+		item := list.Index(i)
+		if r, ok := item.Interface().(row); ok && !r.blank() || !ok && !item.IsZero() {
+			return nil
+		}
+	}
+	if list.IsNil() || list.Len() > 0 {
 		return errNoList
 	}
 	return nil
