@@ -17,7 +17,7 @@ import (
 	"zerops-mcp/zerops"
 )
 
-// Promises to whoever pays for the context (design.md §4).
+// Promises to whoever pays for the context of every conversation.
 const (
 	maxDefaultBytes      = 19_000
 	maxAllBytes          = 34_000

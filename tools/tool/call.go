@@ -120,7 +120,8 @@ func (s *Runner) QuietCall(ctx context.Context, name string) *Call {
 	return c
 }
 
-// run checks in the order of design.md §6: mode and scope, arguments, request.
+// run checks in a fixed order, so that what the operator forbids is said before what
+// is wrong with the arguments: mode and toolsets, arguments, token, request.
 func (c *Call) run(ctx context.Context) (any, error) {
 	if refused := c.Runner.refusal(c.Tool); refused != nil {
 		return nil, refused

@@ -353,7 +353,8 @@ func (c *Call) neededRight() string {
 	return "full access to the project"
 }
 
-// envelope puts the failure into the envelope of design.md §6.
+// envelope writes the failure as the one member of an object, error, so that no view
+// is mistaken for one.
 func (f *Failure) envelope() ([]byte, error) {
 	return Marshal(struct {
 		Error *Failure `json:"error"`

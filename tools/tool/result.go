@@ -58,7 +58,8 @@ func (c *Call) finish(ctx context.Context, out any, err error) *mcp.CallToolResu
 	}
 }
 
-// failed renders a failure (design.md §6).
+// failed renders a failure: as an error of the tool, which a model reads, and not of
+// the protocol, which it may never see.
 func (c *Call) failed(f *Failure) *mcp.CallToolResult {
 	c.outcome = f.Code
 	raw, err := f.envelope()
