@@ -31,13 +31,10 @@ func (c *Call) audit(ctx context.Context) {
 		return
 	}
 	caller, _ := request.CallerFrom(ctx)
-	c.mu.Lock()
-	operations := append([]string(nil), c.operations...)
-	c.mu.Unlock()
 	record := AuditRecord{
 		Time: c.started.UTC(), Label: caller.Label, RequestID: caller.RequestID,
 		Tool: c.Tool.Name, Effect: c.Tool.Effect.String(), Arguments: c.Runner.Digest("audit", c.request.Args),
-		Outcome: c.outcome, Operations: operations, Took: time.Since(c.started).Seconds(),
+		Outcome: c.outcome, Operations: c.sent.names(), Took: time.Since(c.started).Seconds(),
 	}
 	if c.Credential.Token != "" {
 		record.Caller = c.Credential.CallerID()
@@ -46,7 +43,7 @@ func (c *Call) audit(ctx context.Context) {
 		record.Targets = append(record.Targets, c.Redactor.Text(target))
 	}
 	if c.used != "" {
-		record.Confirmed = string(c.confirmedBy())
+		record.Confirmed = string(confirmedBy(c))
 	}
 	c.Runner.Cfg.Audit(ctx, record)
 }

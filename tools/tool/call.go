@@ -54,10 +54,7 @@ type Call struct {
 
 	following []string // processes of the changes of this call
 
-	mu         sync.Mutex
-	operations []string // API operations called, for the audit
-	accepted   []string // those that the platform accepted a change by
-	unsettled  bool     // a write was sent that nobody has refused for sure
+	sent sentLog
 }
 
 // Handler adapts a tool to the protocol library.
@@ -99,10 +96,10 @@ func (s *Runner) Serve(ctx context.Context, t *Tool, req Request) (result *mcp.C
 	} else if t.Waits {
 		limit = s.Cfg.MaxWait + readTime
 	}
-	ctx, cancel := context.WithTimeout(zerops.WithObserver(ctx, c.observe), limit)
+	ctx, cancel := context.WithTimeout(zerops.WithObserver(ctx, c.sent.observe), limit)
 	defer cancel()
 	out, err := c.run(ctx)
-	c.releaseConfirmation(err)
+	releaseConfirmation(c, err)
 	return c.finish(ctx, out, err)
 }
 
@@ -178,47 +175,6 @@ func (c *Call) withDefaults(input *Schema) json.RawMessage {
 		return c.request.Args
 	}
 	return raw
-}
-
-// observe notes the API operations of the call, for its audit record and for
-// what is said of a failure.
-func (c *Call) observe(a zerops.Attempt) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	note := func(names *[]string, name string) {
-		if !slices.Contains(*names, name) && len(*names) < 50 {
-			*names = append(*names, name)
-		}
-	}
-	note(&c.operations, a.Operation.String())
-	if a.Operation.Safe() {
-		return
-	}
-	c.unsettled = c.unsettled || !a.Refused
-	if a.Status >= 200 && a.Status < 300 {
-		note(&c.accepted, a.Operation.String())
-	}
-}
-
-// abandon notes that the call ends before a write of it does.
-func (c *Call) abandon() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.unsettled = true
-}
-
-// settled reports that nothing the call has sent can have changed anything.
-func (c *Call) settled() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return !c.unsettled
-}
-
-// changes lists the operations by which the platform accepted a change so far.
-func (c *Call) changes() []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return slices.Clone(c.accepted)
 }
 
 // Target notes what the call works on, for error texts and the audit.

@@ -43,7 +43,7 @@ func (c *Call) finish(ctx context.Context, out any, err error) *mcp.CallToolResu
 		out, err = half, nil
 	}
 	if err != nil {
-		return c.failed(c.onceOnly(c.Explain(ctx, err)))
+		return c.failed(onceOnly(c, c.Explain(ctx, err)))
 	}
 	if image, ok := out.(Picture); ok {
 		return image.result()

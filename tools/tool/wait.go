@@ -96,7 +96,7 @@ func Change[T any](ctx context.Context, c *Call, write func(ctx context.Context)
 	case o := <-done:
 		return o.value, o.err
 	case <-grace.C:
-		c.abandon()
+		c.sent.abandon()
 		var none T
 		return none, &zerops.UncertainError{Err: context.Cause(ctx)}
 	}
@@ -121,7 +121,7 @@ func (c *Call) Follow(ctx context.Context, w Waiting, processes ...zerops.Proces
 	if err != nil {
 		return ChangeResult{}, err
 	}
-	c.HideInReasons(states)
+	c.Redactor.HideInReasons(states)
 	f := Framed(states)
 	if word := unknownEnd(states); word != "" {
 		f.Message = fmt.Sprintf("the work ended with the status %s, which this server does not know, so it may have failed or not", Clean(word, 40))
