@@ -27,7 +27,7 @@ type AuditRecord struct {
 }
 
 func (c *Call) audit(ctx context.Context) {
-	if c.Runner.Cfg.Audit == nil {
+	if c.Runner.cfg.Audit == nil {
 		return
 	}
 	caller, _ := request.CallerFrom(ctx)
@@ -45,12 +45,12 @@ func (c *Call) audit(ctx context.Context) {
 	if c.used != "" {
 		record.Confirmed = string(confirmedBy(c))
 	}
-	c.Runner.Cfg.Audit(ctx, record)
+	c.Runner.cfg.Audit(ctx, record)
 }
 
 // Digest is a keyed hash for comparing without revealing.
 func (s *Runner) Digest(purpose string, data []byte) string {
-	mac := hmac.New(sha256.New, s.Cfg.SigningKey)
+	mac := hmac.New(sha256.New, s.cfg.SigningKey)
 	mac.Write([]byte(purpose + "\x00"))
 	mac.Write(data)
 	return hex.EncodeToString(mac.Sum(nil)[:12])

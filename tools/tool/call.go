@@ -92,9 +92,9 @@ func (s *Runner) Serve(ctx context.Context, t *Tool, req Request) (result *mcp.C
 	}()
 	limit := readTime
 	if t.Effect != zerops.Reads {
-		limit = s.Cfg.MaxWait + changeTime
+		limit = s.cfg.MaxWait + changeTime
 	} else if t.Waits {
-		limit = s.Cfg.MaxWait + readTime
+		limit = s.cfg.MaxWait + readTime
 	}
 	ctx, cancel := context.WithTimeout(zerops.WithObserver(ctx, c.sent.observe), limit)
 	defer cancel()
@@ -107,13 +107,13 @@ func (s *Runner) Serve(ctx context.Context, t *Tool, req Request) (result *mcp.C
 func (s *Runner) QuietCall(ctx context.Context, name string) *Call {
 	c := &Call{
 		Runner: s, Tool: &Tool{Spec: Spec{Name: name, Toolset: "account", Effect: zerops.Reads}},
-		started: time.Now(), outcome: "ok", Redactor: &Redactor{Patterns: s.Patterns}, Credential: s.Cfg.Credential(ctx),
+		started: time.Now(), outcome: "ok", Redactor: &Redactor{Patterns: s.Patterns}, Credential: s.cfg.Credential(ctx),
 	}
 	if c.Credential.Token == "" {
 		return nil
 	}
 	c.Redactor.Know(c.Credential.Token)
-	c.API = s.Cfg.API.Client(c.Credential.Token)
+	c.API = s.cfg.API.Client(c.Credential.Token)
 	return c
 }
 
@@ -123,7 +123,7 @@ func (c *Call) run(ctx context.Context) (any, error) {
 	if refused := c.Runner.refusal(c.Tool); refused != nil {
 		return nil, refused
 	}
-	if !c.Runner.Visible[c.Tool.Name] {
+	if !c.Runner.offered[c.Tool.Name] {
 		return nil, &Failure{
 			Code: request.CodeOutOfScope, Message: c.Tool.Name + " is not among the tools this server was started with",
 			Hint: "The operator can add it with --tools or its toolset " + c.Tool.Toolset + " with --toolsets.",
@@ -144,12 +144,12 @@ func (c *Call) run(ctx context.Context) (any, error) {
 		return nil, fmt.Errorf("reading the checked arguments: %w", err)
 	}
 	c.request.Args, c.confirmArg = args, common.Confirm
-	c.Credential = c.Runner.Cfg.Credential(ctx)
+	c.Credential = c.Runner.cfg.Credential(ctx)
 	if c.Credential.Token == "" && !c.Tool.Offline {
 		return nil, missingToken(c.Credential)
 	}
 	c.Redactor.Keep(c.Credential.Token)
-	c.API = c.Runner.Cfg.API.Client(c.Credential.Token).Guarded(func(ctx context.Context, r zerops.Call) error { return c.Runner.guard.Request(ctx, c, r) })
+	c.API = c.Runner.cfg.API.Client(c.Credential.Token).Guarded(func(ctx context.Context, r zerops.Call) error { return c.Runner.guard.Request(ctx, c, r) })
 	if err := c.Runner.guard.Arguments(ctx, c, args); err != nil {
 		return nil, err
 	}

@@ -89,7 +89,7 @@ func agree(ctx context.Context, c *Call, p Plan) (waited bool, err error) {
 	for _, t := range p.Targets {
 		c.Target(t.Kind, t.Name, t.ID)
 	}
-	mode := c.Runner.Cfg.Confirm
+	mode := c.Runner.cfg.Confirm
 	switch {
 	case mode == ConfirmNever:
 		return false, nil
@@ -142,11 +142,11 @@ func ask(ctx context.Context, c *Call, p Plan) (waited bool, err error) {
 		}
 		return false, checkAnswer(p, answer)
 	}
-	limit := min(answerTime, c.Runner.Cfg.MaxWait)
+	limit := min(answerTime, c.Runner.cfg.MaxWait)
 	started := time.Now()
 	askCtx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	answer, err := c.Runner.Mcp.RequestElicitation(askCtx, mcp.ElicitationRequest{
+	answer, err := c.Runner.mcp.RequestElicitation(askCtx, mcp.ElicitationRequest{
 		Request: mcp.Request{Method: string(mcp.MethodElicitationCreate)}, Params: params,
 	})
 	c.Asked = time.Since(started)
@@ -216,7 +216,7 @@ func confirmByToken(c *Call, p Plan) error {
 	if c.confirmArg != "" {
 		return accept(c, forConfirm, p, c.confirmArg)
 	}
-	if p.Repeats && c.Runner.Cfg.Stateless {
+	if p.Repeats && c.Runner.cfg.Stateless {
 		return &Failure{
 			Code: request.CodeUnsupported, Message: "this cannot be confirmed by a second call on a server without memory; nothing was changed",
 			Hint: "Use a client that supports elicitation, or a server without --stateless.",
@@ -259,7 +259,7 @@ const protectAll = "*"
 
 // Protected refuses to destroy anything in a project with the protecting tag.
 func (c *Call) Protected(project zerops.Project) error {
-	if c.Runner.Cfg.ProtectTag == protectAll {
+	if c.Runner.cfg.ProtectTag == protectAll {
 		return &Failure{
 			Code:    request.CodeBlocked,
 			Message: fmt.Sprintf("this server protects every project from destruction, and so %q (%s); nothing was changed", Clean(project.Name, 80), project.ID),
@@ -267,7 +267,7 @@ func (c *Call) Protected(project zerops.Project) error {
 		}
 	}
 	for _, tag := range project.Tags {
-		if strings.EqualFold(tag, c.Runner.Cfg.ProtectTag) {
+		if strings.EqualFold(tag, c.Runner.cfg.ProtectTag) {
 			return &Failure{
 				Code:    request.CodeBlocked,
 				Message: fmt.Sprintf("the project %q (%s) has the tag %q, which protects it from destruction; nothing was changed", Clean(project.Name, 80), project.ID, Clean(tag, 40)),
@@ -281,10 +281,10 @@ func (c *Call) Protected(project zerops.Project) error {
 // KeepsProtection refuses to take the protecting tag away: an assistant that
 // could remove it would not be held by it.
 func (c *Call) KeepsProtection(before, after []string) error {
-	isTag := func(tag string) bool { return strings.EqualFold(tag, c.Runner.Cfg.ProtectTag) }
+	isTag := func(tag string) bool { return strings.EqualFold(tag, c.Runner.cfg.ProtectTag) }
 	if slices.ContainsFunc(before, isTag) && !slices.ContainsFunc(after, isTag) {
 		return &Failure{
-			Code: request.CodeBlocked, Message: fmt.Sprintf("the tag %q protects this project and is not removed by this server; nothing was changed", c.Runner.Cfg.ProtectTag),
+			Code: request.CodeBlocked, Message: fmt.Sprintf("the tag %q protects this project and is not removed by this server; nothing was changed", c.Runner.cfg.ProtectTag),
 			Hint: "A person can remove it in the Zerops GUI (project → settings → tags).",
 		}
 	}

@@ -75,7 +75,7 @@ func (f ChangeResult) said() string { return f.Message }
 // this server about the same call.
 func answered(ctx context.Context, c *Call) bool {
 	token, purpose := c.confirmArg, forConfirm
-	switch mode := c.Runner.Cfg.Confirm; {
+	switch mode := c.Runner.cfg.Confirm; {
 	case mode == ConfirmNever:
 		return false
 	case mode != ConfirmTwoStep && canElicit(ctx):

@@ -166,7 +166,7 @@ func operationOf(err error) string {
 
 func explainConnection(c *Call, e *zerops.ConnectionError) *Failure {
 	f := &Failure{Code: request.CodeUnavailable, Operation: e.Operation.String(), Retryable: true}
-	address := c.Runner.Cfg.API.Address()
+	address := c.Runner.cfg.API.Address()
 	var dns *net.DNSError
 	var netErr net.Error
 	switch {

@@ -105,7 +105,7 @@ func (c *Call) withoutRefused(raw []byte) []byte {
 		start := at + found
 		at = start + len(mark)
 		name, _, _ := strings.Cut(string(raw[at:min(at+longestTool, len(raw))]), `"`)
-		if c.Runner.ByName[name] == nil || c.Runner.Visible[name] {
+		if c.Runner.byName[name] == nil || c.Runner.offered[name] {
 			continue
 		}
 		end := objectEnd(raw, start+len(`"next":`))
