@@ -27,7 +27,7 @@ func FuzzArguments(f *testing.F) {
 	}
 	s := refusing(f)
 	var names []string
-	for _, t := range s.runner.Tools {
+	for _, t := range s.runner.Tools() {
 		names = append(names, t.Name)
 	}
 	for i := range names {
@@ -61,7 +61,7 @@ func FuzzArguments(f *testing.F) {
 				t.Fatalf("%s %s: %.500s", name, text, content.Text)
 			}
 		}
-		checkAgain(t, s.runner.ByName[name], text)
+		checkAgain(t, s.runner.Tool(name), text)
 	})
 }
 

@@ -17,7 +17,7 @@ import (
 	"zerops-mcp/zerops"
 )
 
-// Promises to whoever pays for the context (design.md §4).
+// Promises to whoever pays for the context of every conversation.
 const (
 	maxDefaultBytes      = 19_000
 	maxAllBytes          = 34_000
@@ -89,8 +89,8 @@ func TestInstructionsNameVisibleTools(t *testing.T) {
 		func(c *tool.Config) { c.ExcludeTools = []string{"search_api", "get_project"} },
 	} {
 		s := offline(t, change)
-		for name := range s.runner.ByName {
-			if strings.Contains(s.instructions(), name+":") && !s.runner.Visible[name] {
+		for _, name := range s.runner.Names() {
+			if strings.Contains(s.instructions(), name+":") && !s.runner.Offers(name) {
 				t.Errorf("the instructions name %s, which is hidden", name)
 			}
 		}
@@ -122,7 +122,7 @@ func TestToolsetsAreComplete(t *testing.T) {
 func TestAnnotationsAreExplicit(t *testing.T) {
 	t.Parallel()
 	s := offline(t)
-	for _, tool := range s.runner.Tools {
+	for _, tool := range s.runner.Tools() {
 		def := s.definition(tool)
 		hints := []*bool{def.Annotations.ReadOnlyHint, def.Annotations.DestructiveHint, def.Annotations.IdempotentHint, def.Annotations.OpenWorldHint}
 		if slices.Contains(hints, nil) || def.Annotations.Title == "" {
@@ -147,7 +147,7 @@ func TestSchemasWorkEverywhere(t *testing.T) {
 		known[name] = true
 	}
 	s := offline(t)
-	for _, tool := range s.runner.Tools {
+	for _, tool := range s.runner.Tools() {
 		in := schemaRules{t: t, where: tool.Name + ".in", known: known}
 		in.root(tool.InputSchema())
 		if !tool.Image {

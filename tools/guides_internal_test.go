@@ -34,7 +34,7 @@ var toolWords = regexp.MustCompile("`((?:add|cancel|compare|create|delete|deploy
 func checkToolNames(t *testing.T, s *Server, where, text string) {
 	t.Helper()
 	for _, match := range toolWords.FindAllStringSubmatch(text, -1) {
-		if s.runner.ByName[match[1]] == nil {
+		if s.runner.Tool(match[1]) == nil {
 			t.Errorf("%s names %s, which does not exist", where, match[1])
 		}
 	}

@@ -20,8 +20,8 @@ func (s *Server) Markdown() string {
 	b.WriteString("An argument with a star is required; `project` is not where the server is limited to one.\n")
 	for _, set := range s.sets {
 		var visible []*tool.Tool
-		for _, t := range s.runner.Tools {
-			if t.Toolset == set.name && s.runner.Visible[t.Name] {
+		for _, t := range s.runner.Tools() {
+			if t.Toolset == set.name && s.runner.Offers(t.Name) {
 				visible = append(visible, t)
 			}
 		}
@@ -146,7 +146,7 @@ func argumentType(s *tool.Schema) string {
 func (s *Server) protocolMarkdown(b *strings.Builder) {
 	b.WriteString("\n## Resources\n\nThe same content as the tools of that name, for clients that show resources. Names and topics complete.\n\n| address | content |\n|---|---|\n")
 	for _, r := range []struct{ uri, tool string }{{projectsURI, "list_projects"}, {projectTemplate, "get_project"}, {serviceTemplate, "get_service"}} {
-		if s.runner.Visible[r.tool] {
+		if s.runner.Offers(r.tool) {
 			fmt.Fprintf(b, "| `%s` | `%s` |\n", r.uri, r.tool)
 		}
 	}

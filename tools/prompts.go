@@ -85,7 +85,7 @@ func (s *Server) prompt(name string) *prompt {
 }
 
 func (s *Server) offers(p prompt) bool {
-	return !slices.ContainsFunc(p.needs, func(tool string) bool { return !s.runner.Visible[tool] })
+	return !slices.ContainsFunc(p.needs, func(tool string) bool { return !s.runner.Offers(tool) })
 }
 
 // registerPrompts offers the jobs whose tools are visible.

@@ -17,7 +17,7 @@ import (
 // protocolFailure is the failure of a request that has no tool result to carry
 // it: the reading of a resource, or a prompt.
 type protocolFailure struct {
-	failure json.RawMessage // the object inside the envelope of design.md §6
+	failure json.RawMessage // what a tool result has as its error
 	code    string          // of the failure
 	message string
 	uri     string // of the resource, where there is one

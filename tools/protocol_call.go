@@ -58,7 +58,7 @@ func (s *Server) callPlainly(ctx context.Context, message json.RawMessage) (mcp.
 	if len(plain.ID) == 0 || id.UnmarshalJSON(plain.ID) != nil || id.IsNil() {
 		return nil, false
 	}
-	t := s.runner.ByName[params.Name]
+	t := s.runner.Tool(params.Name)
 	if t == nil {
 		return nil, false
 	}

@@ -46,21 +46,21 @@ const (
 func (s *Server) registerResources() {
 	var resources []server.ServerResource
 	var templates []server.ServerResourceTemplate
-	if s.runner.Visible["list_projects"] {
+	if s.runner.Offers("list_projects") {
 		resources = append(resources, server.ServerResource{
 			Resource: mcp.NewResource(projectsURI, "projects", mcp.WithResourceTitle("Projects"), mcp.WithMIMEType(jsonType),
 				mcp.WithResourceDescription("Every project that the token reaches, as list_projects shows them.")),
 			Handler: s.live("list_projects", func(string) (json.RawMessage, error) { return json.RawMessage(listedByResource), nil }),
 		})
 	}
-	if s.runner.Visible["get_project"] {
+	if s.runner.Offers("get_project") {
 		templates = append(templates, server.ServerResourceTemplate{
 			Template: mcp.NewResourceTemplate(projectTemplate, "project", mcp.WithTemplateTitle("Project"), mcp.WithTemplateMIMEType(jsonType),
 				mcp.WithTemplateDescription("Overview of one project, by id or name.")),
 			Handler: server.ResourceTemplateHandlerFunc(s.live("get_project", objectOf)),
 		})
 	}
-	if s.runner.Visible["get_service"] {
+	if s.runner.Offers("get_service") {
 		templates = append(templates, server.ServerResourceTemplate{
 			Template: mcp.NewResourceTemplate(serviceTemplate, "service", mcp.WithTemplateTitle("Service"), mcp.WithTemplateMIMEType(jsonType),
 				mcp.WithTemplateDescription("One service of a project, by hostname or id.")),
@@ -91,7 +91,7 @@ func (s *Server) live(name string, arguments func(uri string) (json.RawMessage, 
 		if err != nil {
 			return nil, err
 		}
-		result := s.runner.Serve(ctx, s.runner.ByName[name], tool.Request{Args: args})
+		result := s.runner.Serve(ctx, s.runner.Tool(name), tool.Request{Args: args})
 		text := textOf(result)
 		if result.IsError {
 			return nil, failedRead(text, uri)

@@ -69,15 +69,16 @@ func (s *Server) register() {
 		server.WithHooks(hooks),
 		server.WithCacheHints(listTTL, mcp.CacheScopePrivate),
 	})
-	s.mcp = server.NewMCPServer("zerops-mcp", s.runner.Cfg.Version, options...)
-	registered := make([]server.ServerTool, 0, len(s.runner.Tools))
-	for _, t := range s.runner.Tools {
+	s.mcp = server.NewMCPServer("zerops-mcp", s.runner.Config().Version, options...)
+	all := s.runner.Tools()
+	registered := make([]server.ServerTool, 0, len(all))
+	for _, t := range all {
 		// The library reads every schema it is given at once, which is most of the
 		// time of a start; it gets a short one, and the list the real ones.
 		short := mcp.NewToolWithRawSchema(t.Name, t.Description, json.RawMessage(`{"type":"object"}`))
 		registered = append(registered, server.ServerTool{Tool: short, Handler: s.runner.Handler(t)})
 	}
-	s.runner.Mcp = s.mcp
+	s.runner.Attach(s.mcp)
 	s.mcp.AddTools(registered...)
 	s.registerResources()
 	s.registerPrompts()
@@ -85,9 +86,10 @@ func (s *Server) register() {
 
 // definitions are the visible tools, sorted by name.
 func (s *Server) definitions() []mcp.Tool {
-	list := make([]mcp.Tool, 0, len(s.runner.Tools))
-	for _, t := range s.runner.Tools {
-		if s.runner.Visible[t.Name] {
+	all := s.runner.Tools()
+	list := make([]mcp.Tool, 0, len(all))
+	for _, t := range all {
+		if s.runner.Offers(t.Name) {
 			list = append(list, s.definition(t))
 		}
 	}
@@ -127,8 +129,8 @@ type ToolInfo struct {
 // Offered returns the names of the tools a client sees, sorted.
 func (s *Server) Offered() []string {
 	var names []string
-	for _, t := range s.runner.Tools {
-		if s.runner.Visible[t.Name] {
+	for _, t := range s.runner.Tools() {
+		if s.runner.Offers(t.Name) {
 			names = append(names, t.Name)
 		}
 	}
@@ -138,8 +140,8 @@ func (s *Server) Offered() []string {
 // Listed returns the tools a client sees, sorted by name, with their schemas.
 func (s *Server) Listed() []ToolInfo {
 	var infos []ToolInfo
-	for _, t := range s.runner.Tools {
-		if s.runner.Visible[t.Name] {
+	for _, t := range s.runner.Tools() {
+		if s.runner.Offers(t.Name) {
 			infos = append(infos, describe(t, s.listedInput(t)))
 		}
 	}
@@ -167,9 +169,9 @@ func describe(t *tool.Tool, input json.RawMessage) ToolInfo {
 
 // Call runs one tool in this process, without a protocol in between.
 func (s *Server) Call(ctx context.Context, name string, args json.RawMessage) (*mcp.CallToolResult, error) {
-	t := s.runner.ByName[name]
+	t := s.runner.Tool(name)
 	if t == nil {
-		return nil, tool.UnknownName("tool", name, tool.SortedKeys(s.runner.ByName))
+		return nil, tool.UnknownName("tool", name, s.runner.Names())
 	}
 	return s.runner.Serve(ctx, t, tool.Request{Args: args}), nil
 }

@@ -176,9 +176,9 @@ func lost(c *tool.Call, err error, r *apiRequest) error {
 	uncertain, lost := errors.AsType[*zerops.UncertainError](err)
 	switch {
 	case lost:
-		f = c.ExplainUncertain(uncertain)
+		f = tool.ExplainUncertain(c, uncertain)
 	case refused && refusal.Status >= 500:
-		f = c.ExplainRefusal(refusal)
+		f = tool.ExplainRefusal(c, refusal)
 		f.Cause = err
 	default:
 		return err

@@ -16,7 +16,7 @@ func permitted(c *tool.Call, op zerops.Operation, reading bool) error {
 	class := op.Class()
 	f := &tool.Failure{Operation: op.String()}
 	switch {
-	case c.Runner.Cfg.ReadOnly && !op.Safe():
+	case c.Runner.Config().ReadOnly && !op.Safe():
 		f.Code, f.Message = request.CodeReadOnly, fmt.Sprintf("%s %s, and this server runs read-only; nothing was changed", op, class.Effect)
 		f.Hint = "The operator can restart it without --read-only."
 	case excluded(c, op) != "":
@@ -31,10 +31,10 @@ func permitted(c *tool.Call, op zerops.Operation, reading bool) error {
 	case op == zerops.GetProjectList:
 		f.Code, f.Message = request.CodeUnsupported, "the Zerops API has no such operation; an old guide mentions it"
 		f.Hint = "list_projects, GetClientProject and PostProjectSearch list projects."
-	case class.Has(zerops.RevealsSecret) && !c.Runner.Cfg.AllowSecrets:
+	case class.Has(zerops.RevealsSecret) && !c.Runner.Config().AllowSecrets:
 		f.Code, f.Message = request.CodeSecretWithheld, fmt.Sprintf("the answer of %s is a secret, which this server withholds; nothing was requested", op)
 		f.Hint = "The operator can restart it with --allow-secrets."
-		if tool := c.Runner.CuratedTool(op); tool != "" && !c.Runner.ByName[tool].Secret {
+		if tool := c.Runner.CuratedTool(op); tool != "" && !c.Runner.Tool(tool).Secret {
 			f.Hint = tool + " does the job without showing the secret. " + f.Hint
 		}
 	case reading && !op.Safe():
@@ -50,11 +50,11 @@ func permitted(c *tool.Call, op zerops.Operation, reading bool) error {
 // excluded names the tool that the operator excluded and whose work the
 // operation does, so that the whole API is no way around it.
 func excluded(c *tool.Call, op zerops.Operation) string {
-	for _, name := range c.Runner.Cfg.ExcludeTools {
+	for _, name := range c.Runner.Config().ExcludeTools {
 		if name == tool.ExcludeAll {
 			return "every tool"
 		}
-		if t := c.Runner.ByName[name]; t != nil && slices.Contains(t.Operations, op) {
+		if t := c.Runner.Tool(name); t != nil && slices.Contains(t.Operations, op) {
 			return name
 		}
 	}

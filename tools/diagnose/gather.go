@@ -168,11 +168,11 @@ func gatherLogs(ctx context.Context, c *tool.Call, e *Evidence) {
 
 // hideIn takes secrets out of what the platform says, once they are known.
 func hideIn(c *tool.Call, e *Evidence) {
-	c.HideInReasons(e.processes)
+	c.Redactor.HideInReasons(e.processes)
 	for i, n := range e.notifications {
-		e.notifications[i].Failure = c.HideInReason(n.Failure)
+		e.notifications[i].Failure = c.Redactor.HideInReason(n.Failure)
 	}
 	if e.deployment != nil {
-		e.deployment = new(c.HideInDeployment(*e.deployment))
+		e.deployment = new(c.Redactor.HideInDeployment(*e.deployment))
 	}
 }

@@ -63,7 +63,7 @@ func notTheToken(c *tool.Call, shown, value string) error {
 }
 
 func envAllowed(c *tool.Call, name string) bool {
-	return slices.ContainsFunc(c.Runner.Cfg.EnvAllow, func(pattern string) bool {
+	return slices.ContainsFunc(c.Runner.Config().EnvAllow, func(pattern string) bool {
 		ok, err := path.Match(pattern, name)
 		return ok && err == nil
 	})
@@ -71,7 +71,7 @@ func envAllowed(c *tool.Call, name string) bool {
 
 // fromFile reads values from a dotenv file under a deploy root.
 func fromFile(c *tool.Call, in envFromFile) ([]wantedVariable, error) {
-	text, shown, err := tool.ReadLocal(c.Runner.Cfg.DeployRoots, in.Path)
+	text, shown, err := tool.ReadLocal(c.Runner.Config().DeployRoots, in.Path)
 	if err != nil {
 		return nil, err
 	}

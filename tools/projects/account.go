@@ -81,7 +81,7 @@ func whoami(ctx context.Context, c *tool.Call, _ struct{}) (whoamiOut, error) {
 	if err != nil {
 		return whoamiOut{}, err
 	}
-	cfg := c.Runner.Cfg
+	cfg := c.Runner.Config()
 	out := whoamiOut{
 		Kind: "user", ID: user.ID, Name: tool.Clean(user.FullName, 120), Email: tool.Clean(user.Email, 120),
 		Organizations: []orgView{}, Reach: "none", APIAddress: cfg.API.Address(),

@@ -1,6 +1,7 @@
 package request
 
-// Codes of failed calls (design.md §6). Programs may rely on them.
+// Codes of failed calls. Programs may rely on them: the words are part of the
+// contract.
 const (
 	CodeUnauthorized        = "unauthorized"
 	CodeForbidden           = "forbidden"

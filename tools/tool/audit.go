@@ -27,17 +27,14 @@ type AuditRecord struct {
 }
 
 func (c *Call) audit(ctx context.Context) {
-	if c.Runner.Cfg.Audit == nil {
+	if c.Runner.cfg.Audit == nil {
 		return
 	}
 	caller, _ := request.CallerFrom(ctx)
-	c.mu.Lock()
-	operations := append([]string(nil), c.operations...)
-	c.mu.Unlock()
 	record := AuditRecord{
 		Time: c.started.UTC(), Label: caller.Label, RequestID: caller.RequestID,
 		Tool: c.Tool.Name, Effect: c.Tool.Effect.String(), Arguments: c.Runner.Digest("audit", c.request.Args),
-		Outcome: c.outcome, Operations: operations, Took: time.Since(c.started).Seconds(),
+		Outcome: c.outcome, Operations: c.sent.names(), Took: time.Since(c.started).Seconds(),
 	}
 	if c.Credential.Token != "" {
 		record.Caller = c.Credential.CallerID()
@@ -46,14 +43,14 @@ func (c *Call) audit(ctx context.Context) {
 		record.Targets = append(record.Targets, c.Redactor.Text(target))
 	}
 	if c.used != "" {
-		record.Confirmed = string(c.confirmedBy())
+		record.Confirmed = string(confirmedBy(c))
 	}
-	c.Runner.Cfg.Audit(ctx, record)
+	c.Runner.cfg.Audit(ctx, record)
 }
 
 // Digest is a keyed hash for comparing without revealing.
 func (s *Runner) Digest(purpose string, data []byte) string {
-	mac := hmac.New(sha256.New, s.Cfg.SigningKey)
+	mac := hmac.New(sha256.New, s.cfg.SigningKey)
 	mac.Write([]byte(purpose + "\x00"))
 	mac.Write(data)
 	return hex.EncodeToString(mac.Sum(nil)[:12])

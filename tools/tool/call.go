@@ -54,10 +54,7 @@ type Call struct {
 
 	following []string // processes of the changes of this call
 
-	mu         sync.Mutex
-	operations []string // API operations called, for the audit
-	accepted   []string // those that the platform accepted a change by
-	unsettled  bool     // a write was sent that nobody has refused for sure
+	sent sentLog
 }
 
 // Handler adapts a tool to the protocol library.
@@ -95,14 +92,14 @@ func (s *Runner) Serve(ctx context.Context, t *Tool, req Request) (result *mcp.C
 	}()
 	limit := readTime
 	if t.Effect != zerops.Reads {
-		limit = s.Cfg.MaxWait + changeTime
+		limit = s.cfg.MaxWait + changeTime
 	} else if t.Waits {
-		limit = s.Cfg.MaxWait + readTime
+		limit = s.cfg.MaxWait + readTime
 	}
-	ctx, cancel := context.WithTimeout(zerops.WithObserver(ctx, c.observe), limit)
+	ctx, cancel := context.WithTimeout(zerops.WithObserver(ctx, c.sent.observe), limit)
 	defer cancel()
 	out, err := c.run(ctx)
-	c.releaseConfirmation(err)
+	releaseConfirmation(c, err)
 	return c.finish(ctx, out, err)
 }
 
@@ -110,22 +107,23 @@ func (s *Runner) Serve(ctx context.Context, t *Tool, req Request) (result *mcp.C
 func (s *Runner) QuietCall(ctx context.Context, name string) *Call {
 	c := &Call{
 		Runner: s, Tool: &Tool{Spec: Spec{Name: name, Toolset: "account", Effect: zerops.Reads}},
-		started: time.Now(), outcome: "ok", Redactor: &Redactor{Patterns: s.Patterns}, Credential: s.Cfg.Credential(ctx),
+		started: time.Now(), outcome: "ok", Redactor: &Redactor{Patterns: s.Patterns}, Credential: s.cfg.Credential(ctx),
 	}
 	if c.Credential.Token == "" {
 		return nil
 	}
 	c.Redactor.Know(c.Credential.Token)
-	c.API = s.Cfg.API.Client(c.Credential.Token)
+	c.API = s.cfg.API.Client(c.Credential.Token)
 	return c
 }
 
-// run checks in the order of design.md §6: mode and scope, arguments, request.
+// run checks in a fixed order, so that what the operator forbids is said before what
+// is wrong with the arguments: mode and toolsets, arguments, token, request.
 func (c *Call) run(ctx context.Context) (any, error) {
 	if refused := c.Runner.refusal(c.Tool); refused != nil {
 		return nil, refused
 	}
-	if !c.Runner.Visible[c.Tool.Name] {
+	if !c.Runner.offered[c.Tool.Name] {
 		return nil, &Failure{
 			Code: request.CodeOutOfScope, Message: c.Tool.Name + " is not among the tools this server was started with",
 			Hint: "The operator can add it with --tools or its toolset " + c.Tool.Toolset + " with --toolsets.",
@@ -146,12 +144,12 @@ func (c *Call) run(ctx context.Context) (any, error) {
 		return nil, fmt.Errorf("reading the checked arguments: %w", err)
 	}
 	c.request.Args, c.confirmArg = args, common.Confirm
-	c.Credential = c.Runner.Cfg.Credential(ctx)
+	c.Credential = c.Runner.cfg.Credential(ctx)
 	if c.Credential.Token == "" && !c.Tool.Offline {
 		return nil, missingToken(c.Credential)
 	}
 	c.Redactor.Keep(c.Credential.Token)
-	c.API = c.Runner.Cfg.API.Client(c.Credential.Token).Guarded(func(ctx context.Context, r zerops.Call) error { return c.Runner.guard.Request(ctx, c, r) })
+	c.API = c.Runner.cfg.API.Client(c.Credential.Token).Guarded(func(ctx context.Context, r zerops.Call) error { return c.Runner.guard.Request(ctx, c, r) })
 	if err := c.Runner.guard.Arguments(ctx, c, args); err != nil {
 		return nil, err
 	}
@@ -177,47 +175,6 @@ func (c *Call) withDefaults(input *Schema) json.RawMessage {
 		return c.request.Args
 	}
 	return raw
-}
-
-// observe notes the API operations of the call, for its audit record and for
-// what is said of a failure.
-func (c *Call) observe(a zerops.Attempt) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	note := func(names *[]string, name string) {
-		if !slices.Contains(*names, name) && len(*names) < 50 {
-			*names = append(*names, name)
-		}
-	}
-	note(&c.operations, a.Operation.String())
-	if a.Operation.Safe() {
-		return
-	}
-	c.unsettled = c.unsettled || !a.Refused
-	if a.Status >= 200 && a.Status < 300 {
-		note(&c.accepted, a.Operation.String())
-	}
-}
-
-// abandon notes that the call ends before a write of it does.
-func (c *Call) abandon() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.unsettled = true
-}
-
-// settled reports that nothing the call has sent can have changed anything.
-func (c *Call) settled() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return !c.unsettled
-}
-
-// changes lists the operations by which the platform accepted a change so far.
-func (c *Call) changes() []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return slices.Clone(c.accepted)
 }
 
 // Target notes what the call works on, for error texts and the audit.

@@ -85,23 +85,23 @@ func (*inputError) Error() string { return "input required" }
 // agree returns nil once the plan may be carried out; any other error is either
 // a refusal or the question itself. waited says that a person has thought about it
 // meanwhile, so that the plan may be an old one.
-func (c *Call) agree(ctx context.Context, p Plan) (waited bool, err error) {
+func agree(ctx context.Context, c *Call, p Plan) (waited bool, err error) {
 	for _, t := range p.Targets {
 		c.Target(t.Kind, t.Name, t.ID)
 	}
-	mode := c.Runner.Cfg.Confirm
+	mode := c.Runner.cfg.Confirm
 	switch {
 	case mode == ConfirmNever:
 		return false, nil
 	case mode != ConfirmTwoStep && canElicit(ctx):
-		return c.ask(ctx, p)
+		return ask(ctx, c, p)
 	case mode == ConfirmHuman:
 		return false, &Failure{
 			Code: request.CodeBlocked, Message: "this needs a person's approval and the client cannot ask for it; nothing was changed",
 			Hint: "Use a client that supports elicitation, do it in the Zerops GUI, or restart the server with another --confirm.",
 		}
 	}
-	return false, c.confirmByToken(p)
+	return false, confirmByToken(c, p)
 }
 
 // canElicit reports whether the client can show a form now.
@@ -126,27 +126,27 @@ func canElicit(ctx context.Context) bool {
 
 // ask puts the plan to the person: by a request to an older client, or by
 // handing the question back to a newer one, which then calls again.
-func (c *Call) ask(ctx context.Context, p Plan) (waited bool, err error) {
+func ask(ctx context.Context, c *Call, p Plan) (waited bool, err error) {
 	params := p.question()
 	if info := server.RequestProtocolInfoFromContext(ctx); info != nil && info.Modern {
 		answer := server.ElicitationResponse(c.request.responses, elicitationID)
 		if answer == nil {
-			token, _, err := c.newToken(forQuestion, p)
+			token, _, err := newToken(c, forQuestion, p)
 			if err != nil {
 				return false, err
 			}
 			return false, &inputError{params: params, state: token}
 		}
-		if err := c.accept(forQuestion, p, c.request.state); err != nil {
+		if err := accept(c, forQuestion, p, c.request.state); err != nil {
 			return false, err
 		}
-		return false, c.judge(p, answer)
+		return false, checkAnswer(p, answer)
 	}
-	limit := min(answerTime, c.Runner.Cfg.MaxWait)
+	limit := min(answerTime, c.Runner.cfg.MaxWait)
 	started := time.Now()
 	askCtx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	answer, err := c.Runner.Mcp.RequestElicitation(askCtx, mcp.ElicitationRequest{
+	answer, err := c.Runner.mcp.RequestElicitation(askCtx, mcp.ElicitationRequest{
 		Request: mcp.Request{Method: string(mcp.MethodElicitationCreate)}, Params: params,
 	})
 	c.Asked = time.Since(started)
@@ -157,11 +157,11 @@ func (c *Call) ask(ctx context.Context, p Plan) (waited bool, err error) {
 		return true, declined("the person did not answer within " + limit.String() + ", or the client could not show the question")
 	}
 	c.used = "elicitation"
-	return true, c.judge(p, answer)
+	return true, checkAnswer(p, answer)
 }
 
-// judge decides on the person's answer. Anything but a clear yes is a no.
-func (c *Call) judge(p Plan, answer *mcp.ElicitationResult) error {
+// checkAnswer decides on the person's answer. Anything but a clear yes is a no.
+func checkAnswer(p Plan, answer *mcp.ElicitationResult) error {
 	switch answer.Action {
 	case mcp.ElicitationResponseActionAccept:
 	case mcp.ElicitationResponseActionDecline:
@@ -212,17 +212,17 @@ func (p Plan) question() mcp.ElicitationParams {
 }
 
 // confirmByToken wants a second call with the same arguments and a token.
-func (c *Call) confirmByToken(p Plan) error {
+func confirmByToken(c *Call, p Plan) error {
 	if c.confirmArg != "" {
-		return c.accept(forConfirm, p, c.confirmArg)
+		return accept(c, forConfirm, p, c.confirmArg)
 	}
-	if p.Repeats && c.Runner.Cfg.Stateless {
+	if p.Repeats && c.Runner.cfg.Stateless {
 		return &Failure{
 			Code: request.CodeUnsupported, Message: "this cannot be confirmed by a second call on a server without memory; nothing was changed",
 			Hint: "Use a client that supports elicitation, or a server without --stateless.",
 		}
 	}
-	token, expires, err := c.newToken(forConfirm, p)
+	token, expires, err := newToken(c, forConfirm, p)
 	if err != nil {
 		return err
 	}
@@ -234,7 +234,7 @@ func (c *Call) confirmByToken(p Plan) error {
 }
 
 // confirmedBy says which way the call was confirmed.
-func (c *Call) confirmedBy() ConfirmMode {
+func confirmedBy(c *Call) ConfirmMode {
 	if c.used == "elicitation" || c.request.state != "" {
 		return ConfirmHuman
 	}
@@ -259,7 +259,7 @@ const protectAll = "*"
 
 // Protected refuses to destroy anything in a project with the protecting tag.
 func (c *Call) Protected(project zerops.Project) error {
-	if c.Runner.Cfg.ProtectTag == protectAll {
+	if c.Runner.cfg.ProtectTag == protectAll {
 		return &Failure{
 			Code:    request.CodeBlocked,
 			Message: fmt.Sprintf("this server protects every project from destruction, and so %q (%s); nothing was changed", Clean(project.Name, 80), project.ID),
@@ -267,7 +267,7 @@ func (c *Call) Protected(project zerops.Project) error {
 		}
 	}
 	for _, tag := range project.Tags {
-		if strings.EqualFold(tag, c.Runner.Cfg.ProtectTag) {
+		if strings.EqualFold(tag, c.Runner.cfg.ProtectTag) {
 			return &Failure{
 				Code:    request.CodeBlocked,
 				Message: fmt.Sprintf("the project %q (%s) has the tag %q, which protects it from destruction; nothing was changed", Clean(project.Name, 80), project.ID, Clean(tag, 40)),
@@ -281,10 +281,10 @@ func (c *Call) Protected(project zerops.Project) error {
 // KeepsProtection refuses to take the protecting tag away: an assistant that
 // could remove it would not be held by it.
 func (c *Call) KeepsProtection(before, after []string) error {
-	isTag := func(tag string) bool { return strings.EqualFold(tag, c.Runner.Cfg.ProtectTag) }
+	isTag := func(tag string) bool { return strings.EqualFold(tag, c.Runner.cfg.ProtectTag) }
 	if slices.ContainsFunc(before, isTag) && !slices.ContainsFunc(after, isTag) {
 		return &Failure{
-			Code: request.CodeBlocked, Message: fmt.Sprintf("the tag %q protects this project and is not removed by this server; nothing was changed", c.Runner.Cfg.ProtectTag),
+			Code: request.CodeBlocked, Message: fmt.Sprintf("the tag %q protects this project and is not removed by this server; nothing was changed", c.Runner.cfg.ProtectTag),
 			Hint: "A person can remove it in the Zerops GUI (project → settings → tags).",
 		}
 	}

@@ -20,7 +20,7 @@ import (
 // reading of that call is the later one.
 func Confirm[T any](ctx context.Context, c *Call, read func(ctx context.Context) (targets T, p *Plan, err error)) (T, error) {
 	var targets, none T
-	err := c.confirm(ctx, func(ctx context.Context) (p *Plan, err error) {
+	err := confirm(ctx, c, func(ctx context.Context) (p *Plan, err error) {
 		targets, p, err = read(ctx)
 		return p, err
 	})
@@ -30,26 +30,26 @@ func Confirm[T any](ctx context.Context, c *Call, read func(ctx context.Context)
 	return targets, nil
 }
 
-func (c *Call) confirm(ctx context.Context, read func(ctx context.Context) (*Plan, error)) error {
-	c.rereading = c.answered(ctx)
+func confirm(ctx context.Context, c *Call, read func(ctx context.Context) (*Plan, error)) error {
+	c.rereading = answered(ctx, c)
 	p, err := read(ctx)
 	if err != nil {
-		return c.sinceAsked(err)
+		return sinceAsked(c, err)
 	}
 	if p == nil {
-		if c.rereading && !c.secondStep() {
+		if c.rereading && !secondStep(c) {
 			return changedSince([]string{nothingLeft})
 		}
 		return nil
 	}
-	waited, err := c.agree(ctx, *p)
+	waited, err := agree(ctx, c, *p)
 	if err != nil || !waited {
 		return err
 	}
 	c.rereading = true
 	now, err := read(ctx)
 	if err != nil {
-		return c.sinceAsked(err)
+		return sinceAsked(c, err)
 	}
 	if now == nil {
 		return changedSince([]string{nothingLeft})
@@ -65,7 +65,7 @@ const nothingLeft = "nothing is left of what was to be confirmed"
 
 // secondStep reports, of a call that carries an answer, that nobody was asked by
 // this server: a second step may be told that what it wants is so already.
-func (c *Call) secondStep() bool { return c.used == "" && c.request.state == "" }
+func secondStep(c *Call) bool { return c.used == "" && c.request.state == "" }
 
 // idleError ends a call that has nothing to do, because what is wanted is so
 // already.
@@ -81,28 +81,28 @@ func (f ChangeResult) said() string { return f.Message }
 
 // answered reports whether the call carries the answer to an earlier question of
 // this server about the same call.
-func (c *Call) answered(ctx context.Context) bool {
+func answered(ctx context.Context, c *Call) bool {
 	token, purpose := c.confirmArg, forConfirm
-	switch mode := c.Runner.Cfg.Confirm; {
+	switch mode := c.Runner.cfg.Confirm; {
 	case mode == ConfirmNever:
 		return false
 	case mode != ConfirmTwoStep && canElicit(ctx):
 		token, purpose = c.request.state, forQuestion
 	}
 	signed, marks, ok := splitToken(token)
-	return ok && c.Runner.signer.check(signed, c.binding(purpose, marks), time.Now()) == nil
+	return ok && c.Runner.signer.check(signed, binding(c, purpose, marks), time.Now()) == nil
 }
 
 // sinceAsked says of an error of a later reading that the plan does not hold any
 // more. Errors that tell nothing of the targets stay what they are.
-func (c *Call) sinceAsked(err error) error {
+func sinceAsked(c *Call, err error) error {
 	if !c.rereading {
 		return err
 	}
 	f, ours := errors.AsType[*Failure](err)
 	done, nothing := errors.AsType[*idleError](err)
 	switch {
-	case nothing && c.secondStep():
+	case nothing && secondStep(c):
 		return err
 	case nothing:
 		return changedSince([]string{done.out.said()})
@@ -135,12 +135,12 @@ func changedSince(changed []string) *Failure {
 // releaseConfirmation gives a confirmation back when the API refused the work for sure. After
 // anything else the work may have been done, or a part of it, and the yes was for
 // doing it once.
-func (c *Call) releaseConfirmation(err error) {
+func releaseConfirmation(c *Call, err error) {
 	if c.used == "" {
 		return
 	}
 	refusal, refused := errors.AsType[*zerops.Error](err)
-	if refused && refusal.Definite() && c.settled() {
+	if refused && refusal.Definite() && c.sent.settled() {
 		c.Runner.signer.release(c.used)
 		return
 	}
@@ -155,12 +155,12 @@ const askAgain = "The confirmation was for this one attempt: to repeat it, call 
 
 // onceOnly adds to a failure that its confirmation is used up, and how to find out
 // what it did.
-func (c *Call) onceOnly(f *Failure) *Failure {
+func onceOnly(c *Call, f *Failure) *Failure {
 	if !c.spent || f.Code == request.CodeDeclined || f.Code == request.CodeConfirmationInvalid {
 		return f
 	}
 	told := *f
-	if !c.settled() {
+	if !c.sent.settled() {
 		told.Retryable = false
 		if told.Next == nil {
 			look := c.lookAgain()

@@ -42,23 +42,23 @@ func splitToken(token string) (signed string, marks []byte, ok bool) {
 }
 
 // newToken makes a confirmation for a plan.
-func (c *Call) newToken(purpose string, p Plan) (string, time.Time, error) {
+func newToken(c *Call, purpose string, p Plan) (string, time.Time, error) {
 	salt := make([]byte, saltLength)
 	if _, err := rand.Read(salt); err != nil {
 		return "", time.Time{}, fmt.Errorf("making a confirmation: %w", err)
 	}
 	marks := c.Runner.signer.marks(salt, p.facts())
-	signed, expires, err := c.Runner.signer.issue(c.binding(purpose, marks), time.Now())
+	signed, expires, err := c.Runner.signer.issue(binding(c, purpose, marks), time.Now())
 	return signed + base64.RawURLEncoding.EncodeToString(marks), expires, err
 }
 
 // accept checks a confirmation against what is there now, and uses it.
-func (c *Call) accept(purpose string, p Plan, token string) error {
+func accept(c *Call, purpose string, p Plan, token string) error {
 	signed, marks, ok := splitToken(token)
 	if !ok {
 		return unfit(errTokenForeign)
 	}
-	bound, now := c.binding(purpose, marks), time.Now()
+	bound, now := binding(c, purpose, marks), time.Now()
 	if err := c.Runner.signer.check(signed, bound, now); err != nil {
 		return unfit(err)
 	}
@@ -85,7 +85,7 @@ func unfit(err error) *Failure {
 
 // binding is all a confirmation is good for: this tool, these arguments, this
 // caller, the plan that its marks stand for.
-func (c *Call) binding(purpose string, marks []byte) []byte {
+func binding(c *Call, purpose string, marks []byte) []byte {
 	var args map[string]any
 	if v, err := DecodeJSON(c.request.Args); err == nil {
 		args, _ = v.(map[string]any)

@@ -75,7 +75,7 @@ func Invalid(field, format string, args ...any) *Failure {
 // unchanged ends the message of a failure, unless the call did change something
 // before it.
 func (c *Call) unchanged() string {
-	if len(c.changes()) > 0 {
+	if len(c.sent.changes()) > 0 {
 		return ""
 	}
 	return NothingChanged
@@ -94,7 +94,7 @@ func (c *Call) Reason(ctx context.Context, err error) string {
 // change of it. An error would make the caller repeat the change; how far it got
 // is a result. A write whose own answer was lost stays an error.
 func (c *Call) partialResult(ctx context.Context, err error) (ChangeResult, bool) {
-	accepted := c.changes()
+	accepted := c.sent.changes()
 	if err == nil || len(accepted) == 0 || c.Tool.Effect == zerops.Reads {
 		return ChangeResult{}, false
 	}
@@ -127,13 +127,13 @@ func (c *Call) Explain(ctx context.Context, err error) *Failure {
 		return f
 	}
 	if uncertain, ok := errors.AsType[*zerops.UncertainError](err); ok {
-		return c.ExplainUncertain(uncertain)
+		return ExplainUncertain(c, uncertain)
 	}
 	if refusal, ok := errors.AsType[*zerops.Error](err); ok {
-		return c.ExplainRefusal(refusal)
+		return ExplainRefusal(c, refusal)
 	}
 	if external, ok := errors.AsType[*zerops.ExternalError](err); ok {
-		return c.explainExternal(external)
+		return explainExternal(c, external)
 	}
 	if argument, ok := errors.AsType[*zerops.ArgumentError](err); ok {
 		return Invalid(argument.Name, "%s", argument.Problem)
@@ -148,7 +148,7 @@ func (c *Call) Explain(ctx context.Context, err error) *Failure {
 		return &Failure{Code: request.CodeTimeout, Message: "the call was cancelled before it finished" + c.unchanged(), Operation: operationOf(err), Retryable: true}
 	}
 	if connection, ok := errors.AsType[*zerops.ConnectionError](err); ok {
-		return c.explainConnection(connection)
+		return explainConnection(c, connection)
 	}
 	if errors.Is(err, zerops.ErrTooManyPages) {
 		return &Failure{Code: request.CodeUnavailable, Message: "the API's list does not end", Hint: "Narrow the request by project, name or status."}
@@ -164,9 +164,9 @@ func operationOf(err error) string {
 	return ""
 }
 
-func (c *Call) explainConnection(e *zerops.ConnectionError) *Failure {
+func explainConnection(c *Call, e *zerops.ConnectionError) *Failure {
 	f := &Failure{Code: request.CodeUnavailable, Operation: e.Operation.String(), Retryable: true}
-	address := c.Runner.Cfg.API.Address()
+	address := c.Runner.cfg.API.Address()
 	var dns *net.DNSError
 	var netErr net.Error
 	switch {
@@ -186,7 +186,7 @@ func (c *Call) explainConnection(e *zerops.ConnectionError) *Failure {
 
 // explainExternal speaks of an address that the API handed out, which takes a
 // grant instead of the token.
-func (c *Call) explainExternal(e *zerops.ExternalError) *Failure {
+func explainExternal(c *Call, e *zerops.ExternalError) *Failure {
 	f := &Failure{Code: request.CodeUnavailable, Status: e.Status, Operation: e.Operation.String(), Retryable: true, Hint: "Try again; if it persists, the platform may have an incident."}
 	what := "log service"
 	if e.Operation == zerops.PostServiceStackAppVersion {
@@ -209,7 +209,7 @@ func (c *Call) explainExternal(e *zerops.ExternalError) *Failure {
 }
 
 // ExplainUncertain explains a write whose answer was lost.
-func (c *Call) ExplainUncertain(e *zerops.UncertainError) *Failure {
+func ExplainUncertain(c *Call, e *zerops.UncertainError) *Failure {
 	f := &Failure{
 		Code: request.CodeUncertain, Status: e.Status,
 		Message: "the request was sent but its answer was lost, so it may have taken effect; it was not sent again",
@@ -224,16 +224,16 @@ func (c *Call) ExplainUncertain(e *zerops.UncertainError) *Failure {
 }
 
 // ExplainRefusal explains what the API refused.
-func (c *Call) ExplainRefusal(e *zerops.Error) *Failure {
+func ExplainRefusal(c *Call, e *zerops.Error) *Failure {
 	f := &Failure{
 		Status: e.Status, APICode: Clean(e.Code, 128), APIMessage: c.SafeText(e.Message, 500),
-		Operation: e.Operation.String(), Fields: c.safeFields(e.Fields),
+		Operation: e.Operation.String(), Fields: safeFields(c, e.Fields),
 	}
 	switch {
 	case errors.Is(e, zerops.ErrUnauthorized):
-		c.explainToken(f)
+		explainToken(c, f)
 	case errors.Is(e, zerops.ErrForbidden):
-		c.explainForbidden(f)
+		explainForbidden(c, f)
 	case errors.Is(e, zerops.ErrRateLimited):
 		f.Code, f.Message, f.Retryable = request.CodeRateLimited, "the Zerops API asks for fewer requests", true
 		f.waitFor(e.RetryAfter)
@@ -285,7 +285,7 @@ func (c *Call) SafeText(text string, limit int) string {
 	return Clean(c.Redactor.answered(CleanText(text)), limit)
 }
 
-func (c *Call) safeFields(fields []zerops.FieldProblem) []zerops.FieldProblem {
+func safeFields(c *Call, fields []zerops.FieldProblem) []zerops.FieldProblem {
 	var out []zerops.FieldProblem
 	for _, field := range fields[:min(len(fields), MaxProblems)] {
 		safe := zerops.FieldProblem{Field: Clean(field.Field, 200)}
@@ -299,7 +299,7 @@ func (c *Call) safeFields(fields []zerops.FieldProblem) []zerops.FieldProblem {
 
 // explainToken says which credential failed, where it came from, and how to
 // replace it.
-func (c *Call) explainToken(f *Failure) {
+func explainToken(c *Call, f *Failure) {
 	f.Code = request.CodeUnauthorized
 	f.Message = fmt.Sprintf("the Zerops API does not accept the token from %s (%s): it is invalid, expired or revoked", c.Credential.Source, c.Credential.Tail())
 	f.Hint = renewal + c.Credential.RestartHint()
@@ -324,7 +324,7 @@ func missingToken(credential request.Credential) *Failure {
 	return f
 }
 
-func (c *Call) explainForbidden(f *Failure) {
+func explainForbidden(c *Call, f *Failure) {
 	f.Code = request.CodeForbidden
 	f.Message = fmt.Sprintf("the token (%s, from %s) is valid but may not do this", c.Credential.Tail(), c.Credential.Source)
 	if len(c.targets) > 0 {
@@ -353,7 +353,8 @@ func (c *Call) neededRight() string {
 	return "full access to the project"
 }
 
-// envelope puts the failure into the envelope of design.md §6.
+// envelope writes the failure as the one member of an object, error, so that no view
+// is mistaken for one.
 func (f *Failure) envelope() ([]byte, error) {
 	return Marshal(struct {
 		Error *Failure `json:"error"`

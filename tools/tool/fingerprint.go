@@ -13,7 +13,7 @@ type Fingerprints struct{ key []byte }
 // Fingerprints derives the key for an organisation from the signing key. It
 // serves no other purpose, and another organisation has another one.
 func (s *Runner) Fingerprints(organizationID string) Fingerprints {
-	mac := hmac.New(sha256.New, s.Cfg.SigningKey)
+	mac := hmac.New(sha256.New, s.cfg.SigningKey)
 	mac.Write([]byte("fingerprint\x00" + organizationID))
 	return Fingerprints{key: mac.Sum(nil)}
 }

@@ -45,7 +45,7 @@ func (o *ownServices) remember(caller string, own *OwnService) {
 // Itself finds out where this server runs. It is nil where that is no service of
 // Zerops, or none that the caller's token reaches, which then can do nothing there.
 func (c *Call) Itself(ctx context.Context) (*OwnService, error) {
-	id := c.Runner.Cfg.OwnService
+	id := c.Runner.cfg.OwnService
 	if id == "" {
 		return nil, nil
 	}
@@ -68,7 +68,7 @@ func (c *Call) Itself(ctx context.Context) (*OwnService, error) {
 // Spare refuses a tool that changes something any of the services when this server
 // runs in it.
 func (c *Call) Spare(services ...string) error {
-	own := c.Runner.Cfg.OwnService
+	own := c.Runner.cfg.OwnService
 	if own == "" || c.Tool.Effect == zerops.Reads || !slices.Contains(services, own) {
 		return nil
 	}

@@ -87,7 +87,7 @@ func (c *Call) ReachableProjects(ctx context.Context, o zerops.ListOptions) (Rea
 	if ids != nil {
 		return c.ScopedProjects(ctx, ids, o)
 	}
-	return c.reach(ctx, o)
+	return reachAll(ctx, c, o)
 }
 
 // ScopedProjects reads the projects in scope one by one, so that nothing else
@@ -116,9 +116,9 @@ func (c *Call) ScopedProjects(ctx context.Context, ids []string, o zerops.ListOp
 	return v, nil
 }
 
-// reach lists everything the token reaches: every organisation, or, at an
+// reachAll lists everything the token reaches: every organisation, or, at an
 // address that only follows the vendor's authentication guide, its one list.
-func (c *Call) reach(ctx context.Context, o zerops.ListOptions) (Reachable, error) {
+func reachAll(ctx context.Context, c *Call, o zerops.ListOptions) (Reachable, error) {
 	user, organizations, err := c.Organizations(ctx)
 	var refusal *zerops.Error
 	if errors.As(err, &refusal) && (refusal.Status == 404 || refusal.Status == 405) {
@@ -192,7 +192,7 @@ func PickOrganization(organizations []zerops.Organization, wanted string) (zerop
 // Project finds the project an argument means, by id or exact name, and checks
 // that it is in scope.
 func (c *Call) Project(ctx context.Context, wanted string) (zerops.Project, error) {
-	p, err := c.findProject(ctx, strings.TrimSpace(wanted))
+	p, err := findProject(ctx, c, strings.TrimSpace(wanted))
 	if err != nil {
 		return p, err
 	}
@@ -204,7 +204,7 @@ func (c *Call) Project(ctx context.Context, wanted string) (zerops.Project, erro
 	return p, nil
 }
 
-func (c *Call) findProject(ctx context.Context, wanted string) (zerops.Project, error) {
+func findProject(ctx context.Context, c *Call, wanted string) (zerops.Project, error) {
 	if zerops.ValidID(wanted) && !onlyName(wanted) && !slices.Contains(c.Runner.Scope.given, wanted) {
 		// Scope comes first, so that nothing outside it is even read.
 		if err := c.InScope(ctx, wanted); err != nil {
@@ -290,7 +290,7 @@ func plausibleName(s string) error {
 // or an id alone. It checks the scope.
 func (c *Call) Service(ctx context.Context, on OnService) (zerops.Service, error) {
 	wanted := strings.TrimSpace(on.Service)
-	s, err := c.findService(ctx, strings.TrimSpace(on.Project), wanted)
+	s, err := findService(ctx, c, strings.TrimSpace(on.Project), wanted)
 	if err != nil {
 		return s, err
 	}
@@ -299,12 +299,12 @@ func (c *Call) Service(ctx context.Context, on OnService) (zerops.Service, error
 	return s, c.Spare(s.ID)
 }
 
-func (c *Call) findService(ctx context.Context, project, wanted string) (zerops.Service, error) {
+func findService(ctx context.Context, c *Call, project, wanted string) (zerops.Service, error) {
 	if zerops.ValidID(wanted) {
 		s, err := c.API.Service(ctx, wanted)
 		switch {
 		case err == nil:
-			return s, c.belongs(ctx, s, project)
+			return s, belongs(ctx, c, s, project)
 		case !noSuchID(wanted, err) || project == "" && !onlyName(wanted):
 			return s, err
 		}
@@ -318,14 +318,14 @@ func (c *Call) findService(ctx context.Context, project, wanted string) (zerops.
 	}
 	s, err := c.API.ServiceByName(ctx, p.ID, wanted)
 	if errors.Is(err, zerops.ErrNotFound) {
-		return s, c.noService(ctx, p, wanted)
+		return s, noService(ctx, c, p, wanted)
 	}
 	return s, err
 }
 
 // belongs checks a service found by id against the scope and the project named
 // beside it.
-func (c *Call) belongs(ctx context.Context, s zerops.Service, project string) error {
+func belongs(ctx context.Context, c *Call, s zerops.Service, project string) error {
 	if err := c.InScope(ctx, s.ProjectID); err != nil {
 		return err
 	}
@@ -357,7 +357,7 @@ func (c *Call) ProjectOrOnly(ctx context.Context, wanted string) (zerops.Project
 	return zerops.Project{}, Invalid("project", "is required with a hostname, because the token reaches %d projects; or give the service's id", len(all.Projects))
 }
 
-func (c *Call) noService(ctx context.Context, p zerops.Project, wanted string) error {
+func noService(ctx context.Context, c *Call, p zerops.Project, wanted string) error {
 	f := &Failure{
 		Code: request.CodeNotFound, Message: fmt.Sprintf("the project %q has no service %q", Clean(p.Name, 80), wanted),
 		Hint: "list_services shows the services of a project.",

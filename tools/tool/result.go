@@ -43,7 +43,7 @@ func (c *Call) finish(ctx context.Context, out any, err error) *mcp.CallToolResu
 		out, err = half, nil
 	}
 	if err != nil {
-		return c.failed(c.onceOnly(c.Explain(ctx, err)))
+		return c.failed(onceOnly(c, c.Explain(ctx, err)))
 	}
 	if image, ok := out.(Picture); ok {
 		return image.result()
@@ -58,7 +58,8 @@ func (c *Call) finish(ctx context.Context, out any, err error) *mcp.CallToolResu
 	}
 }
 
-// failed renders a failure (design.md §6).
+// failed renders a failure: as an error of the tool, which a model reads, and not of
+// the protocol, which it may never see.
 func (c *Call) failed(f *Failure) *mcp.CallToolResult {
 	c.outcome = f.Code
 	raw, err := f.envelope()
@@ -104,7 +105,7 @@ func (c *Call) withoutRefused(raw []byte) []byte {
 		start := at + found
 		at = start + len(mark)
 		name, _, _ := strings.Cut(string(raw[at:min(at+longestTool, len(raw))]), `"`)
-		if c.Runner.ByName[name] == nil || c.Runner.Visible[name] {
+		if c.Runner.byName[name] == nil || c.Runner.offered[name] {
 			continue
 		}
 		end := objectEnd(raw, start+len(`"next":`))

@@ -83,19 +83,38 @@ const (
 // Runner runs the tools of one configuration. It keeps no state of callers beyond
 // bounded caches keyed by the caller.
 type Runner struct {
-	Cfg      Config
+	cfg      Config
 	Logger   *slog.Logger
-	Tools    []*Tool // all, sorted by name
-	ByName   map[string]*Tool
-	Visible  map[string]bool
+	tools    []*Tool // all, sorted by name
+	byName   map[string]*Tool
+	offered  map[string]bool
 	signer   signer
 	Scope    *scope
 	Patterns func() *PatternSet
 	guard    Guard
 	own      ownServices
 	// mcp asks the person and reports progress.
-	Mcp *server.MCPServer
+	mcp *server.MCPServer
 }
+
+// Attach gives the runner the server through which its calls ask the person and
+// report progress. It comes before the first call.
+func (s *Runner) Attach(m *server.MCPServer) { s.mcp = m }
+
+// Config is what the operator decided, with the defaults filled in.
+func (s *Runner) Config() Config { return s.cfg }
+
+// Tools are all tools, offered or not, sorted by name.
+func (s *Runner) Tools() []*Tool { return slices.Clone(s.tools) }
+
+// Names are the names of all tools, sorted.
+func (s *Runner) Names() []string { return SortedKeys(s.byName) }
+
+// Tool is the tool of a name, nil where there is none.
+func (s *Runner) Tool(name string) *Tool { return s.byName[name] }
+
+// Offers reports a tool that clients are told of and may call.
+func (s *Runner) Offers(name string) bool { return s.offered[name] }
 
 // Guard judges what a call is about to do, on its way and before it begins. The
 // rules of the account are above the kernel, which only sees that no tool goes
@@ -128,28 +147,28 @@ func NewRunner(cfg Config, all []*Tool, g Guard) (*Runner, error) {
 		}
 	}
 	s := &Runner{
-		Cfg: cfg, guard: g, Logger: cfg.Logger, Tools: all, ByName: map[string]*Tool{}, Visible: map[string]bool{},
+		cfg: cfg, guard: g, Logger: cfg.Logger, tools: all, byName: map[string]*Tool{}, offered: map[string]bool{},
 		signer: newSigner(cfg.SigningKey, !cfg.Stateless), Scope: newScope(cfg.Projects), Patterns: sync.OnceValue(SecretPatterns),
 	}
-	for _, t := range s.Tools {
-		s.ByName[t.Name] = t
+	for _, t := range s.tools {
+		s.byName[t.Name] = t
 	}
 	// Toolsets are named in the order in which they are given.
 	if err := s.selectTools(); err != nil {
 		return nil, err
 	}
-	sort.Slice(s.Tools, func(i, j int) bool { return s.Tools[i].Name < s.Tools[j].Name })
+	sort.Slice(s.tools, func(i, j int) bool { return s.tools[i].Name < s.tools[j].Name })
 	return s, nil
 }
 
-// selectTools decides what is visible.
+// selectTools decides what is offered.
 func (s *Runner) selectTools() error {
-	sets := s.Cfg.Toolsets
+	sets := s.cfg.Toolsets
 	if len(sets) == 0 {
 		sets = []string{"default"}
 	}
 	known := []string{"default", "all"}
-	for _, t := range s.Tools {
+	for _, t := range s.tools {
 		if !slices.Contains(known, t.Toolset) {
 			known = append(known, t.Toolset)
 		}
@@ -159,15 +178,15 @@ func (s *Runner) selectTools() error {
 			return UnknownName("toolset", name, known)
 		}
 	}
-	names := SortedKeys(s.ByName)
-	for _, name := range slices.Concat(s.Cfg.Tools, s.Cfg.ExcludeTools) {
+	names := s.Names()
+	for _, name := range slices.Concat(s.cfg.Tools, s.cfg.ExcludeTools) {
 		if name != ExcludeAll && !slices.Contains(names, name) {
 			return UnknownName("tool", name, names)
 		}
 	}
-	for _, t := range s.Tools {
-		chosen := slices.Contains(sets, "all") || slices.Contains(sets, t.Toolset) || t.Standard && slices.Contains(sets, "default") || slices.Contains(s.Cfg.Tools, t.Name)
-		s.Visible[t.Name] = chosen && !s.excludes(t) && s.refusal(t) == nil
+	for _, t := range s.tools {
+		chosen := slices.Contains(sets, "all") || slices.Contains(sets, t.Toolset) || t.Standard && slices.Contains(sets, "default") || slices.Contains(s.cfg.Tools, t.Name)
+		s.offered[t.Name] = chosen && !s.excludes(t) && s.refusal(t) == nil
 	}
 	return nil
 }
@@ -177,7 +196,7 @@ const ExcludeAll = "*"
 
 // excludes reports a tool that the operator took out.
 func (s *Runner) excludes(t *Tool) bool {
-	return slices.Contains(s.Cfg.ExcludeTools, t.Name) || !t.Always && slices.Contains(s.Cfg.ExcludeTools, ExcludeAll)
+	return slices.Contains(s.cfg.ExcludeTools, t.Name) || !t.Always && slices.Contains(s.cfg.ExcludeTools, ExcludeAll)
 }
 
 // UnknownName is the error for a name that is none of the known ones.
@@ -192,17 +211,17 @@ func UnknownName(kind, name string, known []string) error {
 // refusal tells why the configuration forbids a tool, nil where it does not.
 func (s *Runner) refusal(t *Tool) *Failure {
 	switch {
-	case s.Cfg.ReadOnly && t.Effect != zerops.Reads:
+	case s.cfg.ReadOnly && t.Effect != zerops.Reads:
 		return &Failure{
 			Code: request.CodeReadOnly, Message: t.Name + " changes things, and this server runs read-only; nothing was changed",
 			Hint: "The operator can restart it without --read-only.",
 		}
-	case t.Secret && !s.Cfg.AllowSecrets:
+	case t.Secret && !s.cfg.AllowSecrets:
 		return &Failure{
 			Code: request.CodeSecretWithheld, Message: t.Name + " returns secret values, which this server withholds",
 			Hint: "The operator can restart it with --allow-secrets.",
 		}
-	case t.LocalOnly && s.Cfg.Remote:
+	case t.LocalOnly && s.cfg.Remote:
 		return &Failure{Code: request.CodeUnsupported, Message: t.Name + " works on local files, which a remote server does not have"}
 	}
 	return nil

@@ -81,7 +81,7 @@ func (c *Call) ScopeIDs(ctx context.Context) ([]string, error) {
 	if ok && !c.rereading && time.Since(entry.read) < scopeLife {
 		return entry.ids, nil
 	}
-	reach, err := c.reach(ctx, zerops.ListOptions{})
+	reach, err := reachAll(ctx, c, zerops.ListOptions{})
 	if err != nil {
 		return nil, err
 	}

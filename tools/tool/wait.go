@@ -61,10 +61,10 @@ func (c *Call) Budget(w Waiting) (wait time.Duration, clamped bool) {
 	if w.WaitSeconds != nil {
 		wait = time.Duration(*w.WaitSeconds) * time.Second
 	}
-	if wait > c.Runner.Cfg.MaxWait {
-		wait, clamped = c.Runner.Cfg.MaxWait, w.WaitSeconds != nil
+	if wait > c.Runner.cfg.MaxWait {
+		wait, clamped = c.Runner.cfg.MaxWait, w.WaitSeconds != nil
 	}
-	return max(min(wait, c.Runner.Cfg.MaxWait-c.Asked), 0), clamped
+	return max(min(wait, c.Runner.cfg.MaxWait-c.Asked), 0), clamped
 }
 
 // Change runs the writes of a call under a deadline of their own: a caller who
@@ -96,7 +96,7 @@ func Change[T any](ctx context.Context, c *Call, write func(ctx context.Context)
 	case o := <-done:
 		return o.value, o.err
 	case <-grace.C:
-		c.abandon()
+		c.sent.abandon()
 		var none T
 		return none, &zerops.UncertainError{Err: context.Cause(ctx)}
 	}
@@ -121,7 +121,7 @@ func (c *Call) Follow(ctx context.Context, w Waiting, processes ...zerops.Proces
 	if err != nil {
 		return ChangeResult{}, err
 	}
-	c.HideInReasons(states)
+	c.Redactor.HideInReasons(states)
 	f := Framed(states)
 	if word := unknownEnd(states); word != "" {
 		f.Message = fmt.Sprintf("the work ended with the status %s, which this server does not know, so it may have failed or not", Clean(word, 40))
@@ -256,7 +256,7 @@ func (c *Call) notifyProgress(ctx context.Context) func(message string) {
 		if !hasMember(ctx, methodProgress, "message") {
 			delete(params, "message")
 		}
-		err := c.Runner.Mcp.SendNotificationToClient(ctx, methodProgress, params)
+		err := c.Runner.mcp.SendNotificationToClient(ctx, methodProgress, params)
 		if err != nil && !errors.Is(err, server.ErrNotificationNotInitialized) {
 			c.Runner.Logger.DebugContext(ctx, "progress not sent", slog.String("tool", c.Tool.Name), slog.Any("error", err))
 		}

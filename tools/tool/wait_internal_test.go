@@ -33,7 +33,7 @@ func TestWriteOutlivesItsCall(t *testing.T) {
 	if _, uncertain := errors.AsType[*zerops.UncertainError](err); !uncertain || made != nil {
 		t.Errorf("the call ended with %v, %v", made, err)
 	}
-	if c.settled() {
+	if c.sent.settled() {
 		t.Error("the write counts as refused")
 	}
 	if err := <-ended; err != nil {

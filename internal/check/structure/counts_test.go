@@ -40,8 +40,6 @@ func largeTypes() map[string]string {
 		"zerops.Client":          "one method for each operation that a tool uses",
 		"zerops/simulator.world": "one world behind one lock",
 		"zerops/simulator.call":  "one method for each endpoint",
-
-		"tools/tool.Call": "what a handler may use and what the kernel does with it are one type still",
 	}
 }
 

@@ -42,7 +42,7 @@ func Read(ctx context.Context, c *tool.Call, id string) (zerops.Deployment, erro
 	knowVersion(c, d.Version)
 	c.ProjectID, c.ServiceID = v.ProjectID, v.ServiceID
 	c.Target("deployment", v.Status, v.ID)
-	return c.HideInDeployment(d), c.Spare(v.ServiceID)
+	return c.Redactor.HideInDeployment(d), c.Spare(v.ServiceID)
 }
 
 // knowVersion keeps the variables that a version brings along out of what the
@@ -99,7 +99,7 @@ func List(ctx context.Context, c *tool.Call, s zerops.Service, o zerops.ListOpti
 		deployments = append(deployments, zerops.Deployment{Version: v, Process: newest[v.ID]})
 	}
 	for i, d := range deployments {
-		deployments[i] = c.HideInDeployment(d)
+		deployments[i] = c.Redactor.HideInDeployment(d)
 	}
 	return deployments, nil
 }
