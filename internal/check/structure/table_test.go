@@ -32,6 +32,7 @@ type row struct {
 func readers() [][]string {
 	return [][]string{
 		{"tools/facts/services", "tools/facts/network", "tools/facts/storage"},
+		{"tools/facts/costs"},
 		{"tools/facts/env"},
 		{"tools/facts/logs", "tools/facts/manifest"},
 		{"tools/facts/deployments", "tools/facts/own"},
