@@ -19,21 +19,27 @@ import (
 // yes: what differs then ends the call. In the forms that take a second call, the
 // reading of that call is the later one.
 func Confirm[T any](ctx context.Context, c *Call, read func(ctx context.Context) (targets T, p *Plan, err error)) (T, error) {
-	var none T
+	found, err := confirm(ctx, c, func(ctx context.Context) (any, *Plan, error) { return read(ctx) })
+	targets, _ := found.(T) // none where the call may not act
+	return targets, err
+}
+
+// confirm is what Confirm would otherwise repeat in the binary for every type.
+func confirm(ctx context.Context, c *Call, read func(ctx context.Context) (targets any, p *Plan, err error)) (any, error) {
 	c.rereading = answered(ctx, c)
 	targets, p, err := read(ctx)
 	if err != nil {
-		return none, sinceAsked(c, err)
+		return nil, sinceAsked(c, err)
 	}
 	if p == nil {
 		if c.rereading && !secondStep(c) {
-			return none, changedSince([]string{nothingLeft})
+			return nil, changedSince([]string{nothingLeft})
 		}
 		return targets, nil
 	}
 	waited, err := agree(ctx, c, *p)
 	if err != nil {
-		return none, err
+		return nil, err
 	}
 	if !waited {
 		return targets, nil
@@ -41,13 +47,13 @@ func Confirm[T any](ctx context.Context, c *Call, read func(ctx context.Context)
 	c.rereading = true
 	targets, now, err := read(ctx)
 	if err != nil {
-		return none, sinceAsked(c, err)
+		return nil, sinceAsked(c, err)
 	}
 	if now == nil {
-		return none, changedSince([]string{nothingLeft})
+		return nil, changedSince([]string{nothingLeft})
 	}
 	if changed := differences(p.facts(), now.facts()); len(changed) > 0 {
-		return none, changedSince(changed)
+		return nil, changedSince(changed)
 	}
 	return targets, nil
 }
