@@ -293,7 +293,7 @@ func getBackupLink(ctx context.Context, c *tool.Call, in onBackup) (backupLinkOu
 	if err != nil {
 		return backupLinkOut{}, err
 	}
-	if tool.Clean(link, tool.MaxText) != link || !strings.HasPrefix(link, "https://") && !c.Runner.Config().API.Loopback() {
+	if tool.Clean(link, tool.MaxText) != link || !strings.HasPrefix(link, "https://") && !c.Runner.API().Loopback() {
 		return backupLinkOut{}, &tool.Failure{Code: request.CodeUnavailable, Message: "the platform answered with something that is no https address"}
 	}
 	c.Allow(link)
