@@ -66,7 +66,7 @@ func answer(ctx context.Context, c *tool.Call, r *apiRequest, raw json.RawMessag
 		return nil, fmt.Errorf("reading the answer of %s: %w", r.op, err)
 	}
 	a := &apiAnswer{}
-	if !c.Runner.Config().AllowSecrets {
+	if !c.Runner.AllowSecrets() {
 		m := masker{op: r.op, redactor: c.Redactor}
 		value = m.answer(value)
 		if a.masked = m.count; m.count > 0 {

@@ -12,7 +12,7 @@ import (
 // hiddenColumns refuses a search that selects or sorts by what its answer masks: which
 // rows come, how many and in which order would tell the value.
 func hiddenColumns(c *tool.Call, r *apiRequest) error {
-	if r.body == nil || c.Runner.Config().AllowSecrets || r.op.Reach() == zerops.ReachPublic {
+	if r.body == nil || c.Runner.AllowSecrets() || r.op.Reach() == zerops.ReachPublic {
 		return nil
 	}
 	const why = "values that are masked cannot be searched or sorted by, because the rows that come would tell them"

@@ -16,7 +16,7 @@ func permitted(c *tool.Call, op zerops.Operation, reading bool) error {
 	class := op.Class()
 	f := &tool.Failure{Operation: op.String()}
 	switch {
-	case c.Runner.Config().ReadOnly && !op.Safe():
+	case c.Runner.ReadOnly() && !op.Safe():
 		f.Code, f.Message = request.CodeReadOnly, fmt.Sprintf("%s %s, and this server runs read-only; nothing was changed", op, class.Effect)
 		f.Hint = "The operator can restart it without --read-only."
 	case excluded(c, op) != "":
@@ -31,7 +31,7 @@ func permitted(c *tool.Call, op zerops.Operation, reading bool) error {
 	case op == zerops.GetProjectList:
 		f.Code, f.Message = request.CodeUnsupported, "the Zerops API has no such operation; an old guide mentions it"
 		f.Hint = "list_projects, GetClientProject and PostProjectSearch list projects."
-	case class.Has(zerops.RevealsSecret) && !c.Runner.Config().AllowSecrets:
+	case class.Has(zerops.RevealsSecret) && !c.Runner.AllowSecrets():
 		f.Code, f.Message = request.CodeSecretWithheld, fmt.Sprintf("the answer of %s is a secret, which this server withholds; nothing was requested", op)
 		f.Hint = "The operator can restart it with --allow-secrets."
 		if tool := c.Runner.CuratedTool(op); tool != "" && !c.Runner.Tool(tool).Secret {

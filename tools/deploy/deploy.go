@@ -192,7 +192,7 @@ func (d deployer) deployDirectory(ctx context.Context, c *tool.Call, s zerops.Se
 		return deployServiceOut{}, err
 	}
 	out := deployServiceOut{Setup: tool.Clean(setup, 80), Uploaded: viewUploaded(contents)}
-	if !AwaitUpload(ctx, c, job, c.Runner.Config().MaxWait-c.Asked) {
+	if !AwaitUpload(ctx, c, job, c.Runner.MaxWait()-c.Asked) {
 		return stillUploading(c, out, version, job), nil
 	}
 	if job.Failure != nil {

@@ -23,13 +23,13 @@ func deployLimits() archive.Limits { return archive.Limits{Files: 100_000, Bytes
 // deployDir finds a directory that may be read: one of the deploy roots, or
 // below one, after all symbolic links are resolved.
 func deployDir(c *tool.Call, name string) (string, error) {
-	if c.Runner.Config().Remote {
+	if c.Runner.Remote() {
 		return "", &tool.Failure{
 			Code: request.CodeUnsupported, Message: "a remote server has no local directories; nothing was deployed",
 			Hint: "Deploy with git_url or the connected repository, or run this server locally.",
 		}
 	}
-	roots := c.Runner.Config().DeployRoots
+	roots := c.Runner.DeployRoots()
 	if len(roots) == 0 {
 		return "", &tool.Failure{
 			Code: request.CodeOutOfScope, Message: "this server may read no directory; nothing was deployed",

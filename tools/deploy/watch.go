@@ -17,7 +17,7 @@ import (
 // upload took of the time the call may wait.
 func (d deployer) watchDeployment(ctx context.Context, c *tool.Call, out deployServiceOut, s zerops.Service, versionID string, process *zerops.Process, w tool.Waiting, spent time.Duration) (deployServiceOut, error) {
 	limit, clamped := c.Budget(w)
-	limit = max(min(limit, c.Runner.Config().MaxWait-c.Asked-spent), 0)
+	limit = max(min(limit, c.Runner.MaxWait()-c.Asked-spent), 0)
 	start := zerops.Deployment{Version: zerops.AppVersion{ID: versionID, ServiceID: s.ID, ProjectID: s.ProjectID}, Process: process}
 	states, err := deployments.Await(ctx, c, limit, []zerops.Deployment{start})
 	if err != nil {

@@ -156,7 +156,7 @@ func wantedVariables(c *tool.Call, in setEnvIn) ([]wantedVariable, error) {
 		wanted = append(wanted, wantedVariable{key: v.Key, value: v.Value, source: "argument"})
 	}
 	if len(in.FromEnv) > 0 || in.FromFile != nil {
-		if c.Runner.Config().Remote {
+		if c.Runner.Remote() {
 			return nil, &tool.Failure{
 				Code: request.CodeUnsupported, Message: "from_env and from_file read local values, which a remote server does not have; nothing was changed",
 				Hint: "Give the values in variables, or run the server over stdio.",

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zerops-mcp/tools/facts/network"
 	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
@@ -24,9 +25,9 @@ type addDomainIn struct {
 
 type domainChangeOut struct {
 	tool.ChangeResult
-	Domain  *domainView `json:"domain,omitempty"`
-	Records []dnsRecord `json:"dns_records,omitempty"`
-	Removed *bool       `json:"removed,omitempty"`
+	Domain  *network.Domain     `json:"domain,omitempty"`
+	Records []network.DNSRecord `json:"dns_records,omitempty"`
+	Removed *bool               `json:"removed,omitempty"`
 }
 
 func addDomain(ctx context.Context, c *tool.Call, in addDomainIn) (domainChangeOut, error) {
@@ -46,11 +47,11 @@ func addDomain(ctx context.Context, c *tool.Call, in addDomainIn) (domainChangeO
 	if err != nil {
 		return domainChangeOut{}, err
 	}
-	routings, err := routings(ctx, c, p.ID)
+	routings, err := network.Routings(ctx, c, p.ID)
 	if err != nil {
 		return domainChangeOut{}, err
 	}
-	present, state := findDomain(routings, name)
+	present, state := network.FindDomain(routings, name)
 	missing := true
 	if present != nil {
 		if missing, err = routeMissing(*present, location, in.SSL); err != nil {
@@ -64,7 +65,7 @@ func addDomain(ctx context.Context, c *tool.Call, in addDomainIn) (domainChangeO
 	if present != nil {
 		own = present.ID
 	}
-	err = foreignDrafts("domain", otherDomainDrafts(routings, own), zerops.PutProjectSyncPublicHttpRouting, zerops.PutProjectRevertChangesPublicHttpRouting)
+	err = foreignDrafts("domain", network.DomainDrafts(routings, own), zerops.PutProjectSyncPublicHttpRouting, zerops.PutProjectRevertChangesPublicHttpRouting)
 	if err != nil {
 		return domainChangeOut{}, err
 	}
@@ -186,7 +187,7 @@ func editRouting(ctx context.Context, c *tool.Call, r zerops.HTTPRouting, edit f
 	if r, err = c.API.HTTPRouting(ctx, r.ID); err != nil {
 		return err
 	}
-	knowRules(c, r)
+	network.KnowRules(c, r)
 	return send()
 }
 
@@ -203,21 +204,21 @@ func domainThere(ctx context.Context, c *tool.Call, p zerops.Project, r zerops.H
 		}
 		f.Message = "the platform is checking its DNS again"
 	}
-	view, found, err := domainState(ctx, c, p.ID, d.Name)
+	view, found, err := network.DomainState(ctx, c, p.ID, d.Name)
 	if err != nil || !found {
-		view = viewDomain(r, d)
+		view = network.ViewDomain(r, d)
 	}
-	return domainChangeOut{ChangeResult: f, Domain: &view, Records: dnsRecords(p)}, nil
+	return domainChangeOut{ChangeResult: f, Domain: &view, Records: network.DNSRecords(p)}, nil
 }
 
 // domainAdded reads the domain back. It is done once it is served; DNS and
 // certificate follow in their own time and are told as they stand.
 func domainAdded(ctx context.Context, c *tool.Call, p zerops.Project, name string, f tool.ChangeResult) (domainChangeOut, error) {
-	view, found, err := domainState(ctx, c, p.ID, name)
+	view, found, err := network.DomainState(ctx, c, p.ID, name)
 	if err != nil {
 		return domainChangeOut{ChangeResult: c.Unread(ctx, f, err, lookAtDomains(p))}, nil
 	}
-	out := domainChangeOut{ChangeResult: f, Records: dnsRecords(p)}
+	out := domainChangeOut{ChangeResult: f, Records: network.DNSRecords(p)}
 	if found {
 		out.Domain = &view
 	}
@@ -265,15 +266,15 @@ func removeDomain(ctx context.Context, c *tool.Call, in removeDomainIn) (domainC
 		if err != nil {
 			return routed{}, nil, err
 		}
-		routings, err := routings(ctx, c, p.ID)
+		routings, err := network.Routings(ctx, c, p.ID)
 		if err != nil {
 			return routed{}, nil, err
 		}
-		r, d := findDomain(routings, name)
+		r, d := network.FindDomain(routings, name)
 		if r == nil {
 			return routed{}, nil, tool.Idle(noDomain(routings, name))
 		}
-		return routed{p, *r, *d}, removalPlan(p, *r, *d, otherDomainDrafts(routings, r.ID)), guardRouting(ctx, c, *r)
+		return routed{p, *r, *d}, removalPlan(p, *r, *d, network.DomainDrafts(routings, r.ID)), guardRouting(ctx, c, *r)
 	})
 	if err != nil {
 		return domainChangeOut{}, err
@@ -294,7 +295,7 @@ func removeDomain(ctx context.Context, c *tool.Call, in removeDomainIn) (domainC
 		return domainChangeOut{}, err
 	}
 	out := domainChangeOut{ChangeResult: f}
-	view, found, err := domainState(ctx, c, p.ID, name)
+	view, found, err := network.DomainState(ctx, c, p.ID, name)
 	if err != nil {
 		out.ChangeResult = c.Unread(ctx, f, err, lookAtDomains(p))
 		return out, nil

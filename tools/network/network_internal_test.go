@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"zerops-mcp/tools/tool"
-	"zerops-mcp/zerops"
 )
 
 func TestParseDomain(t *testing.T) {
@@ -63,14 +62,5 @@ func TestVisitedAddressSaysWhatItIs(t *testing.T) {
 		if *v.Reachable != reachable || v.HTTPStatus != status || status >= 400 && !strings.Contains(v.Problem, "HTTP") {
 			t.Errorf("%d: %+v", status, v)
 		}
-	}
-}
-
-func TestDraftsOfOthers(t *testing.T) {
-	t.Parallel()
-	r := zerops.HTTPRouting{Domains: []zerops.RoutedDomain{{Name: "a.example.com"}, {Name: "b.example.com"}}}
-	drafts := otherDomainDrafts([]zerops.HTTPRouting{r, {ID: "x", Synced: true}, {ID: "y", Synced: true, Delete: true}}, "none")
-	if len(drafts) != 2 || !strings.HasPrefix(drafts[1], "delete") {
-		t.Errorf("drafts: %q", drafts)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"zerops-mcp/tools/facts/network"
 	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
@@ -21,11 +22,11 @@ type removePortIn struct {
 }
 
 func removePort(ctx context.Context, c *tool.Call, in removePortIn) (portChangeOut, error) {
-	port, err := tool.Confirm(ctx, c, func(ctx context.Context) (servicePort, *tool.Plan, error) { return portAtRisk(ctx, c, in) })
+	port, err := tool.Confirm(ctx, c, func(ctx context.Context) (network.ServicePort, *tool.Plan, error) { return portAtRisk(ctx, c, in) })
 	if err != nil {
 		return portChangeOut{}, err
 	}
-	s := port.service
+	s := port.Service
 	process, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
 		if !port.Delete {
 			gone := false
@@ -46,7 +47,7 @@ func removePort(ctx context.Context, c *tool.Call, in removePortIn) (portChangeO
 	if err != nil {
 		return portChangeOut{}, err
 	}
-	view, err := portState(ctx, c, s, port.PortRoutingSettings)
+	view, err := network.PortState(ctx, c, s, port.PortRoutingSettings)
 	if err != nil {
 		return portChangeOut{ChangeResult: c.Unread(ctx, f, err, lookAtPorts(s))}, nil
 	}
@@ -59,33 +60,33 @@ func removePort(ctx context.Context, c *tool.Call, in removePortIn) (portChangeO
 }
 
 // portAtRisk finds the one port that is about to be closed.
-func portAtRisk(ctx context.Context, c *tool.Call, in removePortIn) (servicePort, *tool.Plan, error) {
+func portAtRisk(ctx context.Context, c *tool.Call, in removePortIn) (network.ServicePort, *tool.Plan, error) {
 	s, err := c.Service(ctx, in.OnService)
 	if err != nil {
-		return servicePort{}, nil, err
+		return network.ServicePort{}, nil, err
 	}
-	ports, incomplete, err := publicPorts(ctx, c, s.ProjectID, "")
+	ports, incomplete, err := network.PublicPorts(ctx, c, s.ProjectID, "")
 	if err != nil {
-		return servicePort{}, nil, err
+		return network.ServicePort{}, nil, err
 	}
 	found := slices.Clone(ports)
-	found = slices.DeleteFunc(found, func(p servicePort) bool {
-		return p.service.ID != s.ID || p.PublicPort != in.Port || in.Protocol != "" && p.Protocol != in.Protocol || in.IP != "" && ipName(p.IP) != in.IP
+	found = slices.DeleteFunc(found, func(p network.ServicePort) bool {
+		return p.Service.ID != s.ID || p.PublicPort != in.Port || in.Protocol != "" && p.Protocol != in.Protocol || in.IP != "" && network.IPName(p.IP) != in.IP
 	})
 	switch {
 	case len(found) == 0 && len(incomplete) > 0:
-		return servicePort{}, nil, &tool.Failure{Code: request.CodeUnavailable, Message: "the open ports could not be read completely; nothing was changed", Hint: incomplete[0], Retryable: true}
+		return network.ServicePort{}, nil, &tool.Failure{Code: request.CodeUnavailable, Message: "the open ports could not be read completely; nothing was changed", Hint: incomplete[0], Retryable: true}
 	case len(found) == 0:
-		return servicePort{}, nil, tool.Idle(portChangeOut{ChangeResult: tool.ChangeResult{Status: tool.StatusUnchanged, Message: fmt.Sprintf("the service %q has no such public port", tool.Clean(s.Name, 40))}, Removed: new(true)})
+		return network.ServicePort{}, nil, tool.Idle(portChangeOut{ChangeResult: tool.ChangeResult{Status: tool.StatusUnchanged, Message: fmt.Sprintf("the service %q has no such public port", tool.Clean(s.Name, 40))}, Removed: new(true)})
 	case len(found) > 1:
-		return servicePort{}, nil, tool.Invalid("ip", "port %d is open more than once; say which with ip and protocol (list_ports shows them)", in.Port)
+		return network.ServicePort{}, nil, tool.Invalid("ip", "port %d is open more than once; say which with ip and protocol (list_ports shows them)", in.Port)
 	}
 	port := found[0]
-	return port, closingPlan(s, port, portDrafts(ports, port.ID), incomplete), c.Guard(ctx, s.ProjectID, s.ID)
+	return port, closingPlan(s, port, network.PortDrafts(ports, port.ID), incomplete), c.Guard(ctx, s.ProjectID, s.ID)
 }
 
-func closingPlan(s zerops.Service, p servicePort, others, incomplete []string) *tool.Plan {
-	v := viewPort(p)
+func closingPlan(s zerops.Service, p network.ServicePort, others, incomplete []string) *tool.Plan {
+	v := network.ViewPort(p)
 	name := fmt.Sprintf("%d/%s %s", v.Port, v.Protocol, v.IP)
 	closing := &tool.Plan{
 		Summary: fmt.Sprintf("Close the public port %s of the service %q (%s).", name, v.Service, s.ID),

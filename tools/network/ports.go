@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strings"
 
+	"zerops-mcp/tools/facts/network"
 	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
@@ -21,7 +22,7 @@ type listPortsIn struct {
 }
 
 type listPortsOut struct {
-	tool.Page[publicPortView]
+	tool.Page[network.PublicPort]
 	IPv4       string   `json:"ipv4,omitempty"`
 	IPv6       string   `json:"ipv6,omitempty"`
 	Incomplete []string `json:"incomplete,omitempty"`
@@ -31,53 +32,6 @@ type listPortsOut struct {
 func (o listPortsOut) Cut(n int) any {
 	o.Page = o.First(n)
 	return o
-}
-
-type publicPortView struct {
-	ID           string   `json:"id"`
-	Service      string   `json:"service"`
-	ServiceID    string   `json:"service_id"`
-	IP           string   `json:"ip"`
-	Port         int      `json:"port"`
-	Protocol     string   `json:"protocol"`
-	InternalPort int      `json:"internal_port"`
-	Firewall     string   `json:"firewall"`
-	Ranges       []string `json:"ranges,omitempty"`
-	Applied      bool     `json:"applied"`
-	ToBeDeleted  bool     `json:"to_be_deleted,omitempty"`
-}
-
-// servicePort is an open port with the service it leads to.
-type servicePort struct {
-	zerops.PortRouting
-	service zerops.Service
-}
-
-func viewPort(p servicePort) publicPortView {
-	v := publicPortView{
-		ID: p.ID, Service: tool.Clean(p.service.Name, 40), ServiceID: p.service.ID, IP: ipName(p.IP), Port: p.PublicPort, Protocol: tool.Clean(p.Protocol, 10),
-		InternalPort: p.InternalPort, Firewall: "open", Applied: p.Synced, ToBeDeleted: p.Delete,
-	}
-	for _, r := range p.Ranges[:min(len(p.Ranges), 50)] {
-		v.Ranges = append(v.Ranges, tool.Clean(r, 60))
-	}
-	switch {
-	case p.Policy == zerops.AllowRanges:
-		v.Firewall = "only these ranges"
-	case len(p.Ranges) > 0:
-		v.Firewall = "all but these ranges"
-	}
-	return v
-}
-
-func ipName(kind string) string {
-	switch kind {
-	case zerops.IPv4:
-		return "ipv4"
-	case zerops.IPv6:
-		return "ipv6"
-	}
-	return tool.Clean(kind, 20)
 }
 
 func listPorts(ctx context.Context, c *tool.Call, in listPortsIn) (listPortsOut, error) {
@@ -93,13 +47,13 @@ func listPorts(ctx context.Context, c *tool.Call, in listPortsIn) (listPortsOut,
 		}
 		only = s.ID
 	}
-	ports, incomplete, err := publicPorts(ctx, c, p.ID, only)
+	ports, incomplete, err := network.PublicPorts(ctx, c, p.ID, only)
 	if err != nil {
 		return listPortsOut{}, err
 	}
-	views := []publicPortView{}
+	views := []network.PublicPort{}
 	for _, port := range ports {
-		views = append(views, viewPort(port))
+		views = append(views, network.ViewPort(port))
 	}
 	sort.SliceStable(views, func(i, j int) bool {
 		if views[i].Port != views[j].Port {
@@ -109,38 +63,6 @@ func listPorts(ctx context.Context, c *tool.Call, in listPortsIn) (listPortsOut,
 	})
 	shown, err := tool.Paginate(views, in.Paging, p.ID, only)
 	return listPortsOut{Page: shown, IPv4: tool.Clean(p.PublicIPv4, 60), IPv6: tool.Clean(p.PublicIPv6, 60), Incomplete: incomplete}, err
-}
-
-// publicPorts lists the open ports of one service or of all of a project: the API
-// lists them by service only, and its search trails writes. What cannot be read
-// is named, unless nothing could.
-func publicPorts(ctx context.Context, c *tool.Call, projectID, only string) ([]servicePort, []string, error) {
-	services, _, err := zerops.Collect(c.API.ProjectServices(ctx, projectID, zerops.ListOptions{}), 0)
-	if err != nil {
-		return nil, nil, err
-	}
-	services = slices.DeleteFunc(services, func(s zerops.Service) bool { return only == "" && s.Hidden() || only != "" && s.ID != only })
-	results := make([][]zerops.PortRouting, len(services))
-	errs := zerops.FanOut(len(services), func(i int) (err error) {
-		results[i], _, err = zerops.Collect(c.API.PortRoutings(ctx, services[i].ID), 0)
-		return err
-	})
-	var ports []servicePort
-	var incomplete []string
-	failed := 0
-	for i, s := range services {
-		for _, r := range results[i] {
-			ports = append(ports, servicePort{r, s})
-		}
-		if errs[i] != nil {
-			failed++
-			incomplete = append(incomplete, tool.Clean(s.Name, 40)+": "+c.Reason(ctx, errs[i]))
-		}
-	}
-	if failed > 0 && failed == len(services) {
-		return nil, nil, errs[0]
-	}
-	return ports, incomplete, nil
 }
 
 type addPortIn struct {
@@ -156,9 +78,9 @@ type addPortIn struct {
 
 type portChangeOut struct {
 	tool.ChangeResult
-	Port    *publicPortView `json:"port,omitempty"`
-	Address string          `json:"address,omitempty"`
-	Removed *bool           `json:"removed,omitempty"`
+	Port    *network.PublicPort `json:"port,omitempty"`
+	Address string              `json:"address,omitempty"`
+	Removed *bool               `json:"removed,omitempty"`
 }
 
 func addPort(ctx context.Context, c *tool.Call, in addPortIn) (portChangeOut, error) {
@@ -177,7 +99,7 @@ func addPort(ctx context.Context, c *tool.Call, in addPortIn) (portChangeOut, er
 	if err := chooseAddress(&wanted, in.IP, p); err != nil {
 		return portChangeOut{}, err
 	}
-	ports, incomplete, err := publicPorts(ctx, c, p.ID, "")
+	ports, incomplete, err := network.PublicPorts(ctx, c, p.ID, "")
 	if err != nil {
 		return portChangeOut{}, err
 	}
@@ -188,8 +110,8 @@ func addPort(ctx context.Context, c *tool.Call, in addPortIn) (portChangeOut, er
 	own := ""
 	if present != nil {
 		if present.Synced && !present.Delete {
-			view := viewPort(*present)
-			return portChangeOut{ChangeResult: tool.ChangeResult{Status: tool.StatusUnchanged}, Port: &view, Address: portAddress(p, wanted)}, nil
+			view := network.ViewPort(*present)
+			return portChangeOut{ChangeResult: tool.ChangeResult{Status: tool.StatusUnchanged}, Port: &view, Address: network.PortAddress(p, wanted)}, nil
 		}
 		own = present.ID
 	}
@@ -275,29 +197,18 @@ func chooseAddress(s *zerops.PortRoutingSettings, wanted string, p zerops.Projec
 	return nil
 }
 
-func portAddress(p zerops.Project, s zerops.PortRoutingSettings) string {
-	ip, err := netip.ParseAddr(p.PublicIPv4)
-	if s.IP == zerops.IPv6 {
-		ip, err = netip.ParseAddr(p.PublicIPv6)
-	}
-	if err != nil {
-		return ""
-	}
-	return netip.AddrPortFrom(ip, uint16(s.PublicPort)).String() //nolint:gosec // the schema bounds ports
-}
-
 // portThere finds the open port of the same number. What differs from what is
 // wanted is refused: adding overwrites nothing.
-func portThere(ports []servicePort, serviceID string, wanted zerops.PortRoutingSettings) (*servicePort, error) {
+func portThere(ports []network.ServicePort, serviceID string, wanted zerops.PortRoutingSettings) (*network.ServicePort, error) {
 	for i, p := range ports {
 		if p.PublicPort != wanted.PublicPort || p.IP != wanted.IP || p.Protocol != wanted.Protocol {
 			continue
 		}
-		same := p.service.ID == serviceID && p.InternalPort == wanted.InternalPort && p.Policy == wanted.Policy && sameRanges(p.Ranges, wanted.Ranges)
+		same := p.Service.ID == serviceID && p.InternalPort == wanted.InternalPort && p.Policy == wanted.Policy && sameRanges(p.Ranges, wanted.Ranges)
 		if same {
 			return &ports[i], nil
 		}
-		v := viewPort(p)
+		v := network.ViewPort(p)
 		return nil, &tool.Failure{
 			Code: request.CodeConflict,
 			Message: fmt.Sprintf("port %d/%s of the %s is open already, to port %d of the service %q (firewall: %s %s); nothing was changed",
@@ -314,42 +225,12 @@ func sameRanges(a, b []string) bool {
 
 // unseenDrafts refuses where drafts of others would be applied, or where it is
 // not known whether there are any.
-func unseenDrafts(ports []servicePort, incomplete []string, own string) error {
-	drafts := portDrafts(ports, own)
+func unseenDrafts(ports []network.ServicePort, incomplete []string, own string) error {
+	drafts := network.PortDrafts(ports, own)
 	if len(incomplete) > 0 {
 		drafts = append(drafts, "unknown for "+strings.Join(incomplete, ", "))
 	}
 	return foreignDrafts("port", drafts, zerops.PutProjectSyncPublicPortRouting, zerops.PutProjectRevertChangesPublicPortRouting)
-}
-
-func portDrafts(ports []servicePort, own string) []string {
-	var drafts []string
-	for _, p := range ports {
-		if p.ID == own || p.Synced && !p.Delete {
-			continue
-		}
-		what := "open"
-		if p.Delete {
-			what = "close"
-		}
-		drafts = append(drafts, fmt.Sprintf("%s port %d/%s of %s to %s", what, p.PublicPort, tool.Clean(p.Protocol, 10), ipName(p.IP), tool.Clean(p.service.Name, 40)))
-	}
-	return drafts
-}
-
-// portState reads one open port back; nil once it is closed.
-func portState(ctx context.Context, c *tool.Call, s zerops.Service, wanted zerops.PortRoutingSettings) (*publicPortView, error) {
-	routings, _, err := zerops.Collect(c.API.PortRoutings(ctx, s.ID), 0)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range routings {
-		if r.PublicPort == wanted.PublicPort && r.IP == wanted.IP && r.Protocol == wanted.Protocol {
-			view := viewPort(servicePort{r, s})
-			return &view, nil
-		}
-	}
-	return nil, nil
 }
 
 func lookAtPorts(s zerops.Service) tool.Next {
@@ -357,7 +238,7 @@ func lookAtPorts(s zerops.Service) tool.Next {
 }
 
 func portAdded(ctx context.Context, c *tool.Call, p zerops.Project, s zerops.Service, wanted zerops.PortRoutingSettings, f tool.ChangeResult) (portChangeOut, error) {
-	view, err := portState(ctx, c, s, wanted)
+	view, err := network.PortState(ctx, c, s, wanted)
 	if err != nil {
 		return portChangeOut{ChangeResult: c.Unread(ctx, f, err, lookAtPorts(s))}, nil
 	}
@@ -369,7 +250,7 @@ func portAdded(ctx context.Context, c *tool.Call, p zerops.Project, s zerops.Ser
 		out.Status, out.Message = tool.StatusInProgress, "the platform does not show it as applied yet"
 		out.Next = new(lookAtPorts(s))
 	case f.Status == tool.StatusDone:
-		out.Address = portAddress(p, wanted)
+		out.Address = network.PortAddress(p, wanted)
 	}
 	return out, nil
 }

@@ -174,13 +174,13 @@ func subdomainOut(ctx context.Context, c *tool.Call, s zerops.Service, f tool.Ch
 // visit asks each address for an answer, for as long as patience lasts while only
 // the balancer answers. Next to an API on this machine there is nothing to visit.
 func visit(ctx context.Context, c *tool.Call, urls []visitedView, patience time.Duration) {
-	if c.Runner.Config().API.Loopback() {
+	if c.Runner.API().Loopback() {
 		return
 	}
 	deadline := time.Now().Add(patience)
 	zerops.FanOut(min(len(urls), maxVisits), func(i int) error {
 		for {
-			status, err := c.Runner.Config().API.Visit(ctx, urls[i].URL)
+			status, err := c.Runner.API().Visit(ctx, urls[i].URL)
 			urls[i].record(status, err)
 			if *urls[i].Reachable || time.Now().After(deadline) || !tool.Delay(ctx, 500*time.Millisecond) {
 				return nil

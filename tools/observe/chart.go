@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"zerops-mcp/tools/facts/costs"
 	"zerops-mcp/tools/observe/plot"
 	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"
@@ -63,7 +64,7 @@ func serviceChart(c *tool.Call, u usage) (tool.Picture, error) {
 	at := u.buckets()
 	rows := map[time.Time]zerops.Usage{}
 	for _, row := range u.perService[u.service.ID] {
-		rows[u.interval.align(row.From.Time)] = row
+		rows[u.interval.Align(row.From.Time)] = row
 	}
 	summary := summarize(u.service.Name, u.service.ID, u.perService[u.service.ID])
 	panels := []plot.Panel{
@@ -91,7 +92,7 @@ func serviceChart(c *tool.Call, u usage) (tool.Picture, error) {
 		return tool.Picture{}, err
 	}
 	return tool.Picture{Png: raw, Caption: fmt.Sprintf("%s, per %s, %s: CPU peak %g of %g cores (%g %%), RAM peak %g of %g GB (%g %%), disk peak %g of %g GB (%g %%).",
-		name, u.interval.name, u.span(), summary.CPU.Peak, summary.CPU.Limit, summary.CPU.PeakPercent,
+		name, u.interval.Name, u.span(), summary.CPU.Peak, summary.CPU.Limit, summary.CPU.PeakPercent,
 		summary.RAM.Peak, summary.RAM.Limit, summary.RAM.PeakPercent, summary.Disk.Peak, summary.Disk.Limit, summary.Disk.PeakPercent)}, nil
 }
 
@@ -153,47 +154,47 @@ const (
 const maxSegments = 7
 
 func costChart(ctx context.Context, c *tool.Call, in getCostsIn) (tool.Picture, error) {
-	k, err := readCosts(ctx, c, in)
+	k, err := costs.Read(ctx, c, costs.Query(in))
 	if err != nil {
 		return tool.Picture{}, err
 	}
-	if k.interval.code == zerops.PerDay && len(k.buckets()) > maxDays {
-		k.interval = intervals()[3]
+	if k.Interval.Code == zerops.PerDay && len(k.Buckets()) > maxDays {
+		k.Interval = tool.Intervals()[3]
 	}
-	at := k.buckets()
-	groups, sum := k.groups()
-	if k.groupBy == "day" {
-		whole := costGroup{name: "all", perBucket: map[time.Time]float64{}}
+	at := k.Buckets()
+	groups, sum := k.Groups()
+	if k.GroupBy == "day" {
+		whole := costs.Group{Name: "all", PerBucket: map[time.Time]float64{}}
 		for _, g := range groups {
-			for t, cost := range g.perBucket {
-				whole.perBucket[t] += cost
+			for t, cost := range g.PerBucket {
+				whole.PerBucket[t] += cost
 			}
 		}
-		whole.total, groups = sum, []costGroup{whole}
+		whole.Total, groups = sum, []costs.Group{whole}
 	}
-	about := "organisation " + shown(c, k.organization.Name, 40)
-	if k.project != nil {
-		about = "project " + shown(c, k.project.Name, 40)
+	about := "organisation " + shown(c, k.Organization.Name, 40)
+	if k.Project != nil {
+		about = "project " + shown(c, k.Project.Name, 40)
 	}
-	span := spanOf(k.from, k.till, false)
-	currency := cmp.Or(k.currency, "currency units")
+	span := spanOf(k.From, k.Till, false)
+	currency := cmp.Or(k.Currency, "currency units")
 	title := fmt.Sprintf("Costs of the %s, %s: %.2f %s", about, span, sum, currency)
-	p := plot.Panel{X: "day (UTC)", Y: currency + " per " + k.interval.name, Labels: timeLabels(at, k.interval, maxDates), Kind: plot.Stacked}
-	if k.interval.code != zerops.PerDay {
-		p.X = k.interval.name + " beginning (UTC)"
+	p := plot.Panel{X: "day (UTC)", Y: currency + " per " + k.Interval.Name, Labels: timeLabels(at, k.Interval, maxDates), Kind: plot.Stacked}
+	if k.Interval.Code != zerops.PerDay {
+		p.X = k.Interval.Name + " beginning (UTC)"
 	}
 	var words []string
 	for _, g := range foldRest(groups) {
-		name := shown(c, cmp.Or(g.name, g.id), 24)
-		if g.project != "" && k.project == nil { // hostnames repeat between projects
-			name = shown(c, g.project, 16) + "/" + name
+		name := shown(c, cmp.Or(g.Name, g.ID), 24)
+		if g.Project != "" && k.Project == nil { // hostnames repeat between projects
+			name = shown(c, g.Project, 16) + "/" + name
 		}
 		values := make([]float64, len(at))
 		for i, t := range at {
-			values[i] = g.perBucket[t]
+			values[i] = g.PerBucket[t]
 		}
 		p.Series = append(p.Series, plot.Series{Name: name, Values: values})
-		words = append(words, fmt.Sprintf("%s %.2f", name, g.total))
+		words = append(words, fmt.Sprintf("%s %.2f", name, g.Total))
 	}
 	if len(p.Series) == 0 {
 		p.Series = []plot.Series{{Name: "nothing"}}
@@ -203,22 +204,22 @@ func costChart(ctx context.Context, c *tool.Call, in getCostsIn) (tool.Picture, 
 		return tool.Picture{}, err
 	}
 	caption := title + " without VAT"
-	if k.groupBy != "day" && len(words) > 0 {
+	if k.GroupBy != "day" && len(words) > 0 {
 		caption += " (" + strings.Join(words, ", ") + ")"
 	}
 	return tool.Picture{Png: raw, Caption: caption + "."}, nil
 }
 
 // foldRest sums up what is too small to be told apart.
-func foldRest(groups []costGroup) []costGroup {
+func foldRest(groups []costs.Group) []costs.Group {
 	if len(groups) <= maxSegments {
 		return groups
 	}
-	rest := costGroup{name: fmt.Sprintf("%d others", len(groups)-maxSegments+1), perBucket: map[time.Time]float64{}}
+	rest := costs.Group{Name: fmt.Sprintf("%d others", len(groups)-maxSegments+1), PerBucket: map[time.Time]float64{}}
 	for _, g := range groups[maxSegments-1:] {
-		rest.total += g.total
-		for t, cost := range g.perBucket {
-			rest.perBucket[t] += cost
+		rest.Total += g.Total
+		for t, cost := range g.PerBucket {
+			rest.PerBucket[t] += cost
 		}
 	}
 	return append(slices.Clone(groups[:maxSegments-1]), rest)
@@ -227,7 +228,7 @@ func foldRest(groups []costGroup) []costGroup {
 // buckets lists the starts of all intervals of the range.
 func (u *usage) buckets() []time.Time {
 	var all []time.Time
-	for at := u.interval.align(u.from); at.Before(u.till) && len(all) <= maxIntervals+1; at = u.interval.next(at) {
+	for at := u.interval.Align(u.from); at.Before(u.till) && len(all) <= tool.MaxIntervals+1; at = u.interval.Next(at) {
 		all = append(all, at)
 	}
 	return all

@@ -2,6 +2,8 @@ package observe
 
 import (
 	"time"
+
+	"zerops-mcp/tools/tool"
 )
 
 // labelSteps lists what lies between two labels of a scale of time, shortest first.
@@ -17,21 +19,21 @@ func labelSteps() []time.Duration {
 // timeLabels names at most about count of the buckets: at round times within days,
 // with the date at midnight, else by the date. Weeks and longer are named at equal
 // distances, since they need not begin at a round time.
-func timeLabels(at []time.Time, step interval, count int) []string {
+func timeLabels(at []time.Time, step tool.Interval, count int) []string {
 	labels := make([]string, len(at))
 	if len(at) == 0 {
 		return labels
 	}
 	span := at[len(at)-1].Sub(at[0])
-	if step.length < 7*24*time.Hour {
+	if step.Length < 7*24*time.Hour {
 		for _, between := range labelSteps() {
-			if between >= step.length && span <= between*time.Duration(count) {
+			if between >= step.Length && span <= between*time.Duration(count) {
 				return roundLabels(at, between)
 			}
 		}
 	}
 	layout := "2 Jan"
-	if step.name == "month" {
+	if step.Name == "month" {
 		layout = "Jan 2006"
 	}
 	every := max((len(at)+count-1)/max(count, 1), 1)

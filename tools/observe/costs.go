@@ -3,20 +3,14 @@ package observe
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 
-	"zerops-mcp/tools/facts/services"
+	"zerops-mcp/tools/facts/costs"
 	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
-
-// defaultCostSince is how far back costs go where nothing is said: a single day
-// would say little about money.
-const defaultCostSince = 30 * 24 * time.Hour
 
 type getCostsIn struct {
 	Org     string `json:"org,omitempty"`
@@ -35,13 +29,13 @@ type getCostsOut struct {
 	TimeZone  string            `json:"time_zone"`
 	GroupBy   string            `json:"group_by"`
 	Currency  string            `json:"currency,omitempty"`
-	Sum       *money            `json:"sum,omitempty"`
-	Items     []costView        `json:"items"`
+	Sum       *costs.Money      `json:"sum,omitempty"`
+	Items     []costs.View      `json:"items"`
 	Total     int               `json:"total"`
 	Interval  string            `json:"series_interval"`
-	Series    []costPoint       `json:"series"`
-	Periods   []periodView      `json:"periods,omitempty"`
-	Credit    *creditView       `json:"credit,omitempty"`
+	Series    []costs.Point     `json:"series"`
+	Periods   []costs.Period    `json:"periods,omitempty"`
+	Credit    *costs.Credit     `json:"credit,omitempty"`
 	Withheld  string            `json:"withheld,omitempty"`
 	Failures  []tool.OrgFailure `json:"failures,omitempty"`
 	Truncated string            `json:"truncated,omitempty"`
@@ -59,203 +53,36 @@ func (o getCostsOut) Cut(n int) any {
 		o.Items = o.Items[:n]
 	}
 	if n == 0 {
-		o.Series = []costPoint{}
+		o.Series = []costs.Point{}
 	}
 	return o
-}
-
-// costs is what get_costs and the chart have in common.
-type costs struct {
-	organization zerops.Organization
-	project      *zerops.Project // nil for all
-	currency     string
-	credit       *zerops.Credit
-	from, till   time.Time
-	interval     interval
-	groupBy      string
-	rows         []zerops.Cost
-	only         []string // ids of projects in scope, nil where all are
 }
 
 func getCosts(ctx context.Context, c *tool.Call, in getCostsIn) (getCostsOut, error) {
 	if in.GroupBy == "organization" {
 		return organizationCosts(ctx, c, in)
 	}
-	k, err := readCosts(ctx, c, in)
+	k, err := costs.Read(ctx, c, costs.Query(in))
 	if err != nil {
 		return getCostsOut{}, err
 	}
-	out := k.view()
-	if k.only != nil {
+	out := viewCosts(&k)
+	if k.Only != nil {
 		out.Withheld = "credit, run-way and the organisation's totals: this server is limited to some projects"
 		return out, nil
 	}
-	if k.credit == nil {
+	if k.Credit == nil {
 		return out, nil
 	}
-	periods, err := c.API.PeriodCosts(ctx, k.organization.ID)
+	periods, err := c.API.PeriodCosts(ctx, k.Organization.ID)
 	if err != nil {
-		return getCostsOut{}, financeRefused(ctx, c, err, k.organization)
+		return getCostsOut{}, costs.FinanceRefused(ctx, c, err, k.Organization)
 	}
-	out.Credit = viewCredit(*k.credit, periods, time.Now())
-	if k.project == nil { // the API sums up whole organisations only
-		out.Periods = viewPeriods(periods, k.currency)
+	out.Credit = costs.ViewCredit(*k.Credit, periods, time.Now())
+	if k.Project == nil { // the API sums up whole organisations only
+		out.Periods = costs.ViewPeriods(periods, k.Currency)
 	}
 	return out, nil
-}
-
-// readCosts reads the series that the arguments mean. With projects in scope, only
-// theirs are asked for.
-func readCosts(ctx context.Context, c *tool.Call, in getCostsIn) (costs, error) {
-	k := costs{groupBy: cmp.Or(in.GroupBy, "project")}
-	if err := k.setRange(in); err != nil {
-		return k, err
-	}
-	var err error
-	if k.organization, k.project, err = costsOf(ctx, c, in); err != nil {
-		return k, err
-	}
-	if k.only, err = c.ScopeIDs(ctx); err != nil {
-		return k, err
-	}
-	projects := k.only
-	switch {
-	case k.project != nil:
-		projects = []string{k.project.ID}
-	case projects == nil:
-		projects = []string{""}
-	}
-	query := zerops.CostQuery{OrganizationID: k.organization.ID, GroupBy: zerops.ByProject, Interval: k.interval.code, From: k.from, Till: k.till}
-	if k.groupBy == "service" {
-		query.GroupBy = zerops.ByService
-	}
-	credit, err := c.API.Credit(ctx, k.organization.ID)
-	if err != nil {
-		return k, financeRefused(ctx, c, err, k.organization)
-	}
-	k.credit, k.currency = &credit, tool.Clean(credit.Info.Currency.ID, 10)
-	if k.rows, err = costRows(ctx, c, query, projects); err != nil {
-		return k, financeRefused(ctx, c, err, k.organization)
-	}
-	nameCosts(ctx, c, &k)
-	return k, nil
-}
-
-func costRows(ctx context.Context, c *tool.Call, query zerops.CostQuery, projects []string) ([]zerops.Cost, error) {
-	found := make([][]zerops.Cost, len(projects))
-	errs := zerops.FanOut(len(projects), func(i int) (err error) {
-		q := query
-		q.ProjectID = projects[i]
-		found[i], err = c.API.Costs(ctx, q)
-		if q.ProjectID != "" { // a filter that the API ignored must not show other projects
-			found[i] = slices.DeleteFunc(found[i], func(row zerops.Cost) bool { return row.ProjectID != "" && row.ProjectID != q.ProjectID })
-		}
-		return err
-	})
-	return slices.Concat(found...), errors.Join(errs...)
-}
-
-// setRange widens the range to whole days, because costs are summed up by day.
-func (k *costs) setRange(in getCostsIn) error {
-	now := time.Now().UTC()
-	from, till, err := tool.Window{Since: in.Since, Until: in.Until}.Bounds(now, defaultCostSince)
-	if err != nil {
-		return err
-	}
-	day, month := intervals()[2], intervals()[4]
-	k.interval = day
-	if till.Sub(from) > readableIntervals*24*time.Hour {
-		if k.groupBy == "day" && till.Sub(from) > 400*24*time.Hour {
-			return tool.Invalid("since", "is more than 400 days before the end, too many for group_by day")
-		}
-		if k.groupBy != "day" {
-			k.interval = month
-		}
-	}
-	if in.Since == "" && in.Until == "" {
-		from = from.Add(24 * time.Hour) // 30 days with today
-	}
-	k.from = k.interval.align(from)
-	if end := day.align(till); !end.Equal(till) {
-		till = end.AddDate(0, 0, 1)
-	}
-	k.till = till
-	if till.After(now) {
-		k.till = now
-	}
-	return nil
-}
-
-// costsOf finds the organisation, and the project if one was named.
-func costsOf(ctx context.Context, c *tool.Call, in getCostsIn) (zerops.Organization, *zerops.Project, error) {
-	if in.Project != "" {
-		p, err := c.Project(ctx, in.Project)
-		if err != nil {
-			return zerops.Organization{}, nil, err
-		}
-		if in.Org != "" {
-			if chosen, _, err := c.Organization(ctx, in.Org); err != nil {
-				return chosen, nil, err
-			} else if chosen.ID != p.OrganizationID {
-				return chosen, nil, tool.Invalid("project", "the project %s belongs to another organisation (%s)", p.ID, p.OrganizationID)
-			}
-		}
-		return zerops.Organization{ID: p.OrganizationID, Name: c.OrganizationName(ctx, p.OrganizationID)}, &p, nil
-	}
-	if !c.Runner.Scope.All() {
-		return scopedOrganization(ctx, c)
-	}
-	organization, _, err := c.Organization(ctx, in.Org)
-	return organization, nil, err
-}
-
-// scopedOrganization is the one that the projects in scope belong to.
-func scopedOrganization(ctx context.Context, c *tool.Call) (zerops.Organization, *zerops.Project, error) {
-	all, err := c.ReachableProjects(ctx, zerops.ListOptions{})
-	if err != nil {
-		return zerops.Organization{}, nil, err
-	}
-	var id string
-	for _, p := range all.Projects {
-		if id != "" && id != p.OrganizationID {
-			return zerops.Organization{}, nil, tool.Invalid("project", "is required, because the projects in scope belong to several organisations")
-		}
-		id = p.OrganizationID
-	}
-	if id == "" {
-		return zerops.Organization{}, nil, &tool.Failure{Code: request.CodeNotFound, Message: "none of the projects in scope is visible to this token"}
-	}
-	return zerops.Organization{ID: id, Name: c.OrganizationName(ctx, id)}, nil, nil
-}
-
-// nameCosts fills in names that the rows lack, so far as they can be had: what is
-// gone has none but the one in its row.
-func nameCosts(ctx context.Context, c *tool.Call, k *costs) {
-	missing := slices.ContainsFunc(k.rows, func(row zerops.Cost) bool {
-		return row.ProjectName == "" && row.ProjectID != "" || k.groupBy == "service" && row.ServiceName == "" && row.ServiceID != ""
-	})
-	if !missing {
-		return
-	}
-	project := ""
-	if k.project != nil {
-		project = k.project.ID
-	}
-	services, projects, _, err := services.Collect(ctx, c, project)
-	if err != nil {
-		return
-	}
-	names := map[string]string{}
-	for id, p := range projects {
-		names[id] = p.Name
-	}
-	for _, s := range services {
-		names[s.ID] = s.Name
-	}
-	for i, row := range k.rows {
-		k.rows[i].ProjectName = cmp.Or(row.ProjectName, names[row.ProjectID])
-		k.rows[i].ServiceName = cmp.Or(row.ServiceName, names[row.ServiceID])
-	}
 }
 
 // organizationCosts gives one total for each organisation.
@@ -288,7 +115,7 @@ func organizationCosts(ctx context.Context, c *tool.Call, in getCostsIn) (getCos
 }
 
 func joinOrganizations(ctx context.Context, c *tool.Call, organizations []zerops.Organization, found []getCostsOut) (getCostsOut, error) {
-	out := getCostsOut{GroupBy: "organization", TimeZone: "UTC", Items: []costView{}, Series: []costPoint{}}
+	out := getCostsOut{GroupBy: "organization", TimeZone: "UTC", Items: []costs.View{}, Series: []costs.Point{}}
 	var errs []error
 	for i, o := range organizations {
 		if o.Err != nil {
@@ -297,7 +124,7 @@ func joinOrganizations(ctx context.Context, c *tool.Call, organizations []zerops
 		}
 		part := found[i]
 		out.Since, out.Until, out.Interval = part.Since, part.Until, part.Interval
-		out.Items = append(out.Items, costView{ID: o.ID, Name: tool.Clean(o.Name, 120), money: *part.Sum, Currency: part.Currency, Credit: part.Credit})
+		out.Items = append(out.Items, costs.View{ID: o.ID, Name: tool.Clean(o.Name, 120), Money: *part.Sum, Currency: part.Currency, Credit: part.Credit})
 	}
 	if len(errs) > 0 && len(errs) == len(organizations) {
 		return getCostsOut{}, errs[0]
@@ -306,28 +133,44 @@ func joinOrganizations(ctx context.Context, c *tool.Call, organizations []zerops
 		return getCostsOut{}, &tool.Failure{Code: request.CodeForbidden, Message: "the token has no active organisation"}
 	}
 	if len(out.Items) == 1 { // sums of several currencies would mean nothing
-		out.Currency, out.Sum = out.Items[0].Currency, &out.Items[0].money
+		out.Currency, out.Sum = out.Items[0].Currency, &out.Items[0].Money
 	}
 	out.Failures, out.Total = c.Failures(ctx, organizations), len(out.Items)
 	return out, nil
 }
 
-// financeRefused says which right is missing where the API only says no, if it
-// is the one to see finances.
-func financeRefused(ctx context.Context, c *tool.Call, err error, o zerops.Organization) error {
-	refusal, ok := errors.AsType[*zerops.Error](err)
-	if !ok || !errors.Is(err, zerops.ErrForbidden) {
-		return err
+// viewCosts is what the rows come to.
+func viewCosts(k *costs.Costs) getCostsOut {
+	groups, sum := k.Groups()
+	total := costs.InCurrency(sum, k.Currency)
+	out := getCostsOut{
+		Org: tool.Clean(k.Organization.Name, 120), OrgID: k.Organization.ID, Since: k.From, Until: k.Till.Truncate(time.Second), TimeZone: "UTC",
+		GroupBy: k.GroupBy, Currency: k.Currency, Sum: &total, Interval: k.Interval.Name, Items: []costs.View{}, Series: []costs.Point{},
 	}
-	user, userErr := c.API.User(ctx)
-	if userErr != nil || slices.ContainsFunc(user.Memberships, func(m zerops.Membership) bool { return m.OrganizationID == o.ID && m.CanViewFinances }) {
-		return err
+	if k.Project != nil {
+		out.ProjectID = k.Project.ID
 	}
-	return &tool.Failure{
-		Code: request.CodeForbidden, Status: refusal.Status, APICode: tool.Clean(refusal.Code, 128), Operation: refusal.Operation.String(),
-		Message: fmt.Sprintf("the token (%s, from %s) is valid but may not view the finances of the organisation %q (%s): its membership lacks canViewFinances",
-			c.Credential.Tail(), c.Credential.Source, tool.Clean(o.Name, 80), o.ID),
-		Hint: "An owner or admin can grant canViewFinances to this member or token in the Zerops GUI (organisation → members); whoami shows what it has.",
-		Next: &tool.FailureNext{Tool: "whoami", Arguments: map[string]any{}},
+	perBucket := map[time.Time]float64{}
+	for _, g := range groups {
+		for at, cost := range g.PerBucket {
+			perBucket[at] += cost
+		}
 	}
+	for _, at := range k.Buckets() {
+		cost := costs.InCurrency(perBucket[at], k.Currency)
+		if k.GroupBy == "day" {
+			out.Items = append(out.Items, costs.View{From: new(at), Money: cost})
+		} else {
+			out.Series = append(out.Series, costs.Point{From: at, Money: cost})
+		}
+	}
+	if k.GroupBy != "day" {
+		for _, g := range groups {
+			out.Items = append(out.Items, costs.View{
+				ID: g.ID, Name: tool.Clean(cmp.Or(g.Name, g.ID), 120), Project: tool.Clean(g.Project, 120), Money: costs.InCurrency(g.Total, k.Currency), SharePercent: costs.Share(g.Total, sum),
+			})
+		}
+	}
+	out.Total = len(out.Items)
+	return out
 }

@@ -79,73 +79,6 @@ func (o getMetricsOut) Cut(n int) any {
 	return o
 }
 
-// interval is the size of a time bucket.
-type interval struct {
-	name, code string
-	length     time.Duration // of the shortest such bucket
-}
-
-func intervals() []interval {
-	day := 24 * time.Hour
-	return []interval{
-		{"minute", zerops.PerMinute, time.Minute},
-		{"hour", zerops.PerHour, time.Hour},
-		{"day", zerops.PerDay, day},
-		{"week", zerops.PerWeek, 7 * day},
-		{"month", zerops.PerMonth, 28 * day},
-	}
-}
-
-const (
-	// readableIntervals is how many intervals are chosen at most where none was named.
-	readableIntervals = 180
-	// maxIntervals bounds what may be asked for.
-	maxIntervals = 1500
-)
-
-// pickInterval finds the named interval, or the finest that stays readable.
-func pickInterval(name string, length time.Duration) (interval, error) {
-	all := intervals()
-	for _, i := range all {
-		buckets := int(length / i.length)
-		switch {
-		case i.name == name && buckets > maxIntervals:
-			return i, tool.Invalid("interval", "%s makes %d intervals of this range; at most %d are accepted: take a longer interval or a shorter range", name, buckets, maxIntervals)
-		case i.name == name, name == "" && buckets <= readableIntervals:
-			return i, nil
-		}
-	}
-	return all[len(all)-1], nil
-}
-
-// align moves a moment back to the start of its bucket, in UTC.
-func (i interval) align(t time.Time) time.Time {
-	t = t.UTC()
-	day := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
-	switch i.code {
-	case zerops.PerMonth:
-		return day.AddDate(0, 0, 1-t.Day())
-	case zerops.PerWeek:
-		return day.AddDate(0, 0, -(int(t.Weekday())+6)%7) // weeks begin on Monday
-	case zerops.PerDay:
-		return day
-	}
-	return t.Truncate(i.length)
-}
-
-// next is the start of the bucket after the one that starts at t.
-func (i interval) next(t time.Time) time.Time {
-	switch i.code {
-	case zerops.PerMonth:
-		return t.AddDate(0, 1, 0)
-	case zerops.PerWeek:
-		return t.AddDate(0, 0, 7)
-	case zerops.PerDay:
-		return t.AddDate(0, 0, 1)
-	}
-	return t.Add(i.length)
-}
-
 // usage is what get_metrics and the chart have in common: the history of one
 // service, or of all services of a project.
 type usage struct {
@@ -153,7 +86,7 @@ type usage struct {
 	service     *zerops.Service // nil for all
 	names       map[string]string
 	from, till  time.Time
-	interval    interval
+	interval    tool.Interval
 	perService  map[string][]zerops.Usage // by time
 	serviceList []string                  // ids, by name
 }
@@ -164,11 +97,11 @@ func readUsage(ctx context.Context, c *tool.Call, in getMetricsIn) (usage, error
 	if u.from, u.till, err = in.Bounds(time.Now(), tool.DefaultSince); err != nil {
 		return u, err
 	}
-	if u.interval, err = pickInterval(in.Interval, u.till.Sub(u.from)); err != nil {
+	if u.interval, err = tool.PickInterval(in.Interval, u.till.Sub(u.from)); err != nil {
 		return u, err
 	}
-	u.from = u.interval.align(u.from)
-	query := zerops.UsageQuery{Interval: u.interval.code, From: u.from, Till: u.till}
+	u.from = u.interval.Align(u.from)
+	query := zerops.UsageQuery{Interval: u.interval.Code, From: u.from, Till: u.till}
 	if err := usageOf(ctx, c, in, &u, &query); err != nil {
 		return u, err
 	}
@@ -233,7 +166,7 @@ func getMetrics(ctx context.Context, c *tool.Call, in getMetricsIn) (getMetricsO
 	}
 	out := getMetricsOut{
 		ProjectID: u.project.ID, Since: u.from.Truncate(time.Second), Until: u.till.UTC().Truncate(time.Second),
-		Interval: u.interval.name, TimeZone: "UTC", Services: []usageSummary{}, Items: []usageView{},
+		Interval: u.interval.Name, TimeZone: "UTC", Services: []usageSummary{}, Items: []usageView{},
 	}
 	for _, id := range u.serviceList {
 		s := summarize(u.names[id], id, u.perService[id])

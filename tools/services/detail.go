@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zerops-mcp/tools/facts/services"
+	"zerops-mcp/tools/facts/storage"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
@@ -119,7 +120,7 @@ func getService(ctx context.Context, c *tool.Call, in tool.OnService) (getServic
 func newServiceDetail(s zerops.Service, p zerops.Project) getServiceOut {
 	out := getServiceOut{
 		View: services.NewView(s, p), Ports: []portView{}, URLs: []urlView{}, Public: s.SubdomainAccess,
-		ContainerList: []containerView{}, Mounts: []mountView{}, BackupsExist: backupsSupported(s), CanReload: s.ReloadAvailable,
+		ContainerList: []containerView{}, Mounts: []mountView{}, BackupsExist: storage.BackupsSupported(s), CanReload: s.ReloadAvailable,
 		Overrides: services.NewScaling(s.CustomAutoscaling),
 	}
 	for _, port := range s.Ports {
@@ -154,18 +155,4 @@ func viewRepository(provider string, r *zerops.Repository) *repositoryView {
 		Provider: provider, Repository: tool.Clean(r.FullName, 120), Event: tool.Clean(r.EventType, 20), Branch: tool.Clean(r.Branch, 120),
 		TagRegex: tool.Clean(r.TagRegex, 120), Active: r.Active, AuthorizationRequired: r.AuthorizationRequired, Setup: tool.Clean(r.Setup, 80),
 	}
-}
-
-// backupsSupported knows the kinds that the platform backs up
-// (platform §3.7).
-func backupsSupported(s zerops.Service) bool {
-	if s.Type.Category == "SHARED_STORAGE" {
-		return true
-	}
-	name, _ := tool.CutAny(s.TypeID, "_@:")
-	switch name {
-	case "mariadb", "postgresql", "qdrant", "elasticsearch", "nats", "meilisearch":
-		return true
-	}
-	return false
 }

@@ -3,12 +3,11 @@ package storage
 import (
 	"context"
 	"fmt"
-	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
 
+	"zerops-mcp/tools/facts/storage"
 	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
@@ -59,7 +58,7 @@ type listBackupsIn struct {
 }
 
 type listBackupsOut struct {
-	tool.Page[backupView]
+	tool.Page[storage.Backup]
 	Schedule      string   `json:"schedule,omitempty"`
 	MaxFiles      int      `json:"max_files,omitempty"`
 	MaxGB         int      `json:"max_gib,omitempty"`
@@ -72,30 +71,6 @@ func (o listBackupsOut) Cut(n int) any {
 	return o
 }
 
-type backupView struct {
-	Backup    string     `json:"backup"`
-	Created   *time.Time `json:"created,omitempty"`
-	SizeBytes int64      `json:"size_bytes"`
-	Tags      []string   `json:"tags"`
-}
-
-// backupTime is how the platform writes the time that names a backup.
-const backupTime = "2006-01-02 15:04:05"
-
-func viewBackup(b zerops.Backup) backupView {
-	v := backupView{Backup: tool.Clean(b.Name, 80), SizeBytes: b.Size, Tags: []string{}}
-	if at, err := time.Parse(backupTime, b.Name); err == nil {
-		v.Created = new(at.UTC())
-	}
-	tags := b.Tags()
-	for _, tag := range tags[:min(len(tags), 20)] {
-		if tag = tool.Clean(strings.TrimSpace(tag), 40); tag != "" {
-			v.Tags = append(v.Tags, tag)
-		}
-	}
-	return v
-}
-
 func listBackups(ctx context.Context, c *tool.Call, in listBackupsIn) (listBackupsOut, error) {
 	s, err := c.Service(ctx, in.OnService)
 	if err != nil {
@@ -105,9 +80,9 @@ func listBackups(ctx context.Context, c *tool.Call, in listBackupsIn) (listBacku
 	if err != nil {
 		return listBackupsOut{}, err
 	}
-	views := []backupView{}
-	for _, b := range newestFirst(kept.Files) {
-		views = append(views, viewBackup(b))
+	views := []storage.Backup{}
+	for _, b := range storage.NewestFirst(kept.Files) {
+		views = append(views, storage.ViewBackup(b))
 	}
 	shown, err := tool.Paginate(views, in.Paging, s.ID)
 	out := listBackupsOut{Page: shown, Schedule: tool.Clean(kept.Period, 80), ProtectedTags: []string{}}
@@ -124,13 +99,6 @@ func listBackups(ctx context.Context, c *tool.Call, in listBackupsIn) (listBacku
 	return out, err
 }
 
-// newestFirst sorts by name, which is a time.
-func newestFirst(files []zerops.Backup) []zerops.Backup {
-	files = slices.Clone(files)
-	sort.SliceStable(files, func(i, j int) bool { return files[i].Name > files[j].Name })
-	return files
-}
-
 type createBackupIn struct {
 	tool.OnService
 	Tags []string `json:"tags,omitempty" jsonschema:"maxItems=20" jsonschema_description:"up to 24 letters, digits, : - _"`
@@ -139,8 +107,8 @@ type createBackupIn struct {
 
 type backupChangeOut struct {
 	tool.ChangeResult
-	Backup  *backupView `json:"backup,omitempty"`
-	Removed *bool       `json:"removed,omitempty"`
+	Backup  *storage.Backup `json:"backup,omitempty"`
+	Removed *bool           `json:"removed,omitempty"`
 }
 
 // Polling of the list of backups: a dump has no process to follow.
@@ -167,7 +135,7 @@ func createBackup(ctx context.Context, c *tool.Call, in createBackupIn) (backupC
 		return backupChangeOut{ChangeResult: c.Unread(ctx, tool.ChangeResult{Status: tool.StatusInProgress}, err, lookAtBackups(s))}, nil
 	}
 	if made != nil {
-		view := viewBackup(*made)
+		view := storage.ViewBackup(*made)
 		return backupChangeOut{ChangeResult: tool.ChangeResult{Status: tool.StatusDone}, Backup: &view}, nil
 	}
 	out := backupChangeOut{ChangeResult: tool.ChangeResult{
@@ -198,7 +166,7 @@ func awaitBackup(ctx context.Context, c *tool.Call, serviceID string, before []z
 		if err != nil {
 			return nil, err
 		}
-		for _, b := range newestFirst(now.Files) {
+		for _, b := range storage.NewestFirst(now.Files) {
 			if !known[b.Name] {
 				return &b, nil
 			}
@@ -236,7 +204,7 @@ func backup(ctx context.Context, c *tool.Call, in onBackup) (zerops.Service, *ze
 			return s, &b, kept.Files, nil
 		}
 	}
-	return s, nil, newestFirst(kept.Files), nil
+	return s, nil, storage.NewestFirst(kept.Files), nil
 }
 
 func deleteBackup(ctx context.Context, c *tool.Call, in deleteBackupIn) (backupChangeOut, error) {
@@ -325,7 +293,7 @@ func getBackupLink(ctx context.Context, c *tool.Call, in onBackup) (backupLinkOu
 	if err != nil {
 		return backupLinkOut{}, err
 	}
-	if tool.Clean(link, tool.MaxText) != link || !strings.HasPrefix(link, "https://") && !c.Runner.Config().API.Loopback() {
+	if tool.Clean(link, tool.MaxText) != link || !strings.HasPrefix(link, "https://") && !c.Runner.API().Loopback() {
 		return backupLinkOut{}, &tool.Failure{Code: request.CodeUnavailable, Message: "the platform answered with something that is no https address"}
 	}
 	c.Allow(link)

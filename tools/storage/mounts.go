@@ -1,11 +1,11 @@
 package storage
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
 	"zerops-mcp/tools/facts/services"
+	"zerops-mcp/tools/facts/storage"
 	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
@@ -52,18 +52,8 @@ func mountable(ctx context.Context, c *tool.Call, on tool.OnService, storage str
 	return service, store, nil
 }
 
-// mountStatus is how the connection stands: empty where there is none.
-func mountStatus(s zerops.Service, storageID string) string {
-	for _, connected := range s.Connected {
-		if connected.Service.ID == storageID {
-			return cmp.Or(connected.Status, "ACTIVE")
-		}
-	}
-	return ""
-}
-
 func mountOut(f tool.ChangeResult, s, store zerops.Service) mountChangeOut {
-	status := mountStatus(s, store.ID)
+	status := storage.MountStatus(s, store.ID)
 	return mountChangeOut{
 		ChangeResult: f, ServiceID: s.ID, StorageID: store.ID, Path: "/mnt/" + tool.Clean(store.Name, 40), MountStatus: tool.Clean(status, 40), Mounted: new(status == "ACTIVE"),
 	}
@@ -74,7 +64,7 @@ func mountStorage(ctx context.Context, c *tool.Call, in mountStorageIn) (mountCh
 	if err != nil {
 		return mountChangeOut{}, err
 	}
-	if status := mountStatus(s, store.ID); status == "ACTIVE" || status == "CREATING" {
+	if status := storage.MountStatus(s, store.ID); status == "ACTIVE" || status == "CREATING" {
 		return mountOut(tool.ChangeResult{Status: tool.StatusUnchanged, Message: "the storage is connected: " + tool.Clean(status, 40)}, s, store), nil
 	}
 	return changeMount(ctx, c, s, store, in.Waiting, c.API.MountStorage, "ACTIVE")
@@ -87,7 +77,7 @@ func unmountStorage(ctx context.Context, c *tool.Call, in unmountStorageIn) (mou
 			return m, nil, err
 		}
 		s, store := m.service, m.store
-		status := mountStatus(s, store.ID)
+		status := storage.MountStatus(s, store.ID)
 		if status == "" || status == "DELETING" {
 			return m, nil, tool.Idle(mountOut(tool.ChangeResult{Status: tool.StatusUnchanged, Message: "the storage is not connected"}, s, store))
 		}
@@ -126,7 +116,7 @@ func changeMount(ctx context.Context, c *tool.Call, s, store zerops.Service, w t
 		look := tool.Next{Tool: "get_service", Arguments: tool.NextArgs{Service: s.ID}}
 		return mountChangeOut{ChangeResult: c.Unread(ctx, f, err, look), ServiceID: s.ID, StorageID: store.ID}, nil
 	}
-	if f.Status == tool.StatusDone && mountStatus(now, store.ID) != wanted {
+	if f.Status == tool.StatusDone && storage.MountStatus(now, store.ID) != wanted {
 		f.Status, f.Message = tool.StatusInProgress, "the process has finished, but the service does not show it yet"
 		f.Next = &tool.Next{Tool: "get_service", Arguments: tool.NextArgs{Service: s.ID}}
 	}

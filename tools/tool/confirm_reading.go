@@ -30,6 +30,7 @@ func Confirm[T any](ctx context.Context, c *Call, read func(ctx context.Context)
 	return targets, nil
 }
 
+// confirm is what Confirm would otherwise repeat in the binary for every type.
 func confirm(ctx context.Context, c *Call, read func(ctx context.Context) (*Plan, error)) error {
 	c.rereading = answered(ctx, c)
 	p, err := read(ctx)

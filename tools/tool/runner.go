@@ -104,6 +104,27 @@ func (s *Runner) Attach(m *server.MCPServer) { s.mcp = m }
 // Config is what the operator decided, with the defaults filled in.
 func (s *Runner) Config() Config { return s.cfg }
 
+// API is the address that calls go to.
+func (s *Runner) API() *zerops.API { return s.cfg.API }
+
+// ReadOnly reports that tools which change anything are refused.
+func (s *Runner) ReadOnly() bool { return s.cfg.ReadOnly }
+
+// AllowSecrets reports that tools made for it may return secret values.
+func (s *Runner) AllowSecrets() bool { return s.cfg.AllowSecrets }
+
+// Remote reports that callers come over a network.
+func (s *Runner) Remote() bool { return s.cfg.Remote }
+
+// OwnService is the id of the service this server runs in, empty where none is known.
+func (s *Runner) OwnService() string { return s.cfg.OwnService }
+
+// MaxWait bounds what a call may wait for.
+func (s *Runner) MaxWait() time.Duration { return s.cfg.MaxWait }
+
+// DeployRoots are the directories that may be read.
+func (s *Runner) DeployRoots() []string { return slices.Clone(s.cfg.DeployRoots) }
+
 // Tools are all tools, offered or not, sorted by name.
 func (s *Runner) Tools() []*Tool { return slices.Clone(s.tools) }
 

@@ -74,8 +74,15 @@ func (c *Call) Budget(w Waiting) (wait time.Duration, clamped bool) {
 // The write may outlive the call, so it returns what it brings back and must not
 // write any variable of its caller.
 func Change[T any](ctx context.Context, c *Call, write func(ctx context.Context) (T, error)) (T, error) {
+	value, err := change(ctx, c, func(ctx context.Context) (any, error) { return write(ctx) })
+	made, _ := value.(T) // none where the write did not end
+	return made, err
+}
+
+// change is what Change would otherwise repeat in the binary for every type.
+func change(ctx context.Context, c *Call, write func(ctx context.Context) (any, error)) (any, error) {
 	type outcome struct {
-		value T
+		value any
 		err   error
 	}
 	writeCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), WriteTime)
@@ -97,8 +104,7 @@ func Change[T any](ctx context.Context, c *Call, write func(ctx context.Context)
 		return o.value, o.err
 	case <-grace.C:
 		c.sent.abandon()
-		var none T
-		return none, &zerops.UncertainError{Err: context.Cause(ctx)}
+		return nil, &zerops.UncertainError{Err: context.Cause(ctx)}
 	}
 }
 

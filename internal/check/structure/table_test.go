@@ -31,7 +31,8 @@ type row struct {
 // reader uses those of earlier lines only.
 func readers() [][]string {
 	return [][]string{
-		{"tools/facts/services"},
+		{"tools/facts/services", "tools/facts/network", "tools/facts/storage"},
+		{"tools/facts/costs"},
 		{"tools/facts/env"},
 		{"tools/facts/logs", "tools/facts/manifest"},
 		{"tools/facts/deployments", "tools/facts/own"},

@@ -82,7 +82,7 @@ func SpareVariables(ctx context.Context, c *tool.Call, store env.Store, values m
 // SpareHostname refuses values that refer to variables of the server's own
 // service: whoever receives them would be given its token.
 func SpareHostname(ctx context.Context, c *tool.Call, texts ...string) error {
-	if c.Runner.Config().OwnService == "" || !slices.ContainsFunc(texts, mayRefer) {
+	if c.Runner.OwnService() == "" || !slices.ContainsFunc(texts, mayRefer) {
 		return nil
 	}
 	own, err := c.Itself(ctx)
@@ -100,7 +100,7 @@ func SpareHostname(ctx context.Context, c *tool.Call, texts ...string) error {
 // SpareArguments is spareHostname for all arguments of a tool that changes
 // something, before it does anything.
 func SpareArguments(ctx context.Context, c *tool.Call, args json.RawMessage) error {
-	if c.Runner.Config().OwnService == "" || c.Tool.Effect == zerops.Reads {
+	if c.Runner.OwnService() == "" || c.Tool.Effect == zerops.Reads {
 		return nil
 	}
 	decoded, err := tool.DecodeJSON(args)

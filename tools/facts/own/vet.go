@@ -19,7 +19,7 @@ import (
 // that service depends on. Every request that changes something passes it, however
 // a tool came to make it; write_api puts its request here before it asks anybody.
 func Vet(ctx context.Context, c *tool.Call, r zerops.Call) error {
-	if c.Runner.Config().OwnService == "" || r.Operation.Safe() {
+	if c.Runner.OwnService() == "" || r.Operation.Safe() {
 		return nil
 	}
 	body, err := decodedBody(r.Body)
@@ -55,7 +55,7 @@ func decodedBody(body any) (any, error) {
 // vetTargets refuses a request that names the server's own service, by its id or by
 // the id of something that belongs or leads to it.
 func vetTargets(ctx context.Context, c *tool.Call, r zerops.Call, body any) error {
-	own := c.Runner.Config().OwnService
+	own := c.Runner.OwnService()
 	var direct []string
 	for _, values := range r.Query {
 		direct = append(direct, values...)
