@@ -54,13 +54,13 @@ type apiOperation struct {
 
 const defaultFound = 8
 
-func (a apiTools) searchAPI(_ context.Context, _ *tool.Call, in searchAPIIn) (tool.Page[apiOperation], error) {
+func (a apiTools) searchAPI(_ context.Context, _ *tool.Call, in *searchAPIIn) (*tool.Page[apiOperation], error) {
 	if strings.TrimSpace(in.Query) == "" && in.Area == "" {
-		return tool.Page[apiOperation]{}, tool.Invalid("query", "is empty; say what you are looking for, or give an area")
+		return nil, tool.Invalid("query", "is empty; say what you are looking for, or give an area")
 	}
 	hits, err := a.index.search(in.Query, in.Area, 1_000)
 	if err != nil {
-		return tool.Page[apiOperation]{}, err
+		return nil, err
 	}
 	limit := in.Limit
 	if limit == 0 {
@@ -75,7 +75,7 @@ func (a apiTools) searchAPI(_ context.Context, _ *tool.Call, in searchAPIIn) (to
 			Operation: hit.op.String(), Effect: hit.op.Class().Effect.String(), Area: hit.op.Area(), Summary: hit.op.Summary(), Notes: apiNotes(hit.op),
 		})
 	}
-	return out, nil
+	return &out, nil
 }
 
 // apiNotes says in a word each what a caller has to mind about an operation.
@@ -155,14 +155,14 @@ type apiField struct {
 	Description string   `json:"description,omitempty"`
 }
 
-func (a apiTools) describeAPI(_ context.Context, c *tool.Call, in describeAPIIn) (apiDescription, error) {
+func (a apiTools) describeAPI(_ context.Context, c *tool.Call, in *describeAPIIn) (*apiDescription, error) {
 	op, err := operation(c, in.Operation)
 	if err != nil {
-		return apiDescription{}, err
+		return nil, err
 	}
 	detail, err := a.index.details.Of(op)
 	if err != nil {
-		return apiDescription{}, err
+		return nil, err
 	}
 	out := apiDescription{
 		Operation: op.String(), Summary: op.Summary(), Route: op.Method() + " " + op.Path(), Area: op.Area(), Effect: op.Class().Effect.String(),
@@ -190,11 +190,11 @@ func (a apiTools) describeAPI(_ context.Context, c *tool.Call, in describeAPIIn)
 		out.Body = flatten("", detail.Body, out.Body)
 		example, err := tool.Marshal(exampleOf(detail.Body))
 		if err != nil {
-			return apiDescription{}, err
+			return nil, err
 		}
 		out.Example = string(example)
 	}
-	return out, nil
+	return &out, nil
 }
 
 // describeParam says what a path parameter names.

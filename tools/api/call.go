@@ -48,31 +48,31 @@ func (o readAPIOut) Cut(n int) any {
 	return o
 }
 
-func (a apiTools) readAPI(ctx context.Context, c *tool.Call, in readAPIIn) (readAPIOut, error) {
+func (a apiTools) readAPI(ctx context.Context, c *tool.Call, in *readAPIIn) (*readAPIOut, error) {
 	r, err := a.prepareAPI(c, in.apiArguments, true)
 	if err != nil {
-		return readAPIOut{}, err
+		return nil, err
 	}
 	program, err := parseJQ(in.JQ)
 	if err != nil {
-		return readAPIOut{}, err
+		return nil, err
 	}
 	if _, err := subjectOf(ctx, c, r, false); err != nil {
-		return readAPIOut{}, err
+		return nil, err
 	}
 	if err := confine(ctx, c, r); err != nil {
-		return readAPIOut{}, err
+		return nil, err
 	}
 	r.limitRows()
 	raw, err := c.API.Do(ctx, r.call())
 	if err != nil {
-		return readAPIOut{}, err
+		return nil, err
 	}
 	answer, err := answer(ctx, c, r, raw, program)
 	if err != nil {
-		return readAPIOut{}, err
+		return nil, err
 	}
-	return readAPIOut{
+	return &readAPIOut{
 		Operation: r.op.String(), Result: answer.value, Total: answer.total, NextOffset: answer.offsetAfter(answer.rows()),
 		Masked: answer.masked, Note: answer.note, answer: answer,
 	}, nil
@@ -104,23 +104,23 @@ func (o writeAPIOut) Cut(n int) any {
 	return o
 }
 
-func (a apiTools) writeAPI(ctx context.Context, c *tool.Call, in writeAPIIn) (writeAPIOut, error) {
+func (a apiTools) writeAPI(ctx context.Context, c *tool.Call, in *writeAPIIn) (*writeAPIOut, error) {
 	r, err := a.prepareAPI(c, in.apiArguments, false)
 	if err != nil {
-		return writeAPIOut{}, err
+		return nil, err
 	}
 	program, err := parseJQ(in.JQ)
 	if err != nil {
-		return writeAPIOut{}, err
+		return nil, err
 	}
 	if r.op.Safe() {
-		return writeAPIOut{}, &tool.Failure{
+		return nil, &tool.Failure{
 			Code: request.CodeInvalidArguments, Operation: r.op.String(), Message: fmt.Sprintf("%s only reads; write_api is for what changes something", r.op),
 			Hint: "Use read_api with the same arguments.",
 		}
 	}
 	if err := readBody(c, r); err != nil {
-		return writeAPIOut{}, err
+		return nil, err
 	}
 	risk := riskOf(c, r)
 	_, err = tool.Confirm(ctx, c, func(ctx context.Context) (subject, *tool.Plan, error) {
@@ -138,12 +138,12 @@ func (a apiTools) writeAPI(ctx context.Context, c *tool.Call, in writeAPIIn) (wr
 		return target, p, err
 	})
 	if err != nil {
-		return writeAPIOut{}, err
+		return nil, err
 	}
 	sendSecrets(c, r)
 	raw, err := tool.Change(ctx, c, func(ctx context.Context) (json.RawMessage, error) { return c.API.Do(ctx, r.call()) })
 	if err != nil {
-		return writeAPIOut{}, lost(c, err, r)
+		return nil, lost(c, err, r)
 	}
 	return outcomeOf(ctx, c, r, raw, program, in.Waiting)
 }
@@ -204,7 +204,7 @@ func lost(c *tool.Call, err error, r *apiRequest) error {
 
 // outcomeOf tells what came of a write: it follows the processes that the answer
 // names, and shows the rest of the answer.
-func outcomeOf(ctx context.Context, c *tool.Call, r *apiRequest, raw json.RawMessage, program *jqProgram, w tool.Waiting) (writeAPIOut, error) {
+func outcomeOf(ctx context.Context, c *tool.Call, r *apiRequest, raw json.RawMessage, program *jqProgram, w tool.Waiting) (*writeAPIOut, error) {
 	out := writeAPIOut{Operation: r.op.String(), ChangeResult: tool.ChangeResult{Status: tool.StatusDone}, answer: &apiAnswer{}}
 	processes, whole := processesIn(raw)
 	if len(processes) > 0 {
@@ -220,18 +220,18 @@ func outcomeOf(ctx context.Context, c *tool.Call, r *apiRequest, raw json.RawMes
 		out.Status, out.Message = tool.StatusInProgress, words
 	}
 	if whole && program == nil {
-		return out, nil // the answer is the process, which the frame shows
+		return &out, nil // the answer is the process, which the frame shows
 	}
 	answer, err := answer(ctx, c, r, raw, program)
 	if err != nil {
 		out.Message = tool.JoinWords(out.Message, "the change was accepted, but its answer cannot be shown: "+c.Reason(ctx, err))
-		return out, nil
+		return &out, nil
 	}
 	out.answer, out.Result, out.Masked = answer, answer.value, answer.masked
 	if out.Message == "" {
 		out.Message = answer.note
 	}
-	return out, nil
+	return &out, nil
 }
 
 // processesIn finds the processes of an answer: the answer itself, its member

@@ -26,7 +26,7 @@ type changeOut struct {
 	Deployment *deployments.View `json:"deployment,omitempty"`
 }
 
-func (d deployer) cancelDeployment(ctx context.Context, c *tool.Call, in cancelDeploymentIn) (changeOut, error) {
+func (d deployer) cancelDeployment(ctx context.Context, c *tool.Call, in *cancelDeploymentIn) (*changeOut, error) {
 	target, err := tool.Confirm(ctx, c, func(ctx context.Context) (zerops.Deployment, *tool.Plan, error) {
 		target, err := deployments.Read(ctx, c, in.Deployment)
 		if err != nil {
@@ -47,7 +47,7 @@ func (d deployer) cancelDeployment(ctx context.Context, c *tool.Call, in cancelD
 		}, c.Guard(ctx, target.Version.ProjectID, target.Version.ServiceID)
 	})
 	if err != nil {
-		return changeOut{}, err
+		return nil, err
 	}
 	if job := d.uploads.Find(target.Version.ID); job != nil && !job.Ended() {
 		job.Cancel(deployments.ErrCallerCanceled)
@@ -55,19 +55,19 @@ func (d deployer) cancelDeployment(ctx context.Context, c *tool.Call, in cancelD
 	}
 	_, err = tool.Change(ctx, c, func(ctx context.Context) (struct{}, error) { return struct{}{}, stopPipeline(ctx, c, target) })
 	if zerops.HasCode(err, "nothingToCancel", "processCanNoLongerBeCanceled", "processIsAlreadyRunning", zerops.CodeProcessAlreadyOver, zerops.CodeProcessAlreadyFinished) {
-		return changeOut{}, &tool.Failure{
+		return nil, &tool.Failure{
 			Code: request.CodeConflict, APICode: apiCode(err), Cause: err, Message: "the deployment is past the point where it can be stopped; nothing was changed",
 			Hint: "Follow it with wait_for; rollback_service brings an earlier one back afterwards.",
 			Next: &tool.FailureNext{Tool: "wait_for", Arguments: map[string]any{"deployments": []string{target.Version.ID}}},
 		}
 	}
 	if err != nil {
-		return changeOut{}, err
+		return nil, err
 	}
 	limit, _ := c.Budget(in.Waiting)
 	states, err := deployments.Await(ctx, c, limit, []zerops.Deployment{target})
 	if err != nil {
-		return changeOut{}, err
+		return nil, err
 	}
 	view := deployments.NewView(states[0], time.Now())
 	out := changeOut{Deployment: &view}
@@ -80,7 +80,7 @@ func (d deployer) cancelDeployment(ctx context.Context, c *tool.Call, in cancelD
 	case zerops.DeploymentSucceeded, zerops.DeploymentFailed, zerops.DeploymentAbandoned:
 		out.Status, out.Message = tool.StatusFailed, "the deployment ended before it could be stopped; see its outcome"
 	}
-	return out, nil
+	return &out, nil
 }
 
 // stopPipeline cancels the build, or the process where that still waits in the
@@ -99,24 +99,24 @@ func nothingToCancel(d zerops.Deployment, why string) changeOut {
 }
 
 // canceledUpload waits for the end of an upload that was cancelled.
-func canceledUpload(ctx context.Context, _ *tool.Call, d zerops.Deployment, job *deployments.Upload) (changeOut, error) {
+func canceledUpload(ctx context.Context, _ *tool.Call, d zerops.Deployment, job *deployments.Upload) (*changeOut, error) {
 	timer := time.NewTimer(tool.WriteTime)
 	defer timer.Stop()
 	select {
 	case <-job.Done:
 	case <-timer.C:
 	case <-ctx.Done():
-		return changeOut{}, ctx.Err()
+		return nil, ctx.Err()
 	}
 	view := deployments.NewView(d, time.Now())
 	if job.Ended() && job.Err == nil {
-		return changeOut{ChangeResult: tool.ChangeResult{
+		return &changeOut{ChangeResult: tool.ChangeResult{
 			Status: tool.StatusFailed, Message: "the upload ended before it could be cancelled and the deployment was asked for; call again to stop its build",
 			Next: &tool.Next{Tool: "get_deployment", Arguments: tool.NextArgs{Deployment: d.Version.ID}},
 		}, Deployment: &view}, nil
 	}
 	view.Outcome, view.Error = "canceled", ""
-	return changeOut{
+	return &changeOut{
 		ChangeResult: tool.ChangeResult{Status: tool.StatusDone, Message: "the upload was stopped; the version stays " + view.Status + " and never runs"},
 		Deployment:   &view,
 	}, nil
@@ -147,24 +147,24 @@ type rollbackServiceOut struct {
 	Diagnosis  []diagnose.CauseView `json:"diagnosis,omitempty"`
 }
 
-func (d deployer) rollbackService(ctx context.Context, c *tool.Call, in rollbackServiceIn) (rollbackServiceOut, error) {
-	back, err := tool.Confirm(ctx, c, func(ctx context.Context) (rollback, *tool.Plan, error) { return d.rollbackTo(ctx, c, in) })
+func (d deployer) rollbackService(ctx context.Context, c *tool.Call, in *rollbackServiceIn) (*rollbackServiceOut, error) {
+	back, err := tool.Confirm(ctx, c, func(ctx context.Context) (rollback, *tool.Plan, error) { return d.rollbackTo(ctx, c, *in) })
 	if err != nil {
-		return rollbackServiceOut{}, err
+		return nil, err
 	}
 	s, chosen, active := back.service, back.to, back.active
 	if err := awaitVariables(ctx, c, s); err != nil {
-		return rollbackServiceOut{}, err
+		return nil, err
 	}
 	process, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
 		return c.API.DeployVersion(ctx, chosen.Version.ID, "", "")
 	})
 	if err != nil {
-		return rollbackServiceOut{}, err
+		return nil, err
 	}
 	watched, err := d.watchDeployment(ctx, c, deployServiceOut{}, s, chosen.Version.ID, &process, in.Waiting, 0)
 	if err != nil {
-		return rollbackServiceOut{}, err
+		return nil, err
 	}
 	out := rollbackServiceOut{ChangeResult: watched.ChangeResult, Deployment: watched.Deployment, URL: watched.URL, BuildLog: watched.BuildLog, Diagnosis: watched.Diagnosis}
 	if out.Status == tool.StatusDone && out.Deployment.Status != zerops.VersionActive {
@@ -178,7 +178,7 @@ func (d deployer) rollbackService(ctx context.Context, c *tool.Call, in rollback
 			out.Previous = new(deployments.NewView(zerops.Deployment{Version: before}, time.Now()))
 		}
 	}
-	return out, nil
+	return &out, nil
 }
 
 // rollback is a way back to an earlier deployment.

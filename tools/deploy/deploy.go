@@ -71,31 +71,31 @@ type deployServiceOut struct {
 	Diagnosis  []diagnose.CauseView `json:"diagnosis,omitempty"`
 }
 
-func (d deployer) deployService(ctx context.Context, c *tool.Call, in deployServiceIn) (deployServiceOut, error) {
+func (d deployer) deployService(ctx context.Context, c *tool.Call, in *deployServiceIn) (*deployServiceOut, error) {
 	if in.Directory != "" && in.GitURL != "" {
-		return deployServiceOut{}, tool.Invalid("git_url", "cannot be combined with directory")
+		return nil, tool.Invalid("git_url", "cannot be combined with directory")
 	}
 	built := in.Build != nil && !*in.Build
 	if built && in.Directory == "" {
-		return deployServiceOut{}, tool.Invalid("build", "can be false only with directory, whose files then run as they are")
+		return nil, tool.Invalid("build", "can be false only with directory, whose files then run as they are")
 	}
 	s, err := c.Service(ctx, in.OnService)
 	if err != nil {
-		return deployServiceOut{}, err
+		return nil, err
 	}
 	if err := deployments.RuntimeOnly(s); err != nil {
-		return deployServiceOut{}, err
+		return nil, err
 	}
 	if err := d.alreadyDeploying(ctx, c, s); err != nil {
-		return deployServiceOut{}, err
+		return nil, err
 	}
 	switch {
 	case in.Directory != "":
-		return d.deployDirectory(ctx, c, s, in, built)
+		return d.deployDirectory(ctx, c, s, *in, built)
 	case in.GitURL != "":
-		return d.deployGit(ctx, c, s, in)
+		return d.deployGit(ctx, c, s, *in)
 	}
-	return d.deployConnected(ctx, c, s, in)
+	return d.deployConnected(ctx, c, s, *in)
 }
 
 // alreadyDeploying refuses a deployment while another is under way: the platform
@@ -133,15 +133,15 @@ func deploysAlready(s zerops.Service, version, state string) *tool.Failure {
 
 // deployDirectory validates, then uploads, then asks for the deployment: nothing
 // is sent before the platform has accepted the zerops.yaml.
-func (d deployer) deployDirectory(ctx context.Context, c *tool.Call, s zerops.Service, in deployServiceIn, built bool) (deployServiceOut, error) {
+func (d deployer) deployDirectory(ctx context.Context, c *tool.Call, s zerops.Service, in deployServiceIn, built bool) (*deployServiceOut, error) {
 	dir, err := deployDir(c, in.Directory)
 	if err != nil {
-		return deployServiceOut{}, err
+		return nil, err
 	}
 	text := in.ZeropsYAML
 	if text == "" {
 		if text, err = directoryYAML(dir); err != nil {
-			return deployServiceOut{}, err
+			return nil, err
 		}
 	}
 	operation := zerops.YamlForBuild
@@ -150,17 +150,17 @@ func (d deployer) deployDirectory(ctx context.Context, c *tool.Call, s zerops.Se
 	}
 	setup, err := checkedSetup(ctx, c, s, text, in.Setup, operation)
 	if err != nil {
-		return deployServiceOut{}, err
+		return nil, err
 	}
 	contents, err := archive.Scan(ctx, dir, deployLimits())
 	if err != nil {
-		return deployServiceOut{}, explainArchive(err)
+		return nil, explainArchive(err)
 	}
 	if contents.Files == 0 {
-		return deployServiceOut{}, tool.Invalid("directory", "holds no files to deploy (%d are ignored)", contents.Ignored)
+		return nil, tool.Invalid("directory", "holds no files to deploy (%d are ignored)", contents.Ignored)
 	}
 	if err := awaitVariables(ctx, c, s); err != nil {
-		return deployServiceOut{}, err
+		return nil, err
 	}
 	type creation struct {
 		version zerops.AppVersion
@@ -171,7 +171,7 @@ func (d deployer) deployDirectory(ctx context.Context, c *tool.Call, s zerops.Se
 		return creation{version, grant}, err
 	})
 	if err != nil {
-		return deployServiceOut{}, err
+		return nil, err
 	}
 	version, grant := created.version, created.grant
 	c.Redactor.Keep(grant.Secrets()...)
@@ -189,14 +189,16 @@ func (d deployer) deployDirectory(ctx context.Context, c *tool.Call, s zerops.Se
 		return c.API.BuildAndDeploy(ctx, version.ID, text, setup)
 	})
 	if err != nil {
-		return deployServiceOut{}, err
+		return nil, err
 	}
 	out := deployServiceOut{Setup: tool.Clean(setup, 80), Uploaded: viewUploaded(contents)}
 	if !AwaitUpload(ctx, c, job, c.Runner.MaxWait()-c.Asked) {
-		return stillUploading(c, out, version, job), nil
+		out := stillUploading(c, out, version, job)
+		return &out, nil
 	}
 	if job.Failure != nil {
-		return notDeployed(ctx, c, out, version, job.Failure), nil //nolint:nilerr // work that ended badly is a result
+		out := notDeployed(ctx, c, out, version, job.Failure)
+		return &out, nil //nolint:nilerr // work that ended badly is a result
 	}
 	return d.watchDeployment(ctx, c, out, s, version.ID, job.Process, in.Waiting, time.Since(started))
 }
@@ -264,15 +266,15 @@ func notDeployed(ctx context.Context, c *tool.Call, out deployServiceOut, versio
 	return out
 }
 
-func (d deployer) deployGit(ctx context.Context, c *tool.Call, s zerops.Service, in deployServiceIn) (deployServiceOut, error) {
+func (d deployer) deployGit(ctx context.Context, c *tool.Call, s zerops.Service, in deployServiceIn) (*deployServiceOut, error) {
 	address, note, err := gitURL(ctx, c, in.GitURL)
 	if err != nil {
-		return deployServiceOut{}, err
+		return nil, err
 	}
 	setup := in.Setup
 	if in.ZeropsYAML != "" {
 		if setup, err = checkedSetup(ctx, c, s, in.ZeropsYAML, in.Setup, zerops.YamlForBuild); err != nil {
-			return deployServiceOut{}, err
+			return nil, err
 		}
 	}
 	started := time.Now()
@@ -280,19 +282,19 @@ func (d deployer) deployGit(ctx context.Context, c *tool.Call, s zerops.Service,
 		return c.API.DeployGit(ctx, s.ID, zerops.GitDeployment{URL: address, Setup: setup, Yaml: in.ZeropsYAML})
 	})
 	if err != nil {
-		return deployServiceOut{}, err
+		return nil, err
 	}
 	out := deployServiceOut{Setup: tool.Clean(setup, 80), ChangeResult: tool.ChangeResult{Message: note}}
 	return d.watchTriggered(ctx, c, out, s, process, version, in.Waiting, time.Since(started))
 }
 
-func (d deployer) deployConnected(ctx context.Context, c *tool.Call, s zerops.Service, in deployServiceIn) (deployServiceOut, error) {
+func (d deployer) deployConnected(ctx context.Context, c *tool.Call, s zerops.Service, in deployServiceIn) (*deployServiceOut, error) {
 	if in.ZeropsYAML != "" || in.Setup != "" {
-		return deployServiceOut{}, tool.Invalid("setup", "and zerops_yaml come from the connected repository; leave them out, or give directory or git_url")
+		return nil, tool.Invalid("setup", "and zerops_yaml come from the connected repository; leave them out, or give directory or git_url")
 	}
 	github, gitlab, err := c.API.ConnectedRepositories(ctx, s.ID)
 	if err != nil {
-		return deployServiceOut{}, err
+		return nil, err
 	}
 	connected := github
 	if connected == nil || connected.FullName == "" {
@@ -301,17 +303,17 @@ func (d deployer) deployConnected(ctx context.Context, c *tool.Call, s zerops.Se
 	const gui = "A person connects it in the Zerops GUI (service → Build, deploy, run pipeline)."
 	switch {
 	case connected == nil || connected.FullName == "":
-		return deployServiceOut{}, &tool.Failure{
+		return nil, &tool.Failure{
 			Code: request.CodeInvalidArguments, Message: fmt.Sprintf("the service %q has no connected repository, so say what to deploy: directory (local) or git_url (public)", tool.Clean(s.Name, 40)),
 			Hint: gui,
 		}
 	case connected.AuthorizationRequired:
-		return deployServiceOut{}, &tool.Failure{
+		return nil, &tool.Failure{
 			Code: request.CodeConflict, Message: fmt.Sprintf("Zerops has lost its authorisation for the repository %s; nothing was deployed", tool.Clean(connected.FullName, 120)),
 			Hint: "A person has to grant it again in the Zerops GUI (service → Build, deploy, run pipeline).",
 		}
 	case connected.EventType != "" && connected.EventType != "BRANCH":
-		return deployServiceOut{}, &tool.Failure{
+		return nil, &tool.Failure{
 			Code: request.CodeUnsupported, Message: fmt.Sprintf("the repository %s deploys on tags, and only branches can be deployed on demand", tool.Clean(connected.FullName, 120)),
 			Hint: "Push a tag, or give directory or git_url.",
 		}
@@ -319,7 +321,7 @@ func (d deployer) deployConnected(ctx context.Context, c *tool.Call, s zerops.Se
 	started := time.Now()
 	process, version, err := trigger(ctx, c, s, func(ctx context.Context) (*zerops.Process, error) { return c.API.DeployConnected(ctx, s.ID) })
 	if err != nil {
-		return deployServiceOut{}, err
+		return nil, err
 	}
 	out := deployServiceOut{Setup: tool.Clean(connected.Setup, 80)}
 	return d.watchTriggered(ctx, c, out, s, process, version, in.Waiting, time.Since(started))

@@ -109,7 +109,7 @@ func versionIDs(ctx context.Context, c *tool.Call, s zerops.Service) ([]string, 
 }
 
 // watchTriggered follows a pipeline whose version may not be known.
-func (d deployer) watchTriggered(ctx context.Context, c *tool.Call, out deployServiceOut, s zerops.Service, process *zerops.Process, version string, w tool.Waiting, spent time.Duration) (deployServiceOut, error) {
+func (d deployer) watchTriggered(ctx context.Context, c *tool.Call, out deployServiceOut, s zerops.Service, process *zerops.Process, version string, w tool.Waiting, spent time.Duration) (*deployServiceOut, error) {
 	if version != "" {
 		return d.watchDeployment(ctx, c, out, s, version, process, w, spent)
 	}
@@ -118,7 +118,7 @@ func (d deployer) watchTriggered(ctx context.Context, c *tool.Call, out deploySe
 	if process != nil {
 		f, err := c.Follow(ctx, w, *process)
 		if err != nil {
-			return out, err
+			return &out, err
 		}
 		out.ChangeResult = f
 	}
@@ -126,5 +126,5 @@ func (d deployer) watchTriggered(ctx context.Context, c *tool.Call, out deploySe
 	if out.Status == tool.StatusInProgress && out.Next == nil {
 		out.Next = &tool.Next{Tool: "list_deployments", Arguments: tool.NextArgs{Service: s.ID}}
 	}
-	return out, nil
+	return &out, nil
 }

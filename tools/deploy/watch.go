@@ -15,13 +15,13 @@ import (
 // watchDeployment follows version and process together, and answers with the
 // address on success, with log and diagnosis on failure. spent is what the
 // upload took of the time the call may wait.
-func (d deployer) watchDeployment(ctx context.Context, c *tool.Call, out deployServiceOut, s zerops.Service, versionID string, process *zerops.Process, w tool.Waiting, spent time.Duration) (deployServiceOut, error) {
+func (d deployer) watchDeployment(ctx context.Context, c *tool.Call, out deployServiceOut, s zerops.Service, versionID string, process *zerops.Process, w tool.Waiting, spent time.Duration) (*deployServiceOut, error) {
 	limit, clamped := c.Budget(w)
 	limit = max(min(limit, c.Runner.MaxWait()-c.Asked-spent), 0)
 	start := zerops.Deployment{Version: zerops.AppVersion{ID: versionID, ServiceID: s.ID, ProjectID: s.ProjectID}, Process: process}
 	states, err := deployments.Await(ctx, c, limit, []zerops.Deployment{start})
 	if err != nil {
-		return out, err
+		return &out, err
 	}
 	now := states[0]
 	note := out.Message
@@ -39,7 +39,7 @@ func (d deployer) watchDeployment(ctx context.Context, c *tool.Call, out deployS
 	case tool.StatusDone:
 		addURL(ctx, c, &out, s)
 	}
-	return out, nil
+	return &out, nil
 }
 
 // explainFailed adds what the log of exactly this deployment says, and the causes

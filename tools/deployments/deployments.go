@@ -34,17 +34,17 @@ type listDeploymentsIn struct {
 	tool.Paging
 }
 
-func listDeployments(ctx context.Context, c *tool.Call, in listDeploymentsIn) (tool.Page[deployments.View], error) {
+func listDeployments(ctx context.Context, c *tool.Call, in *listDeploymentsIn) (*tool.Page[deployments.View], error) {
 	s, err := c.Service(ctx, in.OnService)
 	if err != nil {
-		return tool.Page[deployments.View]{}, err
+		return nil, err
 	}
 	if err := deployments.RuntimeOnly(s); err != nil {
-		return tool.Page[deployments.View]{}, err
+		return nil, err
 	}
 	list, err := deployments.List(ctx, c, s, zerops.ListOptions{Statuses: tool.Upper(in.Status), Limit: deployments.MaxVersions})
 	if err != nil {
-		return tool.Page[deployments.View]{}, err
+		return nil, err
 	}
 	options := zerops.ListOptions{Statuses: tool.Upper(in.Status)}
 	now := time.Now()
@@ -56,7 +56,8 @@ func listDeployments(ctx context.Context, c *tool.Call, in listDeploymentsIn) (t
 		}
 	}
 	shown, err := tool.Paginate(views, in.Paging, in.Project, in.Service, in.Status)
-	return shown.ReadUpTo(len(list), deployments.MaxVersions, "deployments"), err
+	out := shown.ReadUpTo(len(list), deployments.MaxVersions, "deployments")
+	return &out, err
 }
 
 type getDeploymentIn struct {
@@ -74,10 +75,10 @@ type getDeploymentOut struct {
 	Next      *tool.Next              `json:"next,omitempty"`
 }
 
-func (r reader) getDeployment(ctx context.Context, c *tool.Call, in getDeploymentIn) (getDeploymentOut, error) {
+func (r reader) getDeployment(ctx context.Context, c *tool.Call, in *getDeploymentIn) (*getDeploymentOut, error) {
 	d, err := deployments.Read(ctx, c, in.Deployment)
 	if err != nil {
-		return getDeploymentOut{}, err
+		return nil, err
 	}
 	now := time.Now()
 	out := getDeploymentOut{View: deployments.NewView(d, now), ProjectID: d.Version.ProjectID, Phases: deployments.PhasesOf(d)}
@@ -109,5 +110,5 @@ func (r reader) getDeployment(ctx context.Context, c *tool.Call, in getDeploymen
 	if job := r.uploads.Find(d.Version.ID); job != nil && d.Version.Status == zerops.VersionUploading {
 		job.Describe(&out.View)
 	}
-	return out, nil
+	return &out, nil
 }

@@ -79,14 +79,14 @@ const (
 // maxCauses bounds the causes of one answer: past it they contradict each other.
 const maxCauses = 6
 
-func diagnoseService(ctx context.Context, c *tool.Call, in tool.OnService) (diagnoseServiceOut, error) {
-	s, err := c.Service(ctx, in)
+func diagnoseService(ctx context.Context, c *tool.Call, in *tool.OnService) (*diagnoseServiceOut, error) {
+	s, err := c.Service(ctx, *in)
 	if err != nil {
-		return diagnoseServiceOut{}, err
+		return nil, err
 	}
 	e, err := gatherService(ctx, c, s)
 	if err != nil {
-		return diagnoseServiceOut{}, err
+		return nil, err
 	}
 	out := diagnoseServiceOut{
 		Service: diagnosedView{
@@ -109,7 +109,7 @@ func diagnoseService(ctx context.Context, c *tool.Call, in tool.OnService) (diag
 		out.Failures = append(out.Failures, tool.ViewProcess(p))
 	}
 	out.Verdict, out.Summary = e.verdict(out.Causes)
-	return out, nil
+	return &out, nil
 }
 
 // Cut shortens the log before anything else is lost.

@@ -57,26 +57,26 @@ const (
 // costs two requests.
 const maxCompared = 60
 
-func compareConfig(ctx context.Context, c *tool.Call, in compareIn) (compareOut, error) {
+func compareConfig(ctx context.Context, c *tool.Call, in *compareIn) (*compareOut, error) {
 	left, err := env.FindStore(ctx, c, in.Left)
 	if err != nil {
-		return compareOut{}, err
+		return nil, err
 	}
 	right, err := env.FindStore(ctx, c, in.Right)
 	if err != nil {
-		return compareOut{}, err
+		return nil, err
 	}
 	if (left.Service == nil) != (right.Service == nil) {
-		return compareOut{}, tool.Invalid("right", "must be of the same kind as left: two projects, or two services")
+		return nil, tool.Invalid("right", "must be of the same kind as left: two projects, or two services")
 	}
-	cmp := &comparison{call: c, in: in, left: left, right: right, prints: c.Runner.Fingerprints(left.OrganizationID())}
+	cmp := &comparison{call: c, in: *in, left: left, right: right, prints: c.Runner.Fingerprints(left.OrganizationID())}
 	if left.Service != nil {
 		err = cmp.services(ctx, "", *left.Service, *right.Service)
 	} else {
 		err = cmp.projects(ctx)
 	}
 	if err != nil {
-		return compareOut{}, err
+		return nil, err
 	}
 	sort.SliceStable(cmp.found, func(i, j int) bool {
 		a, b := cmp.found[i], cmp.found[j]
@@ -86,7 +86,7 @@ func compareConfig(ctx context.Context, c *tool.Call, in compareIn) (compareOut,
 	if in.wants("env") {
 		out.Note = "Values are compared by keyed fingerprints, short secrets not at all; what the platform generates is ignored."
 	}
-	return out, nil
+	return &out, nil
 }
 
 // comparison gathers differences.

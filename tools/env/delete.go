@@ -19,7 +19,7 @@ type deleteEnvIn struct {
 	tool.Waiting
 }
 
-func deleteEnv(ctx context.Context, c *tool.Call, in deleteEnvIn) (envChangeOut, error) {
+func deleteEnv(ctx context.Context, c *tool.Call, in *deleteEnvIn) (*envChangeOut, error) {
 	changed := map[string]string{}
 	for _, key := range in.Keys {
 		changed[key] = ""
@@ -49,7 +49,7 @@ func deleteEnv(ctx context.Context, c *tool.Call, in deleteEnvIn) (envChangeOut,
 		return r, deletionOf(r.store, r.targets), c.Protected(r.store.Project)
 	})
 	if err != nil {
-		return envChangeOut{}, err
+		return nil, err
 	}
 	w, err := tool.Change(ctx, c, func(ctx context.Context) (*envWriter, error) {
 		w := &envWriter{call: c, store: r.store, current: r.current}
@@ -57,10 +57,10 @@ func deleteEnv(ctx context.Context, c *tool.Call, in deleteEnvIn) (envChangeOut,
 		return w, nil
 	})
 	if err != nil {
-		return envChangeOut{}, err
+		return nil, err
 	}
 	if err := w.whole(); err != nil {
-		return envChangeOut{}, err
+		return nil, err
 	}
 	return envChanged(ctx, c, w, in.Waiting)
 }

@@ -105,17 +105,17 @@ func (o listEnvOut) Cut(n int) any {
 // lagNote is said where the list of a project's variables is part of the answer.
 const lagNote = "Variables of the project come from an index that trails writes by about a second."
 
-func listEnv(ctx context.Context, c *tool.Call, in listEnvIn) (listEnvOut, error) {
+func listEnv(ctx context.Context, c *tool.Call, in *listEnvIn) (*listEnvOut, error) {
 	store, err := env.FindStore(ctx, c, in.OnStore)
 	if err != nil {
-		return listEnvOut{}, err
+		return nil, err
 	}
 	views, incomplete, err := listVariables(ctx, c, store)
 	if err != nil {
-		return listEnvOut{}, err
+		return nil, err
 	}
 	shown, err := tool.Paginate(views, in.Paging, in.Project, in.Service)
-	return listEnvOut{Page: shown, Note: lagNote, Incomplete: incomplete}, err
+	return &listEnvOut{Page: shown, Note: lagNote, Incomplete: incomplete}, err
 }
 
 // listVariables shows the variables of a store by key. A service also has those

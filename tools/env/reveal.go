@@ -24,18 +24,18 @@ type revealEnvOut struct {
 
 // revealEnv returns one value. It is the only tool that lets the value of a
 // variable past the redactor, and no other value goes with it.
-func revealEnv(ctx context.Context, c *tool.Call, in revealEnvIn) (revealEnvOut, error) {
+func revealEnv(ctx context.Context, c *tool.Call, in *revealEnvIn) (*revealEnvOut, error) {
 	store, err := env.FindStore(ctx, c, in.OnStore)
 	if err != nil {
-		return revealEnvOut{}, err
+		return nil, err
 	}
 	current, err := env.Read(ctx, c, store)
 	if err != nil {
-		return revealEnvOut{}, err
+		return nil, err
 	}
 	found, err := (&envWriter{call: c, store: store, current: current}).find(ctx, in.Key)
 	if err != nil {
-		return revealEnvOut{}, err
+		return nil, err
 	}
 	if found == nil || found.Key != in.Key {
 		f := &tool.Failure{Code: request.CodeNotFound, Message: fmt.Sprintf("%s has no variable %q", store.Label(), tool.Clean(in.Key, 120)), Hint: "list_env shows the keys."}
@@ -46,10 +46,10 @@ func revealEnv(ctx context.Context, c *tool.Call, in revealEnvIn) (revealEnvOut,
 		if near := tool.Closest(in.Key, names, 1); len(near) > 0 {
 			f.Message += fmt.Sprintf("; did you mean %q?", tool.Clean(near[0], 120))
 		}
-		return revealEnvOut{}, f
+		return nil, f
 	}
 	if found.Redacted() {
-		return revealEnvOut{}, &tool.Failure{
+		return nil, &tool.Failure{
 			Code: request.CodeForbidden, Message: fmt.Sprintf("the platform withholds the value of %q from this token", tool.Clean(in.Key, 120)),
 			Hint: "A person can reveal it in the Zerops GUI; tokens with full access to the project usually read it.",
 		}
@@ -59,5 +59,5 @@ func revealEnv(ctx context.Context, c *tool.Call, in revealEnvIn) (revealEnvOut,
 	if source == string(zerops.OwnerUnknown) {
 		source = string(zerops.OwnerUser)
 	}
-	return revealEnvOut{Key: found.Key, Value: found.Content, Source: source, Sensitive: found.Sensitive}, nil
+	return &revealEnvOut{Key: found.Key, Value: found.Content, Source: source, Sensitive: found.Sensitive}, nil
 }

@@ -103,17 +103,17 @@ type wantedVariable struct {
 	key, value, source string
 }
 
-func setEnv(ctx context.Context, c *tool.Call, in setEnvIn) (envChangeOut, error) {
-	wanted, err := wantedVariables(c, in)
+func setEnv(ctx context.Context, c *tool.Call, in *setEnvIn) (*envChangeOut, error) {
+	wanted, err := wantedVariables(c, *in)
 	if err != nil {
-		return envChangeOut{}, err
+		return nil, err
 	}
 	if err := checkWanted(wanted); err != nil {
-		return envChangeOut{}, err
+		return nil, err
 	}
 	store, err := writableStore(ctx, c, in.OnStore)
 	if err != nil {
-		return envChangeOut{}, err
+		return nil, err
 	}
 	var values []string
 	changed := map[string]string{}
@@ -122,12 +122,12 @@ func setEnv(ctx context.Context, c *tool.Call, in setEnvIn) (envChangeOut, error
 		changed[w.key] = w.value
 	}
 	if err := own.SpareVariables(ctx, c, store, changed); err != nil {
-		return envChangeOut{}, err
+		return nil, err
 	}
 	env.SendValues(c, values, store.Names())
 	current, err := env.Read(ctx, c, store)
 	if err != nil {
-		return envChangeOut{}, err
+		return nil, err
 	}
 	writer, err := tool.Change(ctx, c, func(ctx context.Context) (*envWriter, error) {
 		w := &envWriter{call: c, store: store, current: current, sensitive: in.Sensitive}
@@ -135,14 +135,14 @@ func setEnv(ctx context.Context, c *tool.Call, in setEnvIn) (envChangeOut, error
 		return w, nil
 	})
 	if err != nil {
-		return envChangeOut{}, err
+		return nil, err
 	}
 	if err := writer.whole(); err != nil {
-		return envChangeOut{}, err
+		return nil, err
 	}
 	out, err := envChanged(ctx, c, writer, in.Waiting)
 	if err != nil {
-		return envChangeOut{}, err
+		return nil, err
 	}
 	warnReferences(ctx, c, store, current, wanted, out.Variables)
 	return out, nil
@@ -217,11 +217,11 @@ func checkWanted(wanted []wantedVariable) error {
 
 // envChanged follows the processes of the changes, reads the variables back, and
 // says what has to be restarted.
-func envChanged(ctx context.Context, c *tool.Call, w *envWriter, wait tool.Waiting) (envChangeOut, error) {
+func envChanged(ctx context.Context, c *tool.Call, w *envWriter, wait tool.Waiting) (*envChangeOut, error) {
 	out := envChangeOut{Variables: w.outcomes}
 	f, err := c.Follow(ctx, wait, w.processes...)
 	if err != nil {
-		return envChangeOut{}, err
+		return nil, err
 	}
 	out.ChangeResult = f
 	w.markFailedProcesses(f.Processes)
@@ -265,7 +265,7 @@ func envChanged(ctx context.Context, c *tool.Call, w *envWriter, wait tool.Waiti
 	if changed > 0 {
 		out.addRestarts(w.store)
 	}
-	return out, nil
+	return &out, nil
 }
 
 // writableStore finds a store together with the services that its variables

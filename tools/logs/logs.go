@@ -52,26 +52,26 @@ type searchLogsIn struct {
 	tool.Paging
 }
 
-func searchLogs(ctx context.Context, c *tool.Call, in searchLogsIn) (searchLogsOut, error) {
+func searchLogs(ctx context.Context, c *tool.Call, in *searchLogsIn) (*searchLogsOut, error) {
 	if in.Source == "" {
 		in.Source = sourceRuntime
 	}
 	filter, err := in.filter(time.Now().UTC())
 	if err != nil {
-		return searchLogsOut{}, err
+		return nil, err
 	}
 	digest := tool.ListDigest([]any{in.Project, in.Services, in.Source, in.Deployment, in.MinSeverity, in.Contains, in.Regex, in.Since, in.Until})
 	if filter.before, err = decodeLogCursor(in.Cursor, digest); err != nil {
-		return searchLogsOut{}, err
+		return nil, err
 	}
 	filter.redact = c.Redactor.Delivered
-	services, more, err := logServices(ctx, c, in)
+	services, more, err := logServices(ctx, c, *in)
 	if err != nil {
-		return searchLogsOut{}, err
+		return nil, err
 	}
-	streams, err := logStreams(ctx, c, in, services)
+	streams, err := logStreams(ctx, c, *in, services)
 	if err != nil {
-		return searchLogsOut{}, err
+		return nil, err
 	}
 	limit := in.Limit
 	if limit == 0 {
@@ -80,7 +80,7 @@ func searchLogs(ctx context.Context, c *tool.Call, in searchLogsIn) (searchLogsO
 	unmasked := logs.LearnServiceSecrets(ctx, c, services)
 	scans, err := scanLogs(ctx, c, streams, &filter, limit+filter.before.shown+1)
 	if err != nil {
-		return searchLogsOut{}, err
+		return nil, err
 	}
 	out := gatherLogs(scans, &filter, limit, digest)
 	if more > 0 {
@@ -88,7 +88,7 @@ func searchLogs(ctx context.Context, c *tool.Call, in searchLogsIn) (searchLogsO
 		out.Message = tool.JoinWords(out.Message, fmt.Sprintf("%d more services of the project were not read; name up to %d as services", more, maxLogServices))
 	}
 	out.Message = tool.JoinWords(out.Message, unmasked)
-	return out, nil
+	return &out, nil
 }
 
 // logServices finds the services to read: those named, that of the deployment,

@@ -69,13 +69,13 @@ const (
 	maxNested = 4
 )
 
-func (k yamlChecker) getYamlSchema(ctx context.Context, c *tool.Call, in yamlSchemaIn) (yamlSchemaOut, error) {
+func (k yamlChecker) getYamlSchema(ctx context.Context, c *tool.Call, in *yamlSchemaIn) (*yamlSchemaOut, error) {
 	if in.Kind == kindGuide {
 		return guideView(in.Path)
 	}
 	schema, err := k.schemas.live(ctx, c, in.Kind)
 	if err != nil {
-		return yamlSchemaOut{}, schemaFailure(err)
+		return nil, schemaFailure(err)
 	}
 	path := splitPath(in.Path)
 	node, found := schema.root().find(path)
@@ -88,14 +88,15 @@ func (k yamlChecker) getYamlSchema(ctx context.Context, c *tool.Call, in yamlSch
 		if in.Kind == manifest.YamlZerops && path[0] != "zerops" {
 			path = append([]string{"zerops"}, path...)
 		}
-		return yamlSchemaOut{}, noSchemaPath(schema, in.Kind, path)
+		return nil, noSchemaPath(schema, in.Kind, path)
 	}
 	if in.Kind == manifest.YamlZerops && len(path) == 0 {
 		if below, ok := node.child("zerops"); ok {
 			node, path = below, []string{"zerops"}
 		}
 	}
-	return explainSchema(in.Kind, path, node), nil
+	out := explainSchema(in.Kind, path, node)
+	return &out, nil
 }
 
 // schemaFailure says that the platform's own schema is of no use, which no
@@ -110,17 +111,17 @@ func schemaFailure(err error) error {
 	}
 }
 
-func guideView(topic string) (yamlSchemaOut, error) {
+func guideView(topic string) (*yamlSchemaOut, error) {
 	out := yamlSchemaOut{Kind: kindGuide, Path: tool.Clean(topic, 60)}
 	if topic == "" {
 		for _, g := range guides.All() {
 			out.Topics = append(out.Topics, guideTopic{Topic: g.Topic, Title: g.Title, About: g.Summary})
 		}
-		return out, nil
+		return &out, nil
 	}
 	text, err := guides.Read(strings.TrimSpace(topic))
 	out.Guide = text
-	return out, err
+	return &out, err
 }
 
 // splitPath reads services[0].verticalAutoscaling, services.verticalAutoscaling

@@ -29,10 +29,10 @@ const exportComment = " Secret values are masked as \"[redacted]\". Put the real
 
 // exportYaml masks by meaning, key by key, and writes the document anew: cutting
 // secrets out of the text would leave something that is no YAML.
-func exportYaml(ctx context.Context, c *tool.Call, in env.OnStore) (exportYamlOut, error) {
-	store, err := env.FindStore(ctx, c, in)
+func exportYaml(ctx context.Context, c *tool.Call, in *env.OnStore) (*exportYamlOut, error) {
+	store, err := env.FindStore(ctx, c, *in)
 	if err != nil {
-		return exportYamlOut{}, err
+		return nil, err
 	}
 	var text string
 	if store.Service != nil {
@@ -41,11 +41,11 @@ func exportYaml(ctx context.Context, c *tool.Call, in env.OnStore) (exportYamlOu
 		text, err = c.API.ExportProject(ctx, store.Project.ID)
 	}
 	if err != nil {
-		return exportYamlOut{}, err
+		return nil, err
 	}
 	doc, err := manifest.Parse(text)
 	if err != nil {
-		return exportYamlOut{}, &tool.Failure{
+		return nil, &tool.Failure{
 			Code: request.CodeUnsupported, Message: fmt.Sprintf("the export cannot be read as YAML (%v), so its secrets could not be masked and it is withheld", err),
 			Hint: "Export a single service, or use the Zerops GUI.",
 		}
@@ -61,7 +61,7 @@ func exportYaml(ctx context.Context, c *tool.Call, in env.OnStore) (exportYamlOu
 	m := yamlMasker{call: c}
 	m.document(doc.Root)
 	out := exportYamlOut{Masked: m.masked}
-	return out, fitExport(c, doc, &out)
+	return &out, fitExport(c, doc, &out)
 }
 
 // fitExport writes the document, without its last services if it is too large.

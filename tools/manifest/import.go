@@ -85,10 +85,10 @@ type importTarget struct {
 	organization zerops.Organization
 }
 
-func (m importer) importYaml(ctx context.Context, c *tool.Call, in importYamlIn) (importOut, error) {
+func (m importer) importYaml(ctx context.Context, c *tool.Call, in *importYamlIn) (*importOut, error) {
 	asked, err := manifest.ReadImport(in.Yaml)
 	if err != nil {
-		return importOut{}, err
+		return nil, err
 	}
 	type reading struct {
 		target   importTarget
@@ -115,7 +115,7 @@ func (m importer) importYaml(ctx context.Context, c *tool.Call, in importYamlIn)
 		return r, riskyImport(c, asked, r.target), nil
 	})
 	if err != nil {
-		return importOut{}, err
+		return nil, err
 	}
 	return runImport(ctx, c, asked, r.target, in.Yaml, r.warnings, in.Waiting)
 }

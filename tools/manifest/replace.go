@@ -20,17 +20,17 @@ type replaceServicesIn struct {
 // replaceServices imports over services that exist. Observers disagree on what an
 // override leaves of a service (platform §4.4), so it counts as losing what
 // it may lose.
-func (m importer) replaceServices(ctx context.Context, c *tool.Call, in replaceServicesIn) (importOut, error) {
+func (m importer) replaceServices(ctx context.Context, c *tool.Call, in *replaceServicesIn) (*importOut, error) {
 	p, err := manifest.ReadImport(in.Yaml)
 	if err != nil {
-		return importOut{}, err
+		return nil, err
 	}
 	if p.Project {
-		return importOut{}, tool.Invalid("yaml", "has a project section, which makes a new project and replaces nothing; use import_yaml, or leave the section out")
+		return nil, tool.Invalid("yaml", "has a project section, which makes a new project and replaces nothing; use import_yaml, or leave the section out")
 	}
-	r, err := tool.Confirm(ctx, c, func(ctx context.Context) (replacing, *tool.Plan, error) { return m.findReplaced(ctx, c, p, in) })
+	r, err := tool.Confirm(ctx, c, func(ctx context.Context) (replacing, *tool.Plan, error) { return m.findReplaced(ctx, c, p, *in) })
 	if err != nil {
-		return importOut{}, err
+		return nil, err
 	}
 	return runImport(ctx, c, p, r.target, r.text, r.warnings, in.Waiting)
 }

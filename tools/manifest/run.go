@@ -13,7 +13,7 @@ import (
 
 // runImport sends the YAML, follows every process that comes back, and reads the
 // services.
-func runImport(ctx context.Context, c *tool.Call, plan manifest.ImportPlan, target importTarget, text string, warnings []manifest.Issue, w tool.Waiting) (importOut, error) {
+func runImport(ctx context.Context, c *tool.Call, plan manifest.ImportPlan, target importTarget, text string, warnings []manifest.Issue, w tool.Waiting) (*importOut, error) {
 	result, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.ImportResult, error) {
 		if plan.Project {
 			return c.API.ImportProject(ctx, target.organization.ID, text)
@@ -21,7 +21,7 @@ func runImport(ctx context.Context, c *tool.Call, plan manifest.ImportPlan, targ
 		return c.API.ImportServices(ctx, target.project.ID, text)
 	})
 	if err != nil {
-		return importOut{}, err
+		return nil, err
 	}
 	c.ProjectID = result.ProjectID
 	c.Target("project", result.ProjectName, result.ProjectID)
@@ -31,11 +31,11 @@ func runImport(ctx context.Context, c *tool.Call, plan manifest.ImportPlan, targ
 	}
 	f, err := c.Follow(ctx, w, processes...)
 	if err != nil {
-		return importOut{}, err
+		return nil, err
 	}
 	out := importOut{ChangeResult: f, Warnings: warnings}
 	readImported(ctx, c, plan, target, result, &out)
-	return out, nil
+	return &out, nil
 }
 
 // creationOf finds the process that creates a new project; the answer to an

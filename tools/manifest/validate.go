@@ -59,18 +59,18 @@ type validateYamlOut struct {
 
 // validateZeropsYaml joins what the platform says with what it leaves out:
 // unknown keys, and settings that break without a log.
-func (k yamlChecker) validateZeropsYaml(ctx context.Context, c *tool.Call, in validateYamlIn) (validateYamlOut, error) {
+func (k yamlChecker) validateZeropsYaml(ctx context.Context, c *tool.Call, in *validateYamlIn) (*validateYamlOut, error) {
 	out := validateYamlOut{Setups: []string{}, Problems: []yamlProblem{}, Warnings: []manifest.Issue{}}
 	doc, err := manifest.Parse(in.Yaml)
 	if unreadable, ok := errors.AsType[*manifest.SyntaxError](err); ok {
 		out.Problems = append(out.Problems, yamlProblem{Line: unreadable.Line, Message: unreadable.Problem, Code: "yaml"})
-		return out, nil
+		return &out, nil
 	}
 	var service *zerops.Service
 	if in.Service != "" {
 		found, err := c.Service(ctx, tool.OnService{Project: in.Project, Service: in.Service})
 		if err != nil {
-			return out, err
+			return &out, err
 		}
 		service = &found
 	}
@@ -79,22 +79,22 @@ func (k yamlChecker) validateZeropsYaml(ctx context.Context, c *tool.Call, in va
 	out.Warnings = k.checkZerops(ctx, c, file)
 	wanted, err := file.Choose(in.Setup, service)
 	if err != nil {
-		return out, err
+		return &out, err
 	}
 	if len(wanted) == 0 {
 		out.Problems = append(out.Problems, yamlProblem{Line: 1, Field: "zerops", Message: "there is no list zerops with a setup in it"})
-		return out, nil
+		return &out, nil
 	}
 	var types []zerops.ServiceType
 	if service == nil {
 		if types, err = c.API.ServiceTypes(ctx); err != nil {
-			return out, err
+			return &out, err
 		}
 	}
 	for _, index := range wanted {
 		problems, err := verdict(ctx, c, file, index, service, types, in.Yaml)
 		if err != nil {
-			return out, err
+			return &out, err
 		}
 		out.Setups = append(out.Setups, tool.Clean(file.Name(index), 80))
 		out.Problems = append(out.Problems, problems...)
@@ -103,7 +103,7 @@ func (k yamlChecker) validateZeropsYaml(ctx context.Context, c *tool.Call, in va
 	if !out.Valid {
 		out.Hint = "get_yaml_schema zerops shows what is allowed where."
 	}
-	return out, nil
+	return &out, nil
 }
 
 // checkZerops gathers what the platform does not say.

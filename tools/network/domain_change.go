@@ -30,32 +30,32 @@ type domainChangeOut struct {
 	Removed *bool               `json:"removed,omitempty"`
 }
 
-func addDomain(ctx context.Context, c *tool.Call, in addDomainIn) (domainChangeOut, error) {
+func addDomain(ctx context.Context, c *tool.Call, in *addDomainIn) (*domainChangeOut, error) {
 	name, err := parseDomain(in.Domain)
 	if err != nil {
-		return domainChangeOut{}, err
+		return nil, err
 	}
 	s, err := c.Service(ctx, in.OnService)
 	if err != nil {
-		return domainChangeOut{}, err
+		return nil, err
 	}
-	location, err := newLocation(s, in)
+	location, err := newLocation(s, *in)
 	if err != nil {
-		return domainChangeOut{}, err
+		return nil, err
 	}
 	p, err := c.API.Project(ctx, s.ProjectID)
 	if err != nil {
-		return domainChangeOut{}, err
+		return nil, err
 	}
 	routings, err := network.Routings(ctx, c, p.ID)
 	if err != nil {
-		return domainChangeOut{}, err
+		return nil, err
 	}
 	present, state := network.FindDomain(routings, name)
 	missing := true
 	if present != nil {
 		if missing, err = routeMissing(*present, location, in.SSL); err != nil {
-			return domainChangeOut{}, err
+			return nil, err
 		}
 		if !missing && present.Synced && !present.Delete {
 			return domainThere(ctx, c, p, *present, *state)
@@ -67,7 +67,7 @@ func addDomain(ctx context.Context, c *tool.Call, in addDomainIn) (domainChangeO
 	}
 	err = foreignDrafts("domain", network.DomainDrafts(routings, own), zerops.PutProjectSyncPublicHttpRouting, zerops.PutProjectRevertChangesPublicHttpRouting)
 	if err != nil {
-		return domainChangeOut{}, err
+		return nil, err
 	}
 	process, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
 		if err := draftDomain(ctx, c, p.ID, name, present, location, missing, in.SSL); err != nil {
@@ -76,11 +76,11 @@ func addDomain(ctx context.Context, c *tool.Call, in addDomainIn) (domainChangeO
 		return applyDrafts(ctx, p.ID, c.API.SyncHTTPRoutings)
 	})
 	if err != nil {
-		return domainChangeOut{}, domainTaken(name, err)
+		return nil, domainTaken(name, err)
 	}
 	f, err := c.Follow(ctx, in.Waiting, process)
 	if err != nil {
-		return domainChangeOut{}, err
+		return nil, err
 	}
 	return domainAdded(ctx, c, p, name, f)
 }
@@ -193,14 +193,14 @@ func editRouting(ctx context.Context, c *tool.Call, r zerops.HTTPRouting, edit f
 
 // domainThere answers for a domain that is served as wanted. Where its DNS is not
 // in order, the platform is asked to look again, which changes nothing.
-func domainThere(ctx context.Context, c *tool.Call, p zerops.Project, r zerops.HTTPRouting, d zerops.RoutedDomain) (domainChangeOut, error) {
+func domainThere(ctx context.Context, c *tool.Call, p zerops.Project, r zerops.HTTPRouting, d zerops.RoutedDomain) (*domainChangeOut, error) {
 	f := tool.ChangeResult{Status: tool.StatusUnchanged}
 	if d.DNSStatus != "OK" {
 		_, err := tool.Change(ctx, c, func(ctx context.Context) (struct{}, error) {
 			return struct{}{}, c.API.CheckDomains(ctx, r.ID, []string{d.Name})
 		})
 		if err != nil {
-			return domainChangeOut{}, err
+			return nil, err
 		}
 		f.Message = "the platform is checking its DNS again"
 	}
@@ -208,15 +208,15 @@ func domainThere(ctx context.Context, c *tool.Call, p zerops.Project, r zerops.H
 	if err != nil || !found {
 		view = network.ViewDomain(r, d)
 	}
-	return domainChangeOut{ChangeResult: f, Domain: &view, Records: network.DNSRecords(p)}, nil
+	return &domainChangeOut{ChangeResult: f, Domain: &view, Records: network.DNSRecords(p)}, nil
 }
 
 // domainAdded reads the domain back. It is done once it is served; DNS and
 // certificate follow in their own time and are told as they stand.
-func domainAdded(ctx context.Context, c *tool.Call, p zerops.Project, name string, f tool.ChangeResult) (domainChangeOut, error) {
+func domainAdded(ctx context.Context, c *tool.Call, p zerops.Project, name string, f tool.ChangeResult) (*domainChangeOut, error) {
 	view, found, err := network.DomainState(ctx, c, p.ID, name)
 	if err != nil {
-		return domainChangeOut{ChangeResult: c.Unread(ctx, f, err, lookAtDomains(p))}, nil
+		return &domainChangeOut{ChangeResult: c.Unread(ctx, f, err, lookAtDomains(p))}, nil
 	}
 	out := domainChangeOut{ChangeResult: f, Records: network.DNSRecords(p)}
 	if found {
@@ -237,7 +237,7 @@ func domainAdded(ctx context.Context, c *tool.Call, p zerops.Project, name strin
 			out.Next = new(lookAtDomains(p))
 		}
 	}
-	return out, nil
+	return &out, nil
 }
 
 func lookAtDomains(p zerops.Project) tool.Next {
@@ -251,10 +251,10 @@ type removeDomainIn struct {
 	tool.Waiting
 }
 
-func removeDomain(ctx context.Context, c *tool.Call, in removeDomainIn) (domainChangeOut, error) {
+func removeDomain(ctx context.Context, c *tool.Call, in *removeDomainIn) (*domainChangeOut, error) {
 	name, err := parseDomain(in.Domain)
 	if err != nil {
-		return domainChangeOut{}, err
+		return nil, err
 	}
 	type routed struct {
 		project zerops.Project
@@ -277,7 +277,7 @@ func removeDomain(ctx context.Context, c *tool.Call, in removeDomainIn) (domainC
 		return routed{p, *r, *d}, removalPlan(p, *r, *d, network.DomainDrafts(routings, r.ID)), guardRouting(ctx, c, *r)
 	})
 	if err != nil {
-		return domainChangeOut{}, err
+		return nil, err
 	}
 	p := target.project
 	process, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
@@ -288,17 +288,17 @@ func removeDomain(ctx context.Context, c *tool.Call, in removeDomainIn) (domainC
 		return applyDrafts(ctx, p.ID, c.API.SyncHTTPRoutings)
 	})
 	if err != nil {
-		return domainChangeOut{}, err
+		return nil, err
 	}
 	f, err := c.Follow(ctx, in.Waiting, process)
 	if err != nil {
-		return domainChangeOut{}, err
+		return nil, err
 	}
 	out := domainChangeOut{ChangeResult: f}
 	view, found, err := network.DomainState(ctx, c, p.ID, name)
 	if err != nil {
 		out.ChangeResult = c.Unread(ctx, f, err, lookAtDomains(p))
-		return out, nil
+		return &out, nil
 	}
 	out.Removed = new(!found)
 	if found {
@@ -308,7 +308,7 @@ func removeDomain(ctx context.Context, c *tool.Call, in removeDomainIn) (domainC
 			out.Next = new(lookAtDomains(p))
 		}
 	}
-	return out, nil
+	return &out, nil
 }
 
 // dropDomain takes a domain out of its routing, or the routing away with its only

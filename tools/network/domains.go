@@ -30,14 +30,14 @@ func (o listDomainsOut) Cut(n int) any {
 	return o
 }
 
-func listDomains(ctx context.Context, c *tool.Call, in listDomainsIn) (listDomainsOut, error) {
+func listDomains(ctx context.Context, c *tool.Call, in *listDomainsIn) (*listDomainsOut, error) {
 	p, err := c.Project(ctx, in.Project)
 	if err != nil {
-		return listDomainsOut{}, err
+		return nil, err
 	}
 	routings, err := network.Routings(ctx, c, p.ID)
 	if err != nil {
-		return listDomainsOut{}, err
+		return nil, err
 	}
 	views := []network.Domain{}
 	for _, r := range routings {
@@ -47,7 +47,7 @@ func listDomains(ctx context.Context, c *tool.Call, in listDomainsIn) (listDomai
 	}
 	sort.SliceStable(views, func(i, j int) bool { return views[i].Domain < views[j].Domain })
 	shown, err := tool.Paginate(views, in.Paging, p.ID)
-	return listDomainsOut{Page: shown, Records: network.DNSRecords(p)}, err
+	return &listDomainsOut{Page: shown, Records: network.DNSRecords(p)}, err
 }
 
 // parseDomain forgives what people paste around a domain name and refuses what

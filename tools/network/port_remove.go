@@ -21,10 +21,10 @@ type removePortIn struct {
 	tool.Waiting
 }
 
-func removePort(ctx context.Context, c *tool.Call, in removePortIn) (portChangeOut, error) {
-	port, err := tool.Confirm(ctx, c, func(ctx context.Context) (network.ServicePort, *tool.Plan, error) { return portAtRisk(ctx, c, in) })
+func removePort(ctx context.Context, c *tool.Call, in *removePortIn) (*portChangeOut, error) {
+	port, err := tool.Confirm(ctx, c, func(ctx context.Context) (network.ServicePort, *tool.Plan, error) { return portAtRisk(ctx, c, *in) })
 	if err != nil {
-		return portChangeOut{}, err
+		return nil, err
 	}
 	s := port.Service
 	process, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
@@ -41,22 +41,22 @@ func removePort(ctx context.Context, c *tool.Call, in removePortIn) (portChangeO
 		return applyDrafts(ctx, s.ProjectID, c.API.SyncPortRoutings)
 	})
 	if err != nil {
-		return portChangeOut{}, err
+		return nil, err
 	}
 	f, err := c.Follow(ctx, in.Waiting, process)
 	if err != nil {
-		return portChangeOut{}, err
+		return nil, err
 	}
 	view, err := network.PortState(ctx, c, s, port.PortRoutingSettings)
 	if err != nil {
-		return portChangeOut{ChangeResult: c.Unread(ctx, f, err, lookAtPorts(s))}, nil
+		return &portChangeOut{ChangeResult: c.Unread(ctx, f, err, lookAtPorts(s))}, nil
 	}
 	out := portChangeOut{ChangeResult: f, Port: view, Removed: new(view == nil)}
 	if view != nil && f.Status == tool.StatusDone {
 		out.Status, out.Message = tool.StatusInProgress, "the platform still shows the port"
 		out.Next = new(lookAtPorts(s))
 	}
-	return out, nil
+	return &out, nil
 }
 
 // portAtRisk finds the one port that is about to be closed.

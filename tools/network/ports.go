@@ -34,22 +34,22 @@ func (o listPortsOut) Cut(n int) any {
 	return o
 }
 
-func listPorts(ctx context.Context, c *tool.Call, in listPortsIn) (listPortsOut, error) {
+func listPorts(ctx context.Context, c *tool.Call, in *listPortsIn) (*listPortsOut, error) {
 	p, err := c.Project(ctx, in.Project)
 	if err != nil {
-		return listPortsOut{}, err
+		return nil, err
 	}
 	only := ""
 	if in.Service != "" {
 		s, err := c.Service(ctx, tool.OnService{Project: p.ID, Service: in.Service})
 		if err != nil {
-			return listPortsOut{}, err
+			return nil, err
 		}
 		only = s.ID
 	}
 	ports, incomplete, err := network.PublicPorts(ctx, c, p.ID, only)
 	if err != nil {
-		return listPortsOut{}, err
+		return nil, err
 	}
 	views := []network.PublicPort{}
 	for _, port := range ports {
@@ -62,7 +62,7 @@ func listPorts(ctx context.Context, c *tool.Call, in listPortsIn) (listPortsOut,
 		return views[i].IP+views[i].Protocol < views[j].IP+views[j].Protocol
 	})
 	shown, err := tool.Paginate(views, in.Paging, p.ID, only)
-	return listPortsOut{Page: shown, IPv4: tool.Clean(p.PublicIPv4, 60), IPv6: tool.Clean(p.PublicIPv6, 60), Incomplete: incomplete}, err
+	return &listPortsOut{Page: shown, IPv4: tool.Clean(p.PublicIPv4, 60), IPv6: tool.Clean(p.PublicIPv6, 60), Incomplete: incomplete}, err
 }
 
 type addPortIn struct {
@@ -83,40 +83,40 @@ type portChangeOut struct {
 	Removed *bool               `json:"removed,omitempty"`
 }
 
-func addPort(ctx context.Context, c *tool.Call, in addPortIn) (portChangeOut, error) {
-	wanted, err := newPort(in)
+func addPort(ctx context.Context, c *tool.Call, in *addPortIn) (*portChangeOut, error) {
+	wanted, err := newPort(*in)
 	if err != nil {
-		return portChangeOut{}, err
+		return nil, err
 	}
 	s, err := c.Service(ctx, in.OnService)
 	if err != nil {
-		return portChangeOut{}, err
+		return nil, err
 	}
 	p, err := c.API.Project(ctx, s.ProjectID)
 	if err != nil {
-		return portChangeOut{}, err
+		return nil, err
 	}
 	if err := chooseAddress(&wanted, in.IP, p); err != nil {
-		return portChangeOut{}, err
+		return nil, err
 	}
 	ports, incomplete, err := network.PublicPorts(ctx, c, p.ID, "")
 	if err != nil {
-		return portChangeOut{}, err
+		return nil, err
 	}
 	present, err := portThere(ports, s.ID, wanted)
 	if err != nil {
-		return portChangeOut{}, err
+		return nil, err
 	}
 	own := ""
 	if present != nil {
 		if present.Synced && !present.Delete {
 			view := network.ViewPort(*present)
-			return portChangeOut{ChangeResult: tool.ChangeResult{Status: tool.StatusUnchanged}, Port: &view, Address: network.PortAddress(p, wanted)}, nil
+			return &portChangeOut{ChangeResult: tool.ChangeResult{Status: tool.StatusUnchanged}, Port: &view, Address: network.PortAddress(p, wanted)}, nil
 		}
 		own = present.ID
 	}
 	if err := unseenDrafts(ports, incomplete, own); err != nil {
-		return portChangeOut{}, err
+		return nil, err
 	}
 	process, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
 		err := whileSynced(ctx, func() (err error) {
@@ -134,11 +134,11 @@ func addPort(ctx context.Context, c *tool.Call, in addPortIn) (portChangeOut, er
 		return applyDrafts(ctx, p.ID, c.API.SyncPortRoutings)
 	})
 	if err != nil {
-		return portChangeOut{}, err
+		return nil, err
 	}
 	f, err := c.Follow(ctx, in.Waiting, process)
 	if err != nil {
-		return portChangeOut{}, err
+		return nil, err
 	}
 	return portAdded(ctx, c, p, s, wanted, f)
 }
@@ -237,10 +237,10 @@ func lookAtPorts(s zerops.Service) tool.Next {
 	return tool.Next{Tool: "list_ports", Arguments: tool.NextArgs{Project: s.ProjectID, Service: s.ID}}
 }
 
-func portAdded(ctx context.Context, c *tool.Call, p zerops.Project, s zerops.Service, wanted zerops.PortRoutingSettings, f tool.ChangeResult) (portChangeOut, error) {
+func portAdded(ctx context.Context, c *tool.Call, p zerops.Project, s zerops.Service, wanted zerops.PortRoutingSettings, f tool.ChangeResult) (*portChangeOut, error) {
 	view, err := network.PortState(ctx, c, s, wanted)
 	if err != nil {
-		return portChangeOut{ChangeResult: c.Unread(ctx, f, err, lookAtPorts(s))}, nil
+		return &portChangeOut{ChangeResult: c.Unread(ctx, f, err, lookAtPorts(s))}, nil
 	}
 	out := portChangeOut{ChangeResult: f, Port: view}
 	switch {
@@ -252,5 +252,5 @@ func portAdded(ctx context.Context, c *tool.Call, p zerops.Project, s zerops.Ser
 	case f.Status == tool.StatusDone:
 		out.Address = network.PortAddress(p, wanted)
 	}
-	return out, nil
+	return &out, nil
 }

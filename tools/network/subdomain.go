@@ -85,10 +85,10 @@ const (
 	maxVisits    = 8
 )
 
-func setSubdomainAccess(ctx context.Context, c *tool.Call, in setSubdomainAccessIn) (setSubdomainAccessOut, error) {
+func setSubdomainAccess(ctx context.Context, c *tool.Call, in *setSubdomainAccessIn) (*setSubdomainAccessOut, error) {
 	s, err := c.Service(ctx, in.OnService)
 	if err != nil {
-		return setSubdomainAccessOut{}, err
+		return nil, err
 	}
 	// The platform accepts to enable what is enabled and fails later, so it is not
 	// asked.
@@ -98,16 +98,16 @@ func setSubdomainAccess(ctx context.Context, c *tool.Call, in setSubdomainAccess
 	started := time.Now()
 	process, err := switchSubdomain(ctx, c, s, in.Enabled)
 	if err != nil {
-		return setSubdomainAccessOut{}, err
+		return nil, err
 	}
 	f, err := c.Follow(ctx, in.Waiting, process)
 	if err != nil {
-		return setSubdomainAccessOut{}, err
+		return nil, err
 	}
 	now, err := subdomainShown(ctx, c, s.ID, in.Enabled, f.Status)
 	if err != nil {
 		look := tool.Next{Tool: "get_service", Arguments: tool.NextArgs{Service: s.ID}}
-		return setSubdomainAccessOut{ChangeResult: c.Unread(ctx, f, err, look), ServiceID: s.ID, Hostname: tool.Clean(s.Name, 40)}, nil
+		return &setSubdomainAccessOut{ChangeResult: c.Unread(ctx, f, err, look), ServiceID: s.ID, Hostname: tool.Clean(s.Name, 40)}, nil
 	}
 	switch {
 	case now.SubdomainAccess == in.Enabled:
@@ -155,12 +155,12 @@ func subdomainShown(ctx context.Context, c *tool.Call, id string, enabled bool, 
 
 // subdomainOut tells the state, and, where the addresses are open, what they
 // answer.
-func subdomainOut(ctx context.Context, c *tool.Call, s zerops.Service, f tool.ChangeResult, patience time.Duration) (setSubdomainAccessOut, error) {
+func subdomainOut(ctx context.Context, c *tool.Call, s zerops.Service, f tool.ChangeResult, patience time.Duration) (*setSubdomainAccessOut, error) {
 	out := setSubdomainAccessOut{ChangeResult: f, ServiceID: s.ID, Hostname: tool.Clean(s.Name, 40), Enabled: new(s.SubdomainAccess)}
 	p, err := c.API.Project(ctx, s.ProjectID)
 	if err != nil { // the state of the access stands without its addresses
 		out.Message = tool.JoinWords(out.Message, "the addresses could not be read ("+c.Explain(ctx, err).Code+")")
-		return out, nil
+		return &out, nil
 	}
 	for _, url := range services.URLs(s, p) {
 		out.URLs = append(out.URLs, visitedView{URL: url})
@@ -168,7 +168,7 @@ func subdomainOut(ctx context.Context, c *tool.Call, s zerops.Service, f tool.Ch
 	if s.SubdomainAccess {
 		visit(ctx, c, out.URLs, patience)
 	}
-	return out, nil
+	return &out, nil
 }
 
 // visit asks each address for an answer, for as long as patience lasts while only

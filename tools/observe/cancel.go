@@ -16,7 +16,7 @@ type cancelProcessIn struct {
 	tool.Waiting
 }
 
-func cancelProcess(ctx context.Context, c *tool.Call, in cancelProcessIn) (tool.ChangeResult, error) {
+func cancelProcess(ctx context.Context, c *tool.Call, in *cancelProcessIn) (*tool.ChangeResult, error) {
 	p, err := tool.Confirm(ctx, c, func(ctx context.Context) (zerops.Process, *tool.Plan, error) {
 		p, err := process(ctx, c, in.Process)
 		if err != nil {
@@ -28,20 +28,21 @@ func cancelProcess(ctx context.Context, c *tool.Call, in cancelProcessIn) (tool.
 		return p, cancelPlan(p), c.Guard(ctx, p.ProjectID, p.ServiceID)
 	})
 	if err != nil {
-		return tool.ChangeResult{}, err
+		return nil, err
 	}
 	_, err = tool.Change(ctx, c, func(ctx context.Context) (zerops.Process, error) { return c.API.CancelProcess(ctx, p.ID) })
 	switch {
 	case zerops.HasCode(err, zerops.CodeProcessAlreadyOver, zerops.CodeProcessAlreadyFinished):
 		now, err := c.API.Process(ctx, p.ID)
 		if err != nil {
-			return tool.ChangeResult{}, err
+			return nil, err
 		}
-		return alreadyOver(now), nil
+		out := alreadyOver(now)
+		return &out, nil
 	case zerops.HasCode(err, "processIsAlreadyRunning", "processCanNoLongerBeCanceled"):
-		return tool.ChangeResult{}, tooLate(p)
+		return nil, tooLate(p)
 	case err != nil:
-		return tool.ChangeResult{}, err
+		return nil, err
 	}
 	return canceled(ctx, c, in.Waiting, p)
 }
@@ -61,11 +62,11 @@ func cancelPlan(p zerops.Process) *tool.Plan {
 
 // canceled waits until the process has ended and tells how: it may have finished
 // before it could be cancelled.
-func canceled(ctx context.Context, c *tool.Call, w tool.Waiting, p zerops.Process) (tool.ChangeResult, error) {
+func canceled(ctx context.Context, c *tool.Call, w tool.Waiting, p zerops.Process) (*tool.ChangeResult, error) {
 	limit, _ := c.Budget(w)
 	states, err := c.Await(ctx, limit, []string{p.ID}, []zerops.Process{p})
 	if err != nil {
-		return tool.ChangeResult{}, err
+		return nil, err
 	}
 	f := tool.ChangeResult{Processes: []tool.ProcessView{tool.ViewProcess(states[0])}}
 	switch states[0].State() {
@@ -77,7 +78,7 @@ func canceled(ctx context.Context, c *tool.Call, w tool.Waiting, p zerops.Proces
 	case zerops.ProcessFinished, zerops.ProcessFailed, zerops.ProcessUnknown:
 		f.Status, f.Message = tool.StatusFailed, "the process ended before it could be cancelled; see its status"
 	}
-	return f, nil
+	return &f, nil
 }
 
 // alreadyOver is the answer where there is nothing to cancel.

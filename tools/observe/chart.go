@@ -28,22 +28,22 @@ type renderChartIn struct {
 	GroupBy  string `json:"group_by,omitempty" jsonschema:"enum=project,enum=service,enum=day"`
 }
 
-func renderChart(ctx context.Context, c *tool.Call, in renderChartIn) (tool.Picture, error) {
+func renderChart(ctx context.Context, c *tool.Call, in *renderChartIn) (*tool.Picture, error) {
 	if in.Kind == "costs" {
 		if in.Service != "" || in.Interval != "" {
-			return tool.Picture{}, tool.Invalid("kind", "costs takes neither service nor interval; use group_by")
+			return nil, tool.Invalid("kind", "costs takes neither service nor interval; use group_by")
 		}
 		return costChart(ctx, c, getCostsIn{Org: in.Org, Project: in.Project, Since: in.Since, Until: in.Until, GroupBy: in.GroupBy})
 	}
 	if in.Org != "" || in.GroupBy != "" {
-		return tool.Picture{}, tool.Invalid("kind", "metrics takes neither org nor group_by; name a project or service")
+		return nil, tool.Invalid("kind", "metrics takes neither org nor group_by; name a project or service")
 	}
 	u, err := readUsage(ctx, c, getMetricsIn{Project: in.Project, Service: in.Service, Window: in.Window, Interval: in.Interval})
 	if err != nil {
-		return tool.Picture{}, err
+		return nil, err
 	}
 	if len(u.serviceList) == 0 {
-		return tool.Picture{}, &tool.Failure{
+		return nil, &tool.Failure{
 			Code: request.CodeNotFound, Message: "the platform has no measurements in this range, so there is nothing to draw",
 			Hint: "A service that is stopped or new has none; try a longer range.",
 		}
@@ -60,7 +60,7 @@ func shown(c *tool.Call, name string, limit int) string {
 }
 
 // serviceChart draws a service over time: three resources, each under its limit.
-func serviceChart(c *tool.Call, u usage) (tool.Picture, error) {
+func serviceChart(c *tool.Call, u usage) (*tool.Picture, error) {
 	at := u.buckets()
 	rows := map[time.Time]zerops.Usage{}
 	for _, row := range u.perService[u.service.ID] {
@@ -89,9 +89,9 @@ func serviceChart(c *tool.Call, u usage) (tool.Picture, error) {
 	name := shown(c, u.service.Name, 40)
 	raw, err := plot.Figure{Title: fmt.Sprintf("%s in %s, %s", name, shown(c, u.project.Name, 40), u.span()), Panels: panels}.PNG()
 	if err != nil {
-		return tool.Picture{}, err
+		return nil, err
 	}
-	return tool.Picture{Png: raw, Caption: fmt.Sprintf("%s, per %s, %s: CPU peak %g of %g cores (%g %%), RAM peak %g of %g GB (%g %%), disk peak %g of %g GB (%g %%).",
+	return &tool.Picture{Png: raw, Caption: fmt.Sprintf("%s, per %s, %s: CPU peak %g of %g cores (%g %%), RAM peak %g of %g GB (%g %%), disk peak %g of %g GB (%g %%).",
 		name, u.interval.Name, u.span(), summary.CPU.Peak, summary.CPU.Limit, summary.CPU.PeakPercent,
 		summary.RAM.Peak, summary.RAM.Limit, summary.RAM.PeakPercent, summary.Disk.Peak, summary.Disk.Limit, summary.Disk.PeakPercent)}, nil
 }
@@ -109,7 +109,7 @@ func resourcePanel(name string, r resourceView, unit string) plot.Panel {
 const maxBars = 12
 
 // projectChart draws the peaks of all services of a project, the tightest first.
-func projectChart(c *tool.Call, u usage) (tool.Picture, error) {
+func projectChart(c *tool.Call, u usage) (*tool.Picture, error) {
 	var all []usageSummary
 	for _, id := range u.serviceList {
 		all = append(all, summarize(u.names[id], id, u.perService[id]))
@@ -135,10 +135,10 @@ func projectChart(c *tool.Call, u usage) (tool.Picture, error) {
 	}
 	raw, err := plot.Figure{Title: title, Panels: []plot.Panel{p}}.PNG()
 	if err != nil {
-		return tool.Picture{}, err
+		return nil, err
 	}
 	caption := title + ", CPU/RAM/disk in % of the limit: " + strings.Join(words, ", ") + "."
-	return tool.Picture{Png: raw, Caption: caption}, nil
+	return &tool.Picture{Png: raw, Caption: caption}, nil
 }
 
 const (
@@ -153,10 +153,10 @@ const (
 // maxSegments is how many projects or services of a bar are told apart.
 const maxSegments = 7
 
-func costChart(ctx context.Context, c *tool.Call, in getCostsIn) (tool.Picture, error) {
+func costChart(ctx context.Context, c *tool.Call, in getCostsIn) (*tool.Picture, error) {
 	k, err := costs.Read(ctx, c, costs.Query(in))
 	if err != nil {
-		return tool.Picture{}, err
+		return nil, err
 	}
 	if k.Interval.Code == zerops.PerDay && len(k.Buckets()) > maxDays {
 		k.Interval = tool.Intervals()[3]
@@ -201,13 +201,13 @@ func costChart(ctx context.Context, c *tool.Call, in getCostsIn) (tool.Picture, 
 	}
 	raw, err := plot.Figure{Title: title, Panels: []plot.Panel{p}}.PNG()
 	if err != nil {
-		return tool.Picture{}, err
+		return nil, err
 	}
 	caption := title + " without VAT"
 	if k.GroupBy != "day" && len(words) > 0 {
 		caption += " (" + strings.Join(words, ", ") + ")"
 	}
-	return tool.Picture{Png: raw, Caption: caption + "."}, nil
+	return &tool.Picture{Png: raw, Caption: caption + "."}, nil
 }
 
 // foldRest sums up what is too small to be told apart.

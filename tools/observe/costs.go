@@ -58,55 +58,55 @@ func (o getCostsOut) Cut(n int) any {
 	return o
 }
 
-func getCosts(ctx context.Context, c *tool.Call, in getCostsIn) (getCostsOut, error) {
+func getCosts(ctx context.Context, c *tool.Call, in *getCostsIn) (*getCostsOut, error) {
 	if in.GroupBy == "organization" {
-		return organizationCosts(ctx, c, in)
+		return organizationCosts(ctx, c, *in)
 	}
-	k, err := costs.Read(ctx, c, costs.Query(in))
+	k, err := costs.Read(ctx, c, costs.Query(*in))
 	if err != nil {
-		return getCostsOut{}, err
+		return nil, err
 	}
 	out := viewCosts(&k)
 	if k.Only != nil {
 		out.Withheld = "credit, run-way and the organisation's totals: this server is limited to some projects"
-		return out, nil
+		return &out, nil
 	}
 	if k.Credit == nil {
-		return out, nil
+		return &out, nil
 	}
 	periods, err := c.API.PeriodCosts(ctx, k.Organization.ID)
 	if err != nil {
-		return getCostsOut{}, costs.FinanceRefused(ctx, c, err, k.Organization)
+		return nil, costs.FinanceRefused(ctx, c, err, k.Organization)
 	}
 	out.Credit = costs.ViewCredit(*k.Credit, periods, time.Now())
 	if k.Project == nil { // the API sums up whole organisations only
 		out.Periods = costs.ViewPeriods(periods, k.Currency)
 	}
-	return out, nil
+	return &out, nil
 }
 
 // organizationCosts gives one total for each organisation.
-func organizationCosts(ctx context.Context, c *tool.Call, in getCostsIn) (getCostsOut, error) {
+func organizationCosts(ctx context.Context, c *tool.Call, in getCostsIn) (*getCostsOut, error) {
 	if err := c.WholeOrganization(); err != nil {
-		return getCostsOut{}, err
+		return nil, err
 	}
 	if in.Project != "" {
-		return getCostsOut{}, tool.Invalid("group_by", "organization sums up whole organisations; leave out project, or group by something else")
+		return nil, tool.Invalid("group_by", "organization sums up whole organisations; leave out project, or group by something else")
 	}
 	_, organizations, err := c.Organizations(ctx)
 	if err != nil {
-		return getCostsOut{}, err
+		return nil, err
 	}
 	if in.Org != "" {
 		chosen, err := tool.PickOrganization(organizations, in.Org)
 		if err != nil {
-			return getCostsOut{}, err
+			return nil, err
 		}
 		organizations = []zerops.Organization{chosen}
 	}
-	found := make([]getCostsOut, len(organizations))
+	found := make([]*getCostsOut, len(organizations))
 	for i, err := range zerops.FanOut(len(organizations), func(i int) (err error) {
-		found[i], err = getCosts(ctx, c, getCostsIn{Org: organizations[i].ID, Since: in.Since, Until: in.Until})
+		found[i], err = getCosts(ctx, c, &getCostsIn{Org: organizations[i].ID, Since: in.Since, Until: in.Until})
 		return err
 	}) {
 		organizations[i].Err = err
@@ -114,7 +114,7 @@ func organizationCosts(ctx context.Context, c *tool.Call, in getCostsIn) (getCos
 	return joinOrganizations(ctx, c, organizations, found)
 }
 
-func joinOrganizations(ctx context.Context, c *tool.Call, organizations []zerops.Organization, found []getCostsOut) (getCostsOut, error) {
+func joinOrganizations(ctx context.Context, c *tool.Call, organizations []zerops.Organization, found []*getCostsOut) (*getCostsOut, error) {
 	out := getCostsOut{GroupBy: "organization", TimeZone: "UTC", Items: []costs.View{}, Series: []costs.Point{}}
 	var errs []error
 	for i, o := range organizations {
@@ -127,16 +127,16 @@ func joinOrganizations(ctx context.Context, c *tool.Call, organizations []zerops
 		out.Items = append(out.Items, costs.View{ID: o.ID, Name: tool.Clean(o.Name, 120), Money: *part.Sum, Currency: part.Currency, Credit: part.Credit})
 	}
 	if len(errs) > 0 && len(errs) == len(organizations) {
-		return getCostsOut{}, errs[0]
+		return nil, errs[0]
 	}
 	if len(organizations) == 0 {
-		return getCostsOut{}, &tool.Failure{Code: request.CodeForbidden, Message: "the token has no active organisation"}
+		return nil, &tool.Failure{Code: request.CodeForbidden, Message: "the token has no active organisation"}
 	}
 	if len(out.Items) == 1 { // sums of several currencies would mean nothing
 		out.Currency, out.Sum = out.Items[0].Currency, &out.Items[0].Money
 	}
 	out.Failures, out.Total = c.Failures(ctx, organizations), len(out.Items)
-	return out, nil
+	return &out, nil
 }
 
 // viewCosts is what the rows come to.

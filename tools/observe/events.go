@@ -66,26 +66,26 @@ type timeline struct {
 	incomplete    []string
 }
 
-func listEvents(ctx context.Context, c *tool.Call, in listEventsIn) (listEventsOut, error) {
+func listEvents(ctx context.Context, c *tool.Call, in *listEventsIn) (*listEventsOut, error) {
 	since, _, err := tool.Window{Since: in.Since}.Bounds(time.Now(), tool.DefaultSince)
 	if err != nil {
-		return listEventsOut{}, err
+		return nil, err
 	}
 	t := timeline{since: since, services: map[string]string{}}
 	if in.Service != "" {
-		err = serviceTimeline(ctx, c, in, &t)
+		err = serviceTimeline(ctx, c, *in, &t)
 	} else {
-		err = projectTimeline(ctx, c, in, &t)
+		err = projectTimeline(ctx, c, *in, &t)
 	}
 	if err != nil {
-		return listEventsOut{}, err
+		return nil, err
 	}
 	views := t.events()
 	if in.FailedOnly {
 		views = slices.DeleteFunc(views, func(v eventView) bool { return !v.failed })
 	}
 	shown, err := tool.Paginate(views, in.Paging, in.Project, in.Service, in.Since, in.FailedOnly)
-	return listEventsOut{Page: shown, Since: since.Truncate(time.Second), Incomplete: t.incomplete}, err
+	return &listEventsOut{Page: shown, Since: since.Truncate(time.Second), Incomplete: t.incomplete}, err
 }
 
 // source is one of the lists that a timeline is made of.

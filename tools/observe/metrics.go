@@ -159,10 +159,10 @@ func (u *usage) sort(rows []zerops.Usage) {
 	sort.SliceStable(u.serviceList, func(i, j int) bool { return u.names[u.serviceList[i]] < u.names[u.serviceList[j]] })
 }
 
-func getMetrics(ctx context.Context, c *tool.Call, in getMetricsIn) (getMetricsOut, error) {
-	u, err := readUsage(ctx, c, in)
+func getMetrics(ctx context.Context, c *tool.Call, in *getMetricsIn) (*getMetricsOut, error) {
+	u, err := readUsage(ctx, c, *in)
 	if err != nil {
-		return getMetricsOut{}, err
+		return nil, err
 	}
 	out := getMetricsOut{
 		ProjectID: u.project.ID, Since: u.from.Truncate(time.Second), Until: u.till.UTC().Truncate(time.Second),
@@ -186,7 +186,7 @@ func getMetrics(ctx context.Context, c *tool.Call, in getMetricsIn) (getMetricsO
 		}
 	}
 	out.Total = len(out.Items)
-	return out, nil
+	return &out, nil
 }
 
 func viewUsage(row zerops.Usage) usageView {

@@ -58,26 +58,26 @@ type listProcessesIn struct {
 	tool.Paging
 }
 
-func listProcesses(ctx context.Context, c *tool.Call, in listProcessesIn) (tool.Page[tool.ProcessView], error) {
+func listProcesses(ctx context.Context, c *tool.Call, in *listProcessesIn) (*tool.Page[tool.ProcessView], error) {
 	options := zerops.ListOptions{Statuses: tool.Upper(in.Status), Limit: tool.Scanned}
 	var processes []zerops.Process
 	if in.Service != "" {
 		s, err := c.Service(ctx, tool.OnService{Project: in.Project, Service: in.Service})
 		if err != nil {
-			return tool.Page[tool.ProcessView]{}, err
+			return nil, err
 		}
 		processes, _, err = zerops.Collect(c.API.ServiceProcesses(ctx, s.ID, options), tool.Scanned)
 		if err != nil {
-			return tool.Page[tool.ProcessView]{}, err
+			return nil, err
 		}
 	} else {
 		p, err := c.ProjectOrOnly(ctx, in.Project)
 		if err != nil {
-			return tool.Page[tool.ProcessView]{}, err
+			return nil, err
 		}
 		processes, _, err = zerops.Collect(c.API.ProjectProcesses(ctx, p.ID, options), tool.Scanned)
 		if err != nil {
-			return tool.Page[tool.ProcessView]{}, err
+			return nil, err
 		}
 	}
 	var views []tool.ProcessView
@@ -87,7 +87,8 @@ func listProcesses(ctx context.Context, c *tool.Call, in listProcessesIn) (tool.
 		}
 	}
 	shown, err := tool.Paginate(views, in.Paging, in.Project, in.Service, in.Status)
-	return shown.ReadUpTo(len(processes), tool.Scanned, "processes"), err
+	out := shown.ReadUpTo(len(processes), tool.Scanned, "processes")
+	return &out, err
 }
 
 type getProcessIn struct {
@@ -102,10 +103,10 @@ type getProcessOut struct {
 	Next       *tool.Next `json:"next,omitempty"`
 }
 
-func getProcess(ctx context.Context, c *tool.Call, in getProcessIn) (getProcessOut, error) {
+func getProcess(ctx context.Context, c *tool.Call, in *getProcessIn) (*getProcessOut, error) {
 	p, err := process(ctx, c, in.Process)
 	if err != nil {
-		return getProcessOut{}, err
+		return nil, err
 	}
 	out := getProcessOut{ProcessView: tool.ViewProcess(p), ProjectID: p.ProjectID, ServiceID: p.ServiceID}
 	if p.Version != nil {
@@ -114,7 +115,7 @@ func getProcess(ctx context.Context, c *tool.Call, in getProcessIn) (getProcessO
 	if !p.Ended() {
 		out.Next = &tool.Next{Tool: "wait_for", Arguments: tool.NextArgs{Processes: []string{p.ID}}}
 	}
-	return out, nil
+	return &out, nil
 }
 
 // process reads a process and checks that its project is in scope.

@@ -26,16 +26,16 @@ type waitForOut struct {
 // waiter is the tool that waits, for uploads of this server too.
 type waiter struct{ uploads *deployments.Uploads }
 
-func (w waiter) waitFor(ctx context.Context, c *tool.Call, in waitForIn) (waitForOut, error) {
+func (w waiter) waitFor(ctx context.Context, c *tool.Call, in *waitForIn) (*waitForOut, error) {
 	processes, list := tool.Unique(in.Processes), tool.Unique(in.Deployments)
 	if len(processes)+len(list) == 0 {
-		return waitForOut{}, tool.Invalid("processes", "needs at least 1 id, or deployments does")
+		return nil, tool.Invalid("processes", "needs at least 1 id, or deployments does")
 	}
 	known := make([]zerops.Process, 0, len(processes))
 	for _, id := range processes {
 		p, err := process(ctx, c, id)
 		if err != nil {
-			return waitForOut{}, err
+			return nil, err
 		}
 		known = append(known, p)
 	}
@@ -43,13 +43,13 @@ func (w waiter) waitFor(ctx context.Context, c *tool.Call, in waitForIn) (waitFo
 	for _, id := range list {
 		d, err := deployments.Read(ctx, c, id)
 		if err != nil {
-			return waitForOut{}, err
+			return nil, err
 		}
 		states = append(states, d)
 	}
 	started := time.Now()
 	if err := w.awaitUploads(ctx, c, in.Waiting, states); err != nil {
-		return waitForOut{}, err
+		return nil, err
 	}
 	// A wait for an upload comes out of the same budget.
 	c.Asked += time.Since(started)
@@ -66,11 +66,11 @@ func (w waiter) waitFor(ctx context.Context, c *tool.Call, in waitForIn) (waitFo
 	})
 	for _, err := range errs {
 		if err != nil {
-			return waitForOut{}, err
+			return nil, err
 		}
 	}
 	w.joinDeployments(&out, states)
-	return out, nil
+	return &out, nil
 }
 
 // awaitUploads waits for the uploads of this server, which the platform knows

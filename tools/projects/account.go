@@ -76,10 +76,10 @@ func isIntegrationToken(ctx context.Context, c *tool.Call, user zerops.User) boo
 	return err == nil && slices.ContainsFunc(tokens, func(t zerops.IntegrationToken) bool { return t.ID == user.ID })
 }
 
-func whoami(ctx context.Context, c *tool.Call, _ struct{}) (whoamiOut, error) {
+func whoami(ctx context.Context, c *tool.Call, _ *struct{}) (*whoamiOut, error) {
 	user, err := c.API.User(ctx)
 	if err != nil {
-		return whoamiOut{}, err
+		return nil, err
 	}
 	cfg := c.Runner.Config()
 	out := whoamiOut{
@@ -112,16 +112,16 @@ func whoami(ctx context.Context, c *tool.Call, _ struct{}) (whoamiOut, error) {
 		}
 	}
 	if !narrow && c.Runner.Scope.All() {
-		return out, nil
+		return &out, nil
 	}
 	if c.Runner.Scope.None() {
 		out.Reach = "none"
-		return out, nil
+		return &out, nil
 	}
 	// What reaches only single projects is told which.
 	all, err := c.ReachableProjects(ctx, zerops.ListOptions{})
 	if err != nil {
-		return out, nil //nolint:nilerr // the identity stands without the list
+		return &out, nil //nolint:nilerr // the identity stands without the list
 	}
 	names := all.OrganizationNames()
 	for _, p := range all.Projects[:min(len(all.Projects), 50)] {
@@ -130,5 +130,5 @@ func whoami(ctx context.Context, c *tool.Call, _ struct{}) (whoamiOut, error) {
 	if len(out.Projects) > 0 && (out.Reach == "none" || !c.Runner.Scope.All()) {
 		out.Reach = "projects"
 	}
-	return out, nil
+	return &out, nil
 }

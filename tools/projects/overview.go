@@ -37,10 +37,10 @@ const (
 
 // getProject gathers an overview with a handful of requests at once. What could
 // not be read is named in incomplete instead of costing the rest.
-func getProject(ctx context.Context, c *tool.Call, in tool.InProject) (getProjectOut, error) {
+func getProject(ctx context.Context, c *tool.Call, in *tool.InProject) (*getProjectOut, error) {
 	p, err := c.Project(ctx, in.Project)
 	if err != nil {
-		return getProjectOut{}, err
+		return nil, err
 	}
 	out := getProjectOut{
 		projectView: viewProject(p, c.OrganizationName(ctx, p.OrganizationID)),
@@ -91,7 +91,7 @@ func getProject(ctx context.Context, c *tool.Call, in tool.InProject) (getProjec
 	if errs[3] == nil {
 		out.VariableCount = new(len(variables))
 	}
-	return out, nil
+	return &out, nil
 }
 
 func (o *getProjectOut) addServices(p zerops.Project, list []zerops.Service) {

@@ -107,17 +107,17 @@ func (o listProjectsOut) Cut(n int) any {
 	return o
 }
 
-func listProjects(ctx context.Context, c *tool.Call, in listProjectsIn) (listProjectsOut, error) {
+func listProjects(ctx context.Context, c *tool.Call, in *listProjectsIn) (*listProjectsOut, error) {
 	options := zerops.ListOptions{NameContains: in.NameContains, Statuses: tool.Upper(in.Status)}
 	found, err := listVisible(ctx, c, in.Org, options)
 	if err != nil {
-		return listProjectsOut{}, err
+		return nil, err
 	}
 	all := found.Projects
 	sort.SliceStable(all, func(i, j int) bool { return all[i].Name < all[j].Name })
 	shown, err := tool.Paginate(all, in.Paging, in.Org, in.NameContains, in.Status)
 	if err != nil {
-		return listProjectsOut{}, err
+		return nil, err
 	}
 	counts, err := countServices(ctx, c, found, shown.Items)
 	names := found.OrganizationNames()
@@ -132,7 +132,7 @@ func listProjects(ctx context.Context, c *tool.Call, in listProjectsIn) (listPro
 		v.Services = counts[p.ID]
 		out.Items = append(out.Items, v)
 	}
-	return out, nil
+	return &out, nil
 }
 
 // listVisible narrows the visible projects to one organisation where asked.
@@ -173,9 +173,9 @@ type projectChangeOut struct {
 	Project *projectView `json:"project,omitempty"`
 }
 
-func createProject(ctx context.Context, c *tool.Call, in createProjectIn) (projectChangeOut, error) {
+func createProject(ctx context.Context, c *tool.Call, in *createProjectIn) (*projectChangeOut, error) {
 	if err := c.WholeOrganization(); err != nil {
-		return projectChangeOut{}, err
+		return nil, err
 	}
 	org, err := tool.Confirm(ctx, c, func(ctx context.Context) (zerops.Organization, *tool.Plan, error) {
 		org, _, err := c.Organization(ctx, in.Org)
@@ -185,13 +185,13 @@ func createProject(ctx context.Context, c *tool.Call, in createProjectIn) (proje
 		return org, projects.PaidCore(in.Name, org), nil
 	})
 	if err != nil {
-		return projectChangeOut{}, err
+		return nil, err
 	}
 	created, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Project, error) {
 		return c.API.CreateProject(ctx, org.ID, zerops.NewProject{Name: in.Name, Description: in.Description, Tags: in.Tags, Mode: in.Mode, Location: in.Location})
 	})
 	if err != nil {
-		return projectChangeOut{}, err
+		return nil, err
 	}
 	c.ProjectID = created.ID
 	c.Target("project", created.Name, created.ID)
@@ -200,18 +200,18 @@ func createProject(ctx context.Context, c *tool.Call, in createProjectIn) (proje
 
 // followProject waits for the processes of a new project. The answer to its
 // creation names none, so they are looked up (platform §4.3).
-func followProject(ctx context.Context, c *tool.Call, p zerops.Project, org string, w tool.Waiting) (projectChangeOut, error) {
+func followProject(ctx context.Context, c *tool.Call, p zerops.Project, org string, w tool.Waiting) (*projectChangeOut, error) {
 	running, _, err := zerops.Collect(c.API.ProjectProcesses(ctx, p.ID, zerops.ListOptions{Limit: 20}), 20)
 	if err != nil {
 		running = nil // the project itself tells how it stands
 	}
 	f, err := c.Follow(ctx, w, running...)
 	if err != nil {
-		return projectChangeOut{}, err
+		return nil, err
 	}
 	now, err := c.API.Project(ctx, p.ID)
 	if err != nil {
-		return projectChangeOut{}, err
+		return nil, err
 	}
 	if f.Status == tool.StatusDone && now.Status != "ACTIVE" {
 		f.Status = tool.StatusInProgress
@@ -222,7 +222,7 @@ func followProject(ctx context.Context, c *tool.Call, p zerops.Project, org stri
 		f.Next = &tool.Next{Tool: "get_project", Arguments: tool.NextArgs{Project: p.ID}}
 	}
 	view := viewProject(now, org)
-	return projectChangeOut{ChangeResult: f, Project: &view}, nil
+	return &projectChangeOut{ChangeResult: f, Project: &view}, nil
 }
 
 type updateProjectIn struct {
@@ -232,10 +232,10 @@ type updateProjectIn struct {
 	Tags        *[]string `json:"tags,omitempty"`
 }
 
-func updateProject(ctx context.Context, c *tool.Call, in updateProjectIn) (projectChangeOut, error) {
+func updateProject(ctx context.Context, c *tool.Call, in *updateProjectIn) (*projectChangeOut, error) {
 	p, err := c.Project(ctx, in.Project)
 	if err != nil {
-		return projectChangeOut{}, err
+		return nil, err
 	}
 	update := p.Update()
 	if in.Name != "" {
@@ -247,7 +247,7 @@ func updateProject(ctx context.Context, c *tool.Call, in updateProjectIn) (proje
 	if in.Tags != nil {
 		update.Tags = append([]string{}, *in.Tags...)
 		if err := c.KeepsProtection(p.Tags, update.Tags); err != nil {
-			return projectChangeOut{}, err
+			return nil, err
 		}
 	}
 	status := tool.StatusUnchanged
@@ -255,12 +255,12 @@ func updateProject(ctx context.Context, c *tool.Call, in updateProjectIn) (proje
 		status = tool.StatusDone
 		_, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Project, error) { return c.API.UpdateProject(ctx, p.ID, update) })
 		if err != nil {
-			return projectChangeOut{}, err
+			return nil, err
 		}
 	}
 	now, err := c.API.Project(ctx, p.ID)
 	if err != nil {
-		return projectChangeOut{}, err
+		return nil, err
 	}
 	view := viewProject(now, now.OrganizationID)
 	out := projectChangeOut{ChangeResult: tool.ChangeResult{Status: status}, Project: &view}
@@ -268,7 +268,7 @@ func updateProject(ctx context.Context, c *tool.Call, in updateProjectIn) (proje
 		// The record is replaced as a whole, and not every answer tells this part of it.
 		out.Message = "the API does not tell the project's credit limit; if one was set, check it in the Zerops GUI"
 	}
-	return out, nil
+	return &out, nil
 }
 
 type projectActionIn struct {
@@ -282,18 +282,19 @@ type projectDestroyIn struct {
 	tool.Waiting
 }
 
-func startProject(ctx context.Context, c *tool.Call, in projectActionIn) (projectChangeOut, error) {
+func startProject(ctx context.Context, c *tool.Call, in *projectActionIn) (*projectChangeOut, error) {
 	p, err := c.Project(ctx, in.Project)
 	if err != nil {
-		return projectChangeOut{}, err
+		return nil, err
 	}
 	if p.Status == "ACTIVE" || p.Status == "STARTING" {
-		return unchangedProject(p, "the project is "+p.Status), nil
+		out := unchangedProject(p, "the project is "+p.Status)
+		return &out, nil
 	}
 	return actOnProject(ctx, c, p, in.Waiting, c.API.StartProject)
 }
 
-func stopProject(ctx context.Context, c *tool.Call, in projectDestroyIn) (projectChangeOut, error) {
+func stopProject(ctx context.Context, c *tool.Call, in *projectDestroyIn) (*projectChangeOut, error) {
 	p, err := tool.Confirm(ctx, c, func(ctx context.Context) (zerops.Project, *tool.Plan, error) {
 		p, services, err := projectAtRisk(ctx, c, in.Project, "STOPPED", "STOPPING")
 		if err != nil {
@@ -307,12 +308,12 @@ func stopProject(ctx context.Context, c *tool.Call, in projectDestroyIn) (projec
 		}, nil
 	})
 	if err != nil {
-		return projectChangeOut{}, err
+		return nil, err
 	}
 	return actOnProject(ctx, c, p, in.Waiting, c.API.StopProject)
 }
 
-func deleteProject(ctx context.Context, c *tool.Call, in projectDestroyIn) (projectChangeOut, error) {
+func deleteProject(ctx context.Context, c *tool.Call, in *projectDestroyIn) (*projectChangeOut, error) {
 	p, err := tool.Confirm(ctx, c, func(ctx context.Context) (zerops.Project, *tool.Plan, error) {
 		p, services, err := projectAtRisk(ctx, c, in.Project, "DELETING")
 		if err != nil {
@@ -321,7 +322,7 @@ func deleteProject(ctx context.Context, c *tool.Call, in projectDestroyIn) (proj
 		return p, deletionPlan(p, services), nil
 	})
 	if err != nil {
-		return projectChangeOut{}, err
+		return nil, err
 	}
 	return actOnProject(ctx, c, p, in.Waiting, c.API.DeleteProject)
 }
@@ -352,14 +353,14 @@ func unchangedProject(p zerops.Project, why string) projectChangeOut {
 }
 
 // actOnProject carries out an action, follows it, and reads the project back.
-func actOnProject(ctx context.Context, c *tool.Call, p zerops.Project, w tool.Waiting, act func(context.Context, string) (zerops.Process, error)) (projectChangeOut, error) {
+func actOnProject(ctx context.Context, c *tool.Call, p zerops.Project, w tool.Waiting, act func(context.Context, string) (zerops.Process, error)) (*projectChangeOut, error) {
 	process, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Process, error) { return act(ctx, p.ID) })
 	if err != nil {
-		return projectChangeOut{}, err
+		return nil, err
 	}
 	f, err := c.Follow(ctx, w, process)
 	if err != nil {
-		return projectChangeOut{}, err
+		return nil, err
 	}
 	out := projectChangeOut{ChangeResult: f}
 	now, err := c.API.Project(ctx, p.ID)
@@ -370,7 +371,7 @@ func actOnProject(ctx context.Context, c *tool.Call, p zerops.Project, w tool.Wa
 	case f.Status == tool.StatusDone && c.Tool.Name == "delete_project" && errors.Is(err, zerops.ErrNotFound):
 		out.Message = "the project is gone" // not found is what was asked for
 	default:
-		return projectChangeOut{}, err
+		return nil, err
 	}
-	return out, nil
+	return &out, nil
 }

@@ -68,22 +68,22 @@ func (o listMembersOut) Cut(n int) any {
 	return o
 }
 
-func listMembers(ctx context.Context, c *tool.Call, in inOrganization) (listMembersOut, error) {
+func listMembers(ctx context.Context, c *tool.Call, in *inOrganization) (*listMembersOut, error) {
 	if err := c.WholeOrganization(); err != nil {
-		return listMembersOut{}, err
+		return nil, err
 	}
 	org, user, err := c.Organization(ctx, in.Org)
 	if err != nil {
-		return listMembersOut{}, err
+		return nil, err
 	}
 	members, err := c.API.Members(ctx, org.ID)
 	if err != nil {
-		return listMembersOut{}, err
+		return nil, err
 	}
 	sort.SliceStable(members, func(i, j int) bool { return memberName(members[i]) < memberName(members[j]) })
 	shown, err := tool.Paginate(members, in.Paging, org.ID)
 	if err != nil {
-		return listMembersOut{}, err
+		return nil, err
 	}
 	grants := make([][]zerops.ProjectRole, len(shown.Items))
 	errs := zerops.FanOut(len(shown.Items), func(i int) (err error) {
@@ -111,7 +111,7 @@ func listMembers(ctx context.Context, c *tool.Call, in inOrganization) (listMemb
 			out.Incomplete = append(out.Incomplete, "projects of "+tool.Clean(memberName(m), 80)+": "+c.Reason(ctx, errs[i]))
 		}
 	}
-	return out, nil
+	return &out, nil
 }
 
 func memberName(m zerops.Member) string {
@@ -164,13 +164,13 @@ func (o listTokensOut) Cut(n int) any {
 	return o
 }
 
-func listTokens(ctx context.Context, c *tool.Call, in inOrganization) (listTokensOut, error) {
+func listTokens(ctx context.Context, c *tool.Call, in *inOrganization) (*listTokensOut, error) {
 	if err := c.WholeOrganization(); err != nil {
-		return listTokensOut{}, err
+		return nil, err
 	}
 	org, user, err := c.Organization(ctx, in.Org)
 	if err != nil {
-		return listTokensOut{}, err
+		return nil, err
 	}
 	var integration []zerops.IntegrationToken
 	var personal []zerops.UserToken
@@ -183,7 +183,7 @@ func listTokens(ctx context.Context, c *tool.Call, in inOrganization) (listToken
 		return err
 	})
 	if errs[0] != nil && errs[1] != nil {
-		return listTokensOut{}, errs[0]
+		return nil, errs[0]
 	}
 	names := map[string]string{}
 	var incomplete []string
@@ -220,5 +220,5 @@ func listTokens(ctx context.Context, c *tool.Call, in inOrganization) (listToken
 			out.Incomplete = append(out.Incomplete, what+": "+c.Reason(ctx, errs[i]))
 		}
 	}
-	return out, err
+	return &out, err
 }

@@ -33,32 +33,33 @@ type serviceChangeOut struct {
 	Service *services.View `json:"service,omitempty"`
 }
 
-func startService(ctx context.Context, c *tool.Call, in serviceActionIn) (serviceChangeOut, error) {
+func startService(ctx context.Context, c *tool.Call, in *serviceActionIn) (*serviceChangeOut, error) {
 	s, err := c.Service(ctx, in.OnService)
 	if err != nil {
-		return serviceChangeOut{}, err
+		return nil, err
 	}
 	if s.Status == "ACTIVE" || s.Status == "STARTING" {
-		return unchangedService(s, "the service is "+s.Status), nil
+		out := unchangedService(s, "the service is "+s.Status)
+		return &out, nil
 	}
 	return actOnService(ctx, c, s, in.Waiting, zerops.StartService)
 }
 
-func restartService(ctx context.Context, c *tool.Call, in restartServiceIn) (serviceChangeOut, error) {
+func restartService(ctx context.Context, c *tool.Call, in *restartServiceIn) (*serviceChangeOut, error) {
 	s, err := c.Service(ctx, in.OnService)
 	if err != nil {
-		return serviceChangeOut{}, err
+		return nil, err
 	}
 	action := zerops.RestartService
 	if in.Mode == "reload" {
 		if !s.ReloadAvailable {
-			return serviceChangeOut{}, &tool.Failure{Code: request.CodeUnsupported, Message: fmt.Sprintf("the service %q cannot reload; nothing was changed", tool.Clean(s.Name, 40)), Hint: tool.HintFor("serviceStackReloadNotAvailable")}
+			return nil, &tool.Failure{Code: request.CodeUnsupported, Message: fmt.Sprintf("the service %q cannot reload; nothing was changed", tool.Clean(s.Name, 40)), Hint: tool.HintFor("serviceStackReloadNotAvailable")}
 		}
 		action = zerops.ReloadService
 	}
 	// A failed service refuses to restart (platform §3.3); say so before asking.
 	if s.Status == "FAILED" {
-		return serviceChangeOut{}, &tool.Failure{
+		return nil, &tool.Failure{
 			Code: request.CodeConflict, Message: fmt.Sprintf("the service %q is FAILED and cannot be restarted; nothing was changed", tool.Clean(s.Name, 40)), Hint: tool.HintFor("serviceStackIsFailed"),
 			Next: &tool.FailureNext{Tool: "stop_service", Arguments: map[string]any{"service": s.ID}},
 		}
@@ -66,7 +67,7 @@ func restartService(ctx context.Context, c *tool.Call, in restartServiceIn) (ser
 	return actOnService(ctx, c, s, in.Waiting, action)
 }
 
-func stopService(ctx context.Context, c *tool.Call, in serviceDestroyIn) (serviceChangeOut, error) {
+func stopService(ctx context.Context, c *tool.Call, in *serviceDestroyIn) (*serviceChangeOut, error) {
 	s, err := tool.Confirm(ctx, c, func(ctx context.Context) (zerops.Service, *tool.Plan, error) {
 		s, err := c.Service(ctx, in.OnService)
 		if err != nil {
@@ -83,12 +84,12 @@ func stopService(ctx context.Context, c *tool.Call, in serviceDestroyIn) (servic
 		}, c.Guard(ctx, s.ProjectID, s.ID)
 	})
 	if err != nil {
-		return serviceChangeOut{}, err
+		return nil, err
 	}
 	return actOnService(ctx, c, s, in.Waiting, zerops.StopService)
 }
 
-func deleteService(ctx context.Context, c *tool.Call, in serviceDestroyIn) (serviceChangeOut, error) {
+func deleteService(ctx context.Context, c *tool.Call, in *serviceDestroyIn) (*serviceChangeOut, error) {
 	s, err := tool.Confirm(ctx, c, func(ctx context.Context) (zerops.Service, *tool.Plan, error) {
 		s, err := c.Service(ctx, in.OnService)
 		if err != nil {
@@ -103,7 +104,7 @@ func deleteService(ctx context.Context, c *tool.Call, in serviceDestroyIn) (serv
 		return s, serviceDeletion(s), c.Guard(ctx, s.ProjectID, s.ID)
 	})
 	if err != nil {
-		return serviceChangeOut{}, err
+		return nil, err
 	}
 	return actOnService(ctx, c, s, in.Waiting, zerops.DeleteService)
 }
@@ -130,16 +131,16 @@ func unchangedService(s zerops.Service, why string) serviceChangeOut {
 }
 
 // actOnService carries out an action, follows it, and reads the service back.
-func actOnService(ctx context.Context, c *tool.Call, s zerops.Service, w tool.Waiting, action zerops.ServiceAction) (serviceChangeOut, error) {
+func actOnService(ctx context.Context, c *tool.Call, s zerops.Service, w tool.Waiting, action zerops.ServiceAction) (*serviceChangeOut, error) {
 	process, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
 		return c.API.ActOnService(ctx, s.ID, action)
 	})
 	if err != nil {
-		return serviceChangeOut{}, err
+		return nil, err
 	}
 	f, err := c.Follow(ctx, w, process)
 	if err != nil {
-		return serviceChangeOut{}, err
+		return nil, err
 	}
 	out := serviceChangeOut{ChangeResult: f}
 	now, err := c.API.Service(ctx, s.ID)
@@ -150,7 +151,7 @@ func actOnService(ctx context.Context, c *tool.Call, s zerops.Service, w tool.Wa
 	case action == zerops.DeleteService && f.Status == tool.StatusDone && errors.Is(err, zerops.ErrNotFound):
 		out.Message = "the service is gone" // not found is what was asked for
 	default:
-		return serviceChangeOut{}, err
+		return nil, err
 	}
-	return out, nil
+	return &out, nil
 }

@@ -20,24 +20,24 @@ type createServiceIn struct {
 	tool.Waiting
 }
 
-func createService(ctx context.Context, c *tool.Call, in createServiceIn) (serviceChangeOut, error) {
+func createService(ctx context.Context, c *tool.Call, in *createServiceIn) (*serviceChangeOut, error) {
 	if !tool.ValidHostname(in.Hostname) {
-		return serviceChangeOut{}, tool.Invalid("hostname", "%q is not a hostname: a lowercase letter, then at most 39 lowercase letters or digits", tool.Clean(in.Hostname, 60))
+		return nil, tool.Invalid("hostname", "%q is not a hostname: a lowercase letter, then at most 39 lowercase letters or digits", tool.Clean(in.Hostname, 60))
 	}
 	if err := in.check(); err != nil {
-		return serviceChangeOut{}, err
+		return nil, err
 	}
 	p, err := c.Project(ctx, in.Project)
 	if err != nil {
-		return serviceChangeOut{}, err
+		return nil, err
 	}
 	types, err := c.API.ServiceTypes(ctx)
 	if err != nil {
-		return serviceChangeOut{}, err
+		return nil, err
 	}
 	version, category, err := chooseVersion(types, in.Type, in.Mode)
 	if err != nil {
-		return serviceChangeOut{}, err
+		return nil, err
 	}
 	type creation struct {
 		service zerops.Service
@@ -56,20 +56,20 @@ func createService(ctx context.Context, c *tool.Call, in createServiceIn) (servi
 		return creation{service, process}, err
 	})
 	if err != nil {
-		return serviceChangeOut{}, err
+		return nil, err
 	}
 	c.ServiceID = created.service.ID
 	c.Target("service", in.Hostname, created.service.ID)
 	f, err := c.Follow(ctx, in.Waiting, created.process)
 	if err != nil {
-		return serviceChangeOut{}, err
+		return nil, err
 	}
 	now, err := c.API.Service(ctx, created.service.ID)
 	if err != nil {
-		return serviceChangeOut{}, err
+		return nil, err
 	}
 	view := services.NewView(now, p)
-	return serviceChangeOut{ChangeResult: f, Service: &view}, nil
+	return &serviceChangeOut{ChangeResult: f, Service: &view}, nil
 }
 
 // storageSize is the quota of an object storage in GB; the smallest is 1.
@@ -208,10 +208,10 @@ func (o listServiceTypesOut) Cut(n int) any {
 	return o
 }
 
-func listServiceTypes(ctx context.Context, c *tool.Call, in listServiceTypesIn) (listServiceTypesOut, error) {
+func listServiceTypes(ctx context.Context, c *tool.Call, in *listServiceTypesIn) (*listServiceTypesOut, error) {
 	types, err := c.API.ServiceTypes(ctx)
 	if err != nil {
-		return listServiceTypesOut{}, err
+		return nil, err
 	}
 	var views []serviceTypeView
 	for _, t := range types {
@@ -230,10 +230,10 @@ func listServiceTypes(ctx context.Context, c *tool.Call, in listServiceTypesIn) 
 	shown, err := tool.Paginate(views, in.Paging, in.NameContains, in.Category, in.Org)
 	out := listServiceTypesOut{Page: shown}
 	if err != nil || len(shown.Items) > detailedTypes {
-		return out, err
+		return &out, err
 	}
 	out.Incomplete, err = addTypeDetails(ctx, c, in.Org, shown.Items)
-	return out, err
+	return &out, err
 }
 
 func viewServiceType(t zerops.ServiceType) serviceTypeView {

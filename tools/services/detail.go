@@ -71,10 +71,10 @@ type repositoryView struct {
 	Setup                 string `json:"setup,omitempty"`
 }
 
-func getService(ctx context.Context, c *tool.Call, in tool.OnService) (getServiceOut, error) {
-	s, err := c.Service(ctx, in)
+func getService(ctx context.Context, c *tool.Call, in *tool.OnService) (*getServiceOut, error) {
+	s, err := c.Service(ctx, *in)
 	if err != nil {
-		return getServiceOut{}, err
+		return nil, err
 	}
 	var (
 		containers []zerops.Container
@@ -114,7 +114,7 @@ func getService(ctx context.Context, c *tool.Call, in tool.OnService) (getServic
 	if errs[1] == nil {
 		out.VariableCount = new(len(variables))
 	}
-	return out, nil
+	return &out, nil
 }
 
 func newServiceDetail(s zerops.Service, p zerops.Project) getServiceOut {

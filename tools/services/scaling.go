@@ -99,16 +99,16 @@ type scaleServiceOut struct {
 	After  *services.Scaling `json:"after,omitempty"`
 }
 
-func scaleService(ctx context.Context, c *tool.Call, in scaleServiceIn) (scaleServiceOut, error) {
+func scaleService(ctx context.Context, c *tool.Call, in *scaleServiceIn) (*scaleServiceOut, error) {
 	if in.empty() && in.Profile == "" {
-		return scaleServiceOut{}, tool.Invalid("arguments", "name at least one limit to set, such as max_ram_gb")
+		return nil, tool.Invalid("arguments", "name at least one limit to set, such as max_ram_gb")
 	}
 	if err := in.check(); err != nil {
-		return scaleServiceOut{}, err
+		return nil, err
 	}
 	s, err := c.Service(ctx, in.OnService)
 	if err != nil {
-		return scaleServiceOut{}, err
+		return nil, err
 	}
 	scaling := zerops.ScalingChange{Custom: s.CustomAutoscaling, ProfileOverrides: s.ProfileOverrides}
 	if !in.empty() {
@@ -123,25 +123,25 @@ func scaleService(ctx context.Context, c *tool.Call, in scaleServiceIn) (scaleSe
 	out := scaleServiceOut{Before: services.ScalingOf(s)}
 	if sameScaling(scaling, s) {
 		out.Status, out.After = tool.StatusUnchanged, out.Before
-		return out, nil
+		return &out, nil
 	}
 	process, err := tool.Change(ctx, c, func(ctx context.Context) (*zerops.Process, error) { return c.API.ScaleService(ctx, s.ID, scaling) })
 	if err != nil {
-		return scaleServiceOut{}, err
+		return nil, err
 	}
 	var processes []zerops.Process
 	if process != nil {
 		processes = append(processes, *process)
 	}
 	if out.ChangeResult, err = c.Follow(ctx, in.Waiting, processes...); err != nil {
-		return scaleServiceOut{}, err
+		return nil, err
 	}
 	now, err := c.API.Service(ctx, s.ID)
 	if err != nil {
-		return scaleServiceOut{}, err
+		return nil, err
 	}
 	out.After = services.ScalingOf(now)
-	return out, nil
+	return &out, nil
 }
 
 // sameScaling reports that a change would set what is set already.

@@ -85,10 +85,10 @@ func (o listServicesOut) Cut(n int) any {
 	return o
 }
 
-func listServices(ctx context.Context, c *tool.Call, in listServicesIn) (listServicesOut, error) {
+func listServices(ctx context.Context, c *tool.Call, in *listServicesIn) (*listServicesOut, error) {
 	all, projects, failures, err := services.Collect(ctx, c, in.Project)
 	if err != nil {
-		return listServicesOut{}, err
+		return nil, err
 	}
 	options := zerops.ListOptions{NameContains: in.NameContains, Statuses: tool.Upper(in.Status)}
 	kept := slices.DeleteFunc(all, func(s zerops.Service) bool {
@@ -103,7 +103,7 @@ func listServices(ctx context.Context, c *tool.Call, in listServicesIn) (listSer
 	})
 	shown, err := tool.Paginate(kept, in.Paging, in.Project, in.NameContains, in.Type, in.Category, in.Status)
 	if err != nil {
-		return listServicesOut{}, err
+		return nil, err
 	}
 	out := listServicesOut{Page: tool.Page[services.View]{
 		Items: []services.View{}, NextCursor: shown.NextCursor, Total: shown.Total, Offset: shown.Offset, Digest: shown.Digest,
@@ -111,5 +111,5 @@ func listServices(ctx context.Context, c *tool.Call, in listServicesIn) (listSer
 	for _, s := range shown.Items {
 		out.Items = append(out.Items, services.NewView(s, projects[s.ProjectID]))
 	}
-	return out, nil
+	return &out, nil
 }

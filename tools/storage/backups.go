@@ -71,14 +71,14 @@ func (o listBackupsOut) Cut(n int) any {
 	return o
 }
 
-func listBackups(ctx context.Context, c *tool.Call, in listBackupsIn) (listBackupsOut, error) {
+func listBackups(ctx context.Context, c *tool.Call, in *listBackupsIn) (*listBackupsOut, error) {
 	s, err := c.Service(ctx, in.OnService)
 	if err != nil {
-		return listBackupsOut{}, err
+		return nil, err
 	}
 	kept, err := c.API.Backups(ctx, s.ID)
 	if err != nil {
-		return listBackupsOut{}, err
+		return nil, err
 	}
 	views := []storage.Backup{}
 	for _, b := range storage.NewestFirst(kept.Files) {
@@ -96,7 +96,7 @@ func listBackups(ctx context.Context, c *tool.Call, in listBackupsIn) (listBacku
 			out.ProtectedTags = append(out.ProtectedTags, tool.Clean(tag, 40))
 		}
 	}
-	return out, err
+	return &out, err
 }
 
 type createBackupIn struct {
@@ -117,26 +117,26 @@ const (
 	slowestBackupPoll = 5 * time.Second
 )
 
-func createBackup(ctx context.Context, c *tool.Call, in createBackupIn) (backupChangeOut, error) {
+func createBackup(ctx context.Context, c *tool.Call, in *createBackupIn) (*backupChangeOut, error) {
 	s, err := c.Service(ctx, in.OnService)
 	if err != nil {
-		return backupChangeOut{}, err
+		return nil, err
 	}
 	before, err := c.API.Backups(ctx, s.ID)
 	if err != nil {
-		return backupChangeOut{}, err
+		return nil, err
 	}
 	if _, err = tool.Change(ctx, c, func(ctx context.Context) (bool, error) { return c.API.CreateBackup(ctx, s.ID, in.Tags) }); err != nil {
-		return backupChangeOut{}, err
+		return nil, err
 	}
 	limit, clamped := c.Budget(in.Waiting)
 	made, err := awaitBackup(ctx, c, s.ID, before.Files, limit)
 	if err != nil {
-		return backupChangeOut{ChangeResult: c.Unread(ctx, tool.ChangeResult{Status: tool.StatusInProgress}, err, lookAtBackups(s))}, nil
+		return &backupChangeOut{ChangeResult: c.Unread(ctx, tool.ChangeResult{Status: tool.StatusInProgress}, err, lookAtBackups(s))}, nil
 	}
 	if made != nil {
 		view := storage.ViewBackup(*made)
-		return backupChangeOut{ChangeResult: tool.ChangeResult{Status: tool.StatusDone}, Backup: &view}, nil
+		return &backupChangeOut{ChangeResult: tool.ChangeResult{Status: tool.StatusDone}, Backup: &view}, nil
 	}
 	out := backupChangeOut{ChangeResult: tool.ChangeResult{
 		Status: tool.StatusInProgress, Message: "the backup goes on; it is done once list_backups shows it",
@@ -145,7 +145,7 @@ func createBackup(ctx context.Context, c *tool.Call, in createBackupIn) (backupC
 	if clamped {
 		out.Message += fmt.Sprintf(" (waited %s, the most this server allows)", limit)
 	}
-	return out, nil
+	return &out, nil
 }
 
 func lookAtBackups(s zerops.Service) tool.Next {
@@ -207,7 +207,7 @@ func backup(ctx context.Context, c *tool.Call, in onBackup) (zerops.Service, *ze
 	return s, nil, storage.NewestFirst(kept.Files), nil
 }
 
-func deleteBackup(ctx context.Context, c *tool.Call, in deleteBackupIn) (backupChangeOut, error) {
+func deleteBackup(ctx context.Context, c *tool.Call, in *deleteBackupIn) (*backupChangeOut, error) {
 	type kept struct {
 		service zerops.Service
 		backup  zerops.Backup
@@ -223,26 +223,26 @@ func deleteBackup(ctx context.Context, c *tool.Call, in deleteBackupIn) (backupC
 		return kept{s, *b}, backupDeletion(s, *b, len(all)-1), c.Guard(ctx, s.ProjectID, s.ID)
 	})
 	if err != nil {
-		return backupChangeOut{}, err
+		return nil, err
 	}
 	s := target.service
 	_, err = tool.Change(ctx, c, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, c.API.DeleteBackup(ctx, s.ID, target.backup.Name)
 	})
 	if err != nil {
-		return backupChangeOut{}, err
+		return nil, err
 	}
 	for _, wait := range []time.Duration{200 * time.Millisecond, time.Second, 2 * time.Second, 0} {
 		if _, left, _, err := backup(ctx, c, in.onBackup); err != nil {
-			return backupChangeOut{ChangeResult: c.Unread(ctx, tool.ChangeResult{Status: tool.StatusDone}, err, lookAtBackups(s))}, nil
+			return &backupChangeOut{ChangeResult: c.Unread(ctx, tool.ChangeResult{Status: tool.StatusDone}, err, lookAtBackups(s))}, nil
 		} else if left == nil {
-			return backupChangeOut{ChangeResult: tool.ChangeResult{Status: tool.StatusDone}, Removed: new(true)}, nil
+			return &backupChangeOut{ChangeResult: tool.ChangeResult{Status: tool.StatusDone}, Removed: new(true)}, nil
 		}
 		if wait == 0 || !tool.Delay(ctx, wait) {
 			break
 		}
 	}
-	return backupChangeOut{ChangeResult: tool.ChangeResult{
+	return &backupChangeOut{ChangeResult: tool.ChangeResult{
 		Status: tool.StatusInProgress, Message: "the platform accepted the deletion but still shows the backup",
 		Next: new(lookAtBackups(s)),
 	}, Removed: new(false)}, nil
@@ -281,21 +281,21 @@ type backupLinkOut struct {
 	URL       string `json:"url"`
 }
 
-func getBackupLink(ctx context.Context, c *tool.Call, in onBackup) (backupLinkOut, error) {
-	s, b, newest, err := backup(ctx, c, in)
+func getBackupLink(ctx context.Context, c *tool.Call, in *onBackup) (*backupLinkOut, error) {
+	s, b, newest, err := backup(ctx, c, *in)
 	if err != nil {
-		return backupLinkOut{}, err
+		return nil, err
 	}
 	if b == nil {
-		return backupLinkOut{}, &tool.Failure{Code: request.CodeNotFound, Message: noBackup(s, in.Backup, newest), Hint: "list_backups shows all."}
+		return nil, &tool.Failure{Code: request.CodeNotFound, Message: noBackup(s, in.Backup, newest), Hint: "list_backups shows all."}
 	}
 	link, err := c.API.BackupLink(ctx, s.ID, b.Name)
 	if err != nil {
-		return backupLinkOut{}, err
+		return nil, err
 	}
 	if tool.Clean(link, tool.MaxText) != link || !strings.HasPrefix(link, "https://") && !c.Runner.API().Loopback() {
-		return backupLinkOut{}, &tool.Failure{Code: request.CodeUnavailable, Message: "the platform answered with something that is no https address"}
+		return nil, &tool.Failure{Code: request.CodeUnavailable, Message: "the platform answered with something that is no https address"}
 	}
 	c.Allow(link)
-	return backupLinkOut{ServiceID: s.ID, Backup: tool.Clean(b.Name, 80), SizeBytes: b.Size, URL: link}, nil
+	return &backupLinkOut{ServiceID: s.ID, Backup: tool.Clean(b.Name, 80), SizeBytes: b.Size, URL: link}, nil
 }

@@ -59,18 +59,19 @@ func mountOut(f tool.ChangeResult, s, store zerops.Service) mountChangeOut {
 	}
 }
 
-func mountStorage(ctx context.Context, c *tool.Call, in mountStorageIn) (mountChangeOut, error) {
+func mountStorage(ctx context.Context, c *tool.Call, in *mountStorageIn) (*mountChangeOut, error) {
 	s, store, err := mountable(ctx, c, in.OnService, in.Storage)
 	if err != nil {
-		return mountChangeOut{}, err
+		return nil, err
 	}
 	if status := storage.MountStatus(s, store.ID); status == "ACTIVE" || status == "CREATING" {
-		return mountOut(tool.ChangeResult{Status: tool.StatusUnchanged, Message: "the storage is connected: " + tool.Clean(status, 40)}, s, store), nil
+		out := mountOut(tool.ChangeResult{Status: tool.StatusUnchanged, Message: "the storage is connected: " + tool.Clean(status, 40)}, s, store)
+		return &out, nil
 	}
 	return changeMount(ctx, c, s, store, in.Waiting, c.API.MountStorage, "ACTIVE")
 }
 
-func unmountStorage(ctx context.Context, c *tool.Call, in unmountStorageIn) (mountChangeOut, error) {
+func unmountStorage(ctx context.Context, c *tool.Call, in *unmountStorageIn) (*mountChangeOut, error) {
 	type mount struct{ service, store zerops.Service }
 	m, err := tool.Confirm(ctx, c, func(ctx context.Context) (m mount, p *tool.Plan, err error) {
 		if m.service, m.store, err = mountable(ctx, c, in.OnService, in.Storage); err != nil {
@@ -90,13 +91,13 @@ func unmountStorage(ctx context.Context, c *tool.Call, in unmountStorageIn) (mou
 		}, c.Guard(ctx, s.ProjectID, s.ID)
 	})
 	if err != nil {
-		return mountChangeOut{}, err
+		return nil, err
 	}
 	return changeMount(ctx, c, m.service, m.store, in.Waiting, c.API.UnmountStorage, "")
 }
 
 // changeMount carries out the change and reads the connection back.
-func changeMount(ctx context.Context, c *tool.Call, s, store zerops.Service, w tool.Waiting, act func(context.Context, string, string) (zerops.Process, error), wanted string) (mountChangeOut, error) {
+func changeMount(ctx context.Context, c *tool.Call, s, store zerops.Service, w tool.Waiting, act func(context.Context, string, string) (zerops.Process, error), wanted string) (*mountChangeOut, error) {
 	process, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
 		process, err := act(ctx, s.ID, store.ID)
 		if wanted == "" && zerops.HasCode(err, zerops.CodeMountNotFound) {
@@ -105,20 +106,21 @@ func changeMount(ctx context.Context, c *tool.Call, s, store zerops.Service, w t
 		return process, err
 	})
 	if err != nil {
-		return mountChangeOut{}, err
+		return nil, err
 	}
 	f, err := c.Follow(ctx, w, process)
 	if err != nil {
-		return mountChangeOut{}, err
+		return nil, err
 	}
 	now, err := c.API.Service(ctx, s.ID)
 	if err != nil {
 		look := tool.Next{Tool: "get_service", Arguments: tool.NextArgs{Service: s.ID}}
-		return mountChangeOut{ChangeResult: c.Unread(ctx, f, err, look), ServiceID: s.ID, StorageID: store.ID}, nil
+		return &mountChangeOut{ChangeResult: c.Unread(ctx, f, err, look), ServiceID: s.ID, StorageID: store.ID}, nil
 	}
 	if f.Status == tool.StatusDone && storage.MountStatus(now, store.ID) != wanted {
 		f.Status, f.Message = tool.StatusInProgress, "the process has finished, but the service does not show it yet"
 		f.Next = &tool.Next{Tool: "get_service", Arguments: tool.NextArgs{Service: s.ID}}
 	}
-	return mountOut(f, now, store), nil
+	out := mountOut(f, now, store)
+	return &out, nil
 }

@@ -66,16 +66,20 @@ type Tool struct {
 	err   error
 }
 
-// Define makes a tool of a handler. The handler gets arguments that fit the
-// schema of In, and returns a view that fits the schema of Out.
+// Define makes a tool of a handler. In and Out are pointers to structs: the handler
+// gets arguments that fit the schema of the first, and returns a view that fits the
+// schema of the second. (Of pointers the compiler makes one function for all tools;
+// of structs it would make one for each, with all their tags in its name.)
 func Define[In, Out any](s Spec, handle func(ctx context.Context, c *Call, in In) (Out, error)) *Tool {
-	return &Tool{Spec: s, In: reflect.TypeFor[In](), Out: reflect.TypeFor[Out](), run: func(ctx context.Context, c *Call, args json.RawMessage) (any, error) {
-		var in In
-		if err := c.decode(args, &in); err != nil {
+	t := &Tool{Spec: s, In: reflect.TypeFor[In]().Elem(), Out: reflect.TypeFor[Out]().Elem()}
+	t.run = func(ctx context.Context, c *Call, args json.RawMessage) (any, error) {
+		in, _ := reflect.New(t.In).Interface().(In)
+		if err := c.decode(args, in); err != nil {
 			return nil, err
 		}
 		return handle(ctx, c, in)
-	}}
+	}
+	return t
 }
 
 // Input returns the parsed schema of the arguments.

@@ -45,7 +45,7 @@ func (c *Call) finish(ctx context.Context, out any, err error) *mcp.CallToolResu
 	if err != nil {
 		return c.failed(onceOnly(c, c.Explain(ctx, err)))
 	}
-	if image, ok := out.(Picture); ok {
+	if image, ok := out.(*Picture); ok {
 		return image.result()
 	}
 	raw, err := c.render(out)
