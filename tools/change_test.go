@@ -71,25 +71,28 @@ func hangUp(h *tooltest.Harness, tool string, raw json.RawMessage, after time.Du
 	return r
 }
 
-// hangUpKey is the context key of the function that gives a call up.
-type hangUpKey struct{}
+// givenUp is how a call is given up on its way, and when it is answered after that.
+type givenUp struct {
+	hangUp context.CancelFunc
+	after  time.Duration
+}
+
+// givenUpKey is the context key of a givenUp.
+type givenUpKey struct{}
 
 // lingering is a network whose changes are given up by their caller on the way, and
 // answered some time later with a long document.
-type lingering struct {
-	platform http.RoundTripper
-	after    time.Duration
-}
+type lingering struct{ platform http.RoundTripper }
 
 // RoundTrip carries a request.
 func (l *lingering) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := l.platform.RoundTrip(r)
-	hangUp, ok := r.Context().Value(hangUpKey{}).(context.CancelFunc)
+	call, ok := r.Context().Value(givenUpKey{}).(givenUp)
 	if err != nil || !ok || r.Method == http.MethodGet || strings.HasSuffix(r.URL.Path, "search") {
 		return response, err
 	}
-	hangUp()
-	if !pauseFor(r, l.after) {
+	call.hangUp()
+	if !pauseFor(r, call.after) {
 		return nil, r.Context().Err()
 	}
 	body := response.Body
@@ -116,13 +119,13 @@ func TestAbandonedWriteLeavesItsCallAlone(t *testing.T) {
 		}
 	})
 	org := h.Sim.OrgID("Northwind Trading")
-	for network.after = 600 * time.Millisecond; network.after < time.Second; network.after += 40 * time.Millisecond {
-		raw, err := json.Marshal(tooltest.Args{"name": "late " + network.after.String(), "org": org, "wait_seconds": 0})
+	for after := 600 * time.Millisecond; after < time.Second; after += 40 * time.Millisecond {
+		raw, err := json.Marshal(tooltest.Args{"name": "late " + after.String(), "org": org, "wait_seconds": 0})
 		if err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		if _, err := h.Server.Call(context.WithValue(ctx, hangUpKey{}, cancel), "create_project", raw); err != nil {
+		if _, err := h.Server.Call(context.WithValue(ctx, givenUpKey{}, givenUp{cancel, after}), "create_project", raw); err != nil {
 			t.Error(err)
 		}
 		cancel()
