@@ -118,12 +118,12 @@ func runtimeText() string {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	var b strings.Builder
+	b.WriteString("go_goroutines " + strconv.Itoa(runtime.NumGoroutine()) + "\n")
 	for _, g := range []struct {
 		name  string
 		value uint64
 	}{
 		{"go_gc_cycles_total", uint64(m.NumGC)},
-		{"go_goroutines", uint64(runtime.NumGoroutine())},
 		{"go_memstats_alloc_bytes_total", m.TotalAlloc},
 		{"go_memstats_heap_alloc_bytes", m.HeapAlloc},
 		{"go_memstats_heap_inuse_bytes", m.HeapInuse},

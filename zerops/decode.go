@@ -118,7 +118,7 @@ func checkItems(list reflect.Value, err error) error {
 	}
 	for i := range list.Len() {
 		item := list.Index(i)
-		if r, ok := item.Interface().(row); ok && !r.blank() || !ok && !item.IsZero() {
+		if r, ok := reflect.TypeAssert[row](item); ok && !r.blank() || !ok && !item.IsZero() {
 			return nil
 		}
 	}

@@ -39,7 +39,7 @@ func (o ListOptions) query() url.Values {
 
 // list walks a direct list, which unlike a search shows writes at once.
 func list[T any](ctx context.Context, c *Client, op Operation, id string, o ListOptions) iter.Seq2[T, error] {
-	return paginate(ctx, o.Limit, func(ctx context.Context, limit, offset int) (page[T], error) {
+	return paginate(o.Limit, func(limit, offset int) (page[T], error) {
 		return fetch[page[T]](ctx, c, o.page(op, id, limit, offset))
 	})
 }

@@ -1,7 +1,6 @@
 package zerops
 
 import (
-	"context"
 	"fmt"
 	"iter"
 	"reflect"
@@ -22,18 +21,17 @@ const (
 var ErrTooManyPages = fmt.Errorf("the list has more than %d pages", maxPages)
 
 // fetchPage asks for one page of a list.
-type fetchPage[T any] func(ctx context.Context, limit, offset int) (page[T], error)
+type fetchPage[T any] func(limit, offset int) (page[T], error)
 
 // paginate walks a list page by page, up to most items or to its end when most is 0.
-func paginate[T any](ctx context.Context, most int, fetch fetchPage[T]) iter.Seq2[T, error] {
-	w := walk[T]{ctx: ctx, most: most, fetch: fetch}
+func paginate[T any](most int, fetch fetchPage[T]) iter.Seq2[T, error] {
+	w := walk[T]{most: most, fetch: fetch}
 	return w.items
 }
 
 // walk is a walk over a list. It is a type, and its steps are functions of pages of
 // any kind, because the compiler repeats what has a type parameter for every type.
 type walk[T any] struct {
-	ctx   context.Context
 	most  int
 	fetch fetchPage[T]
 }
@@ -41,10 +39,11 @@ type walk[T any] struct {
 func (w walk[T]) items(yield func(T, error) bool) {
 	left := w.most
 	err := walkPages(func(limit, offset int) (anyPage, error) {
-		p, err := w.fetch(w.ctx, limit, offset)
+		p, err := w.fetch(limit, offset)
 		return &p, err
 	}, func(p anyPage) bool {
-		for _, item := range p.(*page[T]).Items {
+		own, _ := p.(*page[T]) // what fetch made
+		for _, item := range own.Items {
 			if !yield(item, nil) {
 				return false
 			}

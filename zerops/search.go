@@ -32,7 +32,7 @@ type searchBody struct {
 // search walks the answers of a search operation. The index behind it trails
 // writes by about a second: never prove a change with it (platform §1.6).
 func search[T any](ctx context.Context, c *Client, op Operation, filters []Filter, sorts ...Sort) iter.Seq2[T, error] {
-	return paginate(ctx, 0, func(ctx context.Context, limit, offset int) (page[T], error) {
+	return paginate(0, func(limit, offset int) (page[T], error) {
 		return searchPage[T](ctx, c, op, filters, limit, offset, sorts...)
 	})
 }

@@ -73,7 +73,7 @@ type Tool struct {
 func Define[In, Out any](s Spec, handle func(ctx context.Context, c *Call, in In) (Out, error)) *Tool {
 	t := &Tool{Spec: s, In: reflect.TypeFor[In]().Elem(), Out: reflect.TypeFor[Out]().Elem()}
 	t.run = func(ctx context.Context, c *Call, args json.RawMessage) (any, error) {
-		in, _ := reflect.New(t.In).Interface().(In)
+		in, _ := reflect.TypeAssert[In](reflect.New(t.In))
 		if err := c.decode(args, in); err != nil {
 			return nil, err
 		}

@@ -33,7 +33,11 @@ func (w *world) schema(file []byte) object {
 	if err := json.Unmarshal(file, &schema); err != nil {
 		must(false, fmt.Errorf("a schema of the simulator: %w", err))
 	}
-	return completed(schema, w.schemaParts()).(object)
+	parts := w.schemaParts()
+	for name := range schema {
+		schema[name] = completed(schema[name], parts)
+	}
+	return schema
 }
 
 // schemaParts are the parts of the schemas that depend on the types of this account.
