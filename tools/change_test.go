@@ -9,10 +9,12 @@ import (
 	"go/types"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,6 +23,7 @@ import (
 
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/tools/tooltest"
+	"zerops-mcp/zerops"
 	"zerops-mcp/zerops/simulator"
 )
 
@@ -71,25 +74,28 @@ func hangUp(h *tooltest.Harness, tool string, raw json.RawMessage, after time.Du
 	return r
 }
 
-// hangUpKey is the context key of the function that gives a call up.
-type hangUpKey struct{}
+// abandoningKey is the context key of an [abandoning].
+type abandoningKey struct{}
+
+// abandoning is how a call is given up while its change is under way.
+type abandoning struct {
+	giveUp context.CancelFunc
+	after  time.Duration // which the platform still takes from then on
+}
 
 // lingering is a network whose changes are given up by their caller on the way, and
 // answered some time later with a long document.
-type lingering struct {
-	platform http.RoundTripper
-	after    time.Duration
-}
+type lingering struct{ platform http.RoundTripper }
 
 // RoundTrip carries a request.
 func (l *lingering) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := l.platform.RoundTrip(r)
-	hangUp, ok := r.Context().Value(hangUpKey{}).(context.CancelFunc)
+	call, ok := r.Context().Value(abandoningKey{}).(abandoning)
 	if err != nil || !ok || r.Method == http.MethodGet || strings.HasSuffix(r.URL.Path, "search") {
 		return response, err
 	}
-	hangUp()
-	if !pauseFor(r, l.after) {
+	call.giveUp()
+	if !pauseFor(r, call.after) {
 		return nil, r.Context().Err()
 	}
 	body := response.Body
@@ -107,26 +113,29 @@ func (l *lingering) RoundTrip(r *http.Request) (*http.Response, error) {
 // a call that is over: reading the long answer is the time in which it would.
 func TestAbandonedWriteLeavesItsCallAlone(t *testing.T) {
 	t.Parallel()
-	network := &lingering{}
 	h := tooltest.Start(t, func(s *tooltest.Setup) {
 		s.Configure = func(c *tool.Config) { c.Confirm = tool.ConfirmNever }
 		s.Network = func(sim *simulator.Simulator) http.RoundTripper {
-			network.platform = sim.RoundTripper()
-			return network
+			return &lingering{platform: sim.RoundTripper()}
 		}
+		s.API = func(o *zerops.APIOptions) { o.Logger = slog.New(slog.DiscardHandler) } // the lock of a log would order things
 	})
 	org := h.Sim.OrgID("Northwind Trading")
-	for network.after = 600 * time.Millisecond; network.after < time.Second; network.after += 40 * time.Millisecond {
-		raw, err := json.Marshal(tooltest.Args{"name": "late " + network.after.String(), "org": org, "wait_seconds": 0})
+	var calls sync.WaitGroup
+	for after := tool.StopGrace - 400*time.Millisecond; after < tool.StopGrace; after += 40 * time.Millisecond {
+		raw, err := json.Marshal(tooltest.Args{"name": "late " + after.String(), "org": org, "wait_seconds": 0})
 		if err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithCancel(t.Context())
-		if _, err := h.Server.Call(context.WithValue(ctx, hangUpKey{}, cancel), "create_project", raw); err != nil {
-			t.Error(err)
-		}
-		cancel()
+		calls.Go(func() {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if _, err := h.Server.Call(context.WithValue(ctx, abandoningKey{}, abandoning{cancel, after}), "create_project", raw); err != nil {
+				t.Error(err)
+			}
+		})
 	}
+	calls.Wait()
 }
 
 // TestWritesAssignNothingOfTheirCaller reads the code of all rooms: a function that is
