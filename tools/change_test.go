@@ -9,10 +9,12 @@ import (
 	"go/types"
 	"io"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,6 +23,7 @@ import (
 
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/tools/tooltest"
+	"zerops-mcp/zerops"
 	"zerops-mcp/zerops/simulator"
 )
 
@@ -71,14 +74,14 @@ func hangUp(h *tooltest.Harness, tool string, raw json.RawMessage, after time.Du
 	return r
 }
 
-// givenUp is how a call is given up on its way, and when it is answered after that.
-type givenUp struct {
-	hangUp context.CancelFunc
-	after  time.Duration
-}
+// abandoningKey is the context key of an [abandoning].
+type abandoningKey struct{}
 
-// givenUpKey is the context key of a givenUp.
-type givenUpKey struct{}
+// abandoning is how a call is given up while its change is under way.
+type abandoning struct {
+	giveUp context.CancelFunc
+	after  time.Duration // which the platform still takes from then on
+}
 
 // lingering is a network whose changes are given up by their caller on the way, and
 // answered some time later with a long document.
@@ -87,11 +90,11 @@ type lingering struct{ platform http.RoundTripper }
 // RoundTrip carries a request.
 func (l *lingering) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := l.platform.RoundTrip(r)
-	call, ok := r.Context().Value(givenUpKey{}).(givenUp)
+	call, ok := r.Context().Value(abandoningKey{}).(abandoning)
 	if err != nil || !ok || r.Method == http.MethodGet || strings.HasSuffix(r.URL.Path, "search") {
 		return response, err
 	}
-	call.hangUp()
+	call.giveUp()
 	if !pauseFor(r, call.after) {
 		return nil, r.Context().Err()
 	}
@@ -110,26 +113,29 @@ func (l *lingering) RoundTrip(r *http.Request) (*http.Response, error) {
 // a call that is over: reading the long answer is the time in which it would.
 func TestAbandonedWriteLeavesItsCallAlone(t *testing.T) {
 	t.Parallel()
-	network := &lingering{}
 	h := tooltest.Start(t, func(s *tooltest.Setup) {
 		s.Configure = func(c *tool.Config) { c.Confirm = tool.ConfirmNever }
 		s.Network = func(sim *simulator.Simulator) http.RoundTripper {
-			network.platform = sim.RoundTripper()
-			return network
+			return &lingering{platform: sim.RoundTripper()}
 		}
+		s.API = func(o *zerops.APIOptions) { o.Logger = slog.New(slog.DiscardHandler) } // the lock of a log would order things
 	})
 	org := h.Sim.OrgID("Northwind Trading")
-	for after := 600 * time.Millisecond; after < time.Second; after += 40 * time.Millisecond {
+	var calls sync.WaitGroup
+	for after := tool.StopGrace - 400*time.Millisecond; after < tool.StopGrace; after += 40 * time.Millisecond {
 		raw, err := json.Marshal(tooltest.Args{"name": "late " + after.String(), "org": org, "wait_seconds": 0})
 		if err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithCancel(t.Context())
-		if _, err := h.Server.Call(context.WithValue(ctx, givenUpKey{}, givenUp{cancel, after}), "create_project", raw); err != nil {
-			t.Error(err)
-		}
-		cancel()
+		calls.Go(func() {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if _, err := h.Server.Call(context.WithValue(ctx, abandoningKey{}, abandoning{cancel, after}), "create_project", raw); err != nil {
+				t.Error(err)
+			}
+		})
 	}
+	calls.Wait()
 }
 
 // TestWritesAssignNothingOfTheirCaller reads the code of all rooms: a function that is

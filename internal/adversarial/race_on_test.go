@@ -2,5 +2,5 @@
 
 package adversarial_test
 
-// raceDetector reports whether the race detector slows this run down.
-const raceDetector = true
+// slowdown is about how many times longer the race detector makes a computation.
+const slowdown = 8

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // catalogueJSON lists all operations with their arguments and the shapes of their
@@ -32,6 +33,10 @@ type catalogue struct {
 	// shapes are the fields of each object: name to kind.
 	shapes map[string]map[string]string
 }
+
+// everyOperation is the embedded list, read once for all accounts of a process; nobody
+// changes it.
+var everyOperation = sync.OnceValue(parseCatalogue)
 
 // parseCatalogue reads the embedded list; it panics on a damaged one because that
 // is a fault of the build.

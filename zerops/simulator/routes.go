@@ -23,7 +23,7 @@ func (s *Simulator) routes() []route {
 // register puts every operation of the catalogue on the mux: those with a handler,
 // and the generic answer for the rest.
 func (s *Simulator) register() {
-	known := parseCatalogue()
+	known := everyOperation()
 	handled := map[string]bool{"PutAppVersionUpload": true}
 	s.mountStorage()
 	s.mountLogs()

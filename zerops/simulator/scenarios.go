@@ -24,6 +24,9 @@ func Scenarios() map[string]string {
 }
 
 func scenarioNamed(name string) (scenario, bool) {
+	if name == "" {
+		return scenario{}, false
+	}
 	all := scenarios()
 	i := slices.IndexFunc(all, func(known scenario) bool { return known.name == name })
 	if i < 0 {

@@ -68,8 +68,7 @@ func (w *world) seedBuilds(p *project, s *service, spec seeded) {
 	if len(ports) == 0 {
 		ports = []int{3000}
 	}
-	text := sampleYaml(s, ports)
-	setup := must(findSetup(text, "", s.name))
+	text, setup := sampleYaml(s, ports), sampleSetup(s, ports)
 	created := w.now
 	for i := range spec.builds {
 		// From the creation to three hours ago, evenly.
@@ -211,6 +210,21 @@ func sampleYaml(s *service, ports []int) string {
 		fmt.Fprintf(&opened, "        - port: %d\n          httpSupport: true\n", number)
 	}
 	return text + opened.String() + "      envVariables:\n        NODE_ENV: production\n        DATABASE_URL: ${db_connectionString}\n      start: node dist/main.js\n"
+}
+
+// sampleSetup is what sampleYaml says, which need not be read again for each of
+// the many services of an account.
+func sampleSetup(s *service, ports []int) *yamlSetup {
+	setup := &yamlSetup{Setup: s.name}
+	setup.Build.Base, setup.Run.Base = s.base, s.base
+	setup.Build.BuildCommands = []string{"npm ci", "npm run build"}
+	setup.Build.DeployFiles = []any{"dist", "node_modules", "package.json"}
+	for _, number := range ports {
+		setup.Run.Ports = append(setup.Run.Ports, yamlPort{Port: number, HTTPSupport: true})
+	}
+	setup.Run.EnvVariables = map[string]string{"NODE_ENV": "production", "DATABASE_URL": "${db_connectionString}"}
+	setup.Run.Start = "node dist/main.js"
+	return setup
 }
 
 // must is for what the seeded account is made of: a mistake there is a fault of the

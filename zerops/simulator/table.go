@@ -14,6 +14,7 @@ type table[T any] struct {
 	world *world
 	rows  map[string]*T
 	order []string
+	list  []*T // the rows in that order
 
 	indexed      map[string]*T
 	indexedOrder []string
@@ -25,8 +26,12 @@ func newTable[T any](w *world) *table[T] {
 
 // put stores a new row, or announces that one has changed.
 func (t *table[T]) put(id string, row *T) {
-	if _, known := t.rows[id]; !known {
-		t.order = append(t.order, id)
+	switch known := t.rows[id]; known {
+	case row:
+	case nil:
+		t.order, t.list = append(t.order, id), append(t.list, row)
+	default:
+		t.list[slices.Index(t.order, id)] = row
 	}
 	t.rows[id] = row
 	shown := *row
@@ -44,7 +49,8 @@ func (t *table[T]) remove(id string) {
 		return
 	}
 	delete(t.rows, id)
-	t.order = slices.DeleteFunc(t.order, func(known string) bool { return known == id })
+	i := slices.Index(t.order, id)
+	t.order, t.list = slices.Delete(t.order, i, i+1), slices.Delete(t.list, i, i+1)
 	t.later(func() {
 		delete(t.indexed, id)
 		t.indexedOrder = slices.DeleteFunc(t.indexedOrder, func(known string) bool { return known == id })
@@ -69,8 +75,9 @@ func (t *table[T]) get(id string) (*T, bool) {
 // all yields the rows, oldest first.
 func (t *table[T]) all() iter.Seq2[string, *T] {
 	return func(yield func(string, *T) bool) {
-		for _, id := range t.order {
-			if !yield(id, t.rows[id]) {
+		order := t.order // as long as the list, whatever happens to the table meanwhile
+		for i, row := range t.list {
+			if !yield(order[i], row) {
 				return
 			}
 		}
@@ -92,6 +99,9 @@ func (t *table[T]) searchable() iter.Seq2[string, *T] {
 // project after the other does not.
 func (t *table[T]) sortRows(created func(*T) time.Time) {
 	sortBy(t.order, func(a, b string) int { return created(t.rows[a]).Compare(created(t.rows[b])) })
+	for i, id := range t.order {
+		t.list[i] = t.rows[id]
+	}
 	t.reindex()
 }
 
