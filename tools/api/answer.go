@@ -217,8 +217,8 @@ func sendSecrets(c *tool.Call, r *apiRequest) {
 		}
 		switch {
 		case name == "envFile", name == "userDataEnvFile":
-			for _, value := range env.Dotenv(text) {
-				c.Redactor.Send(value)
+			for _, pair := range env.ScanDotenv(text) {
+				c.Redactor.Send(append(env.LongLines(pair.Value), pair.Value)...)
 			}
 		case name == "content", credential(name):
 			c.Redactor.Send(text)

@@ -60,8 +60,8 @@ func readZerops(c *tool.Call, field, text string) error {
 	if err != nil {
 		return err
 	}
-	file := manifest.ZeropsFile{Doc: doc}
-	env.KnowValues(c, file.Secrets(), file.Setups()...)
+	file := manifest.Zerops{Doc: doc}
+	env.KnowValues(c, file.Secrets(), file.Names()...)
 	if problems := append(doc.Masks(), doc.Ambiguities()...); len(problems) > 0 {
 		return manifest.ImportPlan{Field: field}.Refused(problems)
 	}

@@ -243,12 +243,13 @@ func listChanges(name string, was, is any) []string {
 // only could try them out. Removing is said first.
 func compareVariables(_ *tool.Call, r *apiRequest, record map[string]any, p *tool.Plan) bool {
 	text, _ := r.body["envFile"].(string)
-	after := env.Dotenv(text)
-	before := map[string]bool{}
-	if file, ok := record["envFile"].(string); ok {
-		for key := range env.Dotenv(file) {
-			before[key] = true
-		}
+	after, before := map[string]bool{}, map[string]bool{}
+	for _, pair := range env.ScanDotenv(text) {
+		after[pair.Key] = true
+	}
+	file, _ := record["envFile"].(string)
+	for _, pair := range env.ScanDotenv(file) {
+		before[pair.Key] = true
 	}
 	items, _ := record["items"].([]any)
 	for _, item := range items {
@@ -261,7 +262,7 @@ func compareVariables(_ *tool.Call, r *apiRequest, record map[string]any, p *too
 	}
 	var removed, kept, added []string
 	for _, key := range tool.SortedKeys(before) {
-		if _, stays := after[key]; stays {
+		if after[key] {
 			kept = append(kept, key)
 		} else {
 			removed = append(removed, key)

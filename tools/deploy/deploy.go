@@ -206,19 +206,21 @@ func (d deployer) deployDirectory(ctx context.Context, c *tool.Call, s zerops.Se
 // checkedSetup chooses the setup and has the platform check the zerops.yaml.
 func checkedSetup(ctx context.Context, c *tool.Call, s zerops.Service, text, wanted string, operation zerops.YamlOperation) (string, error) {
 	doc, parseErr := manifest.ParseZerops(text)
-	env.SendValues(c, doc.Values(), append(doc.Names(), s.Name, s.Type.Version)...)
+	secrets := doc.Secrets()
+	env.SendValues(c, secrets, append(doc.Names(), s.Name, s.Type.Version)...)
 	if err := own.SpareHostname(ctx, c, text); err != nil {
 		return "", err
 	}
-	if slices.ContainsFunc(doc.Values(), manifest.WithheldText) {
+	if slices.ContainsFunc(secrets, manifest.WithheldText) {
 		return "", tool.Invalid("zerops_yaml", "has a variable whose value stands for a withheld one; put the real one in; nothing was deployed")
 	}
 	setup := wanted
 	if parseErr == nil {
-		var err error
-		if setup, err = doc.Choose(wanted, s.Name); err != nil {
+		chosen, err := doc.Choose(wanted, s.Name)
+		if err != nil {
 			return "", err
 		}
+		setup = chosen.Name()
 	}
 	err := c.API.ValidateYaml(ctx, s, text, setup, operation)
 	if err != nil {

@@ -182,8 +182,10 @@ func TestCausesAreRecognised(t *testing.T) {
 		{"readiness_failed", "high", []situation{saidAtStart("starting"), refusedWith("readinessCheckFailed")}},
 		{"application_exited", "medium", now(saidAtStart("Main process exited, code=exited, status=1/FAILURE"))},
 		{"silent_start_failure", "high", []situation{saidAtStart(), func(e *Evidence) {
-			e.yaml = &manifest.Setup{}
-			e.yaml.Run.Variables = map[string]any{"HOSTNAME": "0.0.0.0"}
+			doc, err := manifest.ParseZerops("zerops:\n- setup: app\n  run: {envVariables: {HOSTNAME: 0.0.0.0}}\n")
+			if e.yaml, _ = doc.Setup("app"); err != nil {
+				panic(err)
+			}
 		}}},
 
 		{"health_check_failed", "high", now(saidWhileRunning("container restarted: health check failed 3 times"))},

@@ -22,7 +22,7 @@ type Evidence struct {
 	failed     bool
 	stage      string
 	Log        deployments.Log
-	yaml       *manifest.Setup // of the deployment
+	yaml       manifest.Setup // of the deployment
 
 	runtime       []zerops.LogLine // recent lines of the application, oldest first
 	severe        []zerops.LogLine // warnings and worse among the newest
@@ -68,9 +68,7 @@ func (e *Evidence) setDeployment(list []zerops.Deployment) {
 	e.stage = deployments.PhaseOf(e.deployment.Version)
 	if text := e.deployment.Version.Yaml(); text != "" {
 		if doc, err := manifest.ParseZerops(text); err == nil {
-			if name, err := doc.Choose("", e.service.Name); err == nil {
-				e.yaml = doc.Setup(name)
-			}
+			e.yaml, _ = doc.Choose("", e.service.Name)
 		}
 	}
 }

@@ -24,7 +24,7 @@ func silentStartFailure(e *Evidence) finding {
 	}
 	lines := []string{"deployment " + e.deployment.Version.ID + ": " + deployments.FailureText(*e.deployment, e.now), "the application wrote nothing while it was deployed"}
 	f := because(low, lines...)
-	if e.yaml != nil && e.yaml.Run.Variables["HOSTNAME"] != nil {
+	if e.yaml.RunVariables()["HOSTNAME"] != nil {
 		f.confidence, f.evidence = high, append(f.evidence, "run.envVariables sets HOSTNAME")
 	}
 	return f
@@ -105,12 +105,7 @@ func wrongPort(e *Evidence) finding {
 }
 
 func (e *Evidence) declaredPorts() []int {
-	var ports []int
-	if e.yaml != nil {
-		for _, p := range e.yaml.Run.Ports {
-			ports = append(ports, p.Port)
-		}
-	}
+	ports := e.yaml.Ports()
 	if len(ports) == 0 {
 		for _, p := range e.service.Ports {
 			ports = append(ports, p.Port)
@@ -223,11 +218,9 @@ func (e *Evidence) refersTo(hostname string) bool {
 			return true
 		}
 	}
-	if e.yaml != nil {
-		for _, v := range e.yaml.Run.Variables {
-			if strings.Contains(fmt.Sprint(v), prefix) {
-				return true
-			}
+	for _, v := range e.yaml.RunVariables() {
+		if strings.Contains(fmt.Sprint(v), prefix) {
+			return true
 		}
 	}
 	return false

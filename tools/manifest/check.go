@@ -148,7 +148,7 @@ func (y *yamlCheck) leaf(e *jsonschema.ValidationError) []manifest.Issue {
 	case *kind.AdditionalProperties:
 		return y.unknown(location, k.Properties)
 	case *kind.Required:
-		return one("misses %s", strings.Join(manifest.CleanAll(k.Missing), ", "))
+		return one("misses %s", strings.Join(tool.CleanAll(k.Missing), ", "))
 	case *kind.Type:
 		if text, ok := value.(string); ok && (manifest.ProbeDuration(manifest.LastOf(location)) && isDuration(text) || manifest.LastOf(location) == "zeropsYaml") {
 			return nil // the platform wants a duration such as 30s, and takes zerops.yaml as text too
@@ -206,9 +206,9 @@ func (y *yamlCheck) enum(location []string, got string, want []any) []manifest.I
 	}
 	words := "is not among the values of the platform's schema"
 	if near := tool.Closest(got, names, 3); len(near) > 0 {
-		words += "; close ones: " + strings.Join(manifest.CleanAll(near), ", ")
+		words += "; close ones: " + strings.Join(tool.CleanAll(near), ", ")
 	} else if len(names) <= 8 {
-		words += ": " + strings.Join(manifest.CleanAll(names), ", ")
+		words += ": " + strings.Join(tool.CleanAll(names), ", ")
 	}
 	return []manifest.Issue{y.issue(location, "%s", words)}
 }

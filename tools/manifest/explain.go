@@ -147,7 +147,7 @@ func noSchemaPath(schema *liveSchema, kind string, path []string) error {
 	} else {
 		words += "; at the top there is"
 	}
-	words += " " + strings.Join(manifest.CleanAll(keys[:min(len(keys), 40)]), ", ")
+	words += " " + strings.Join(tool.CleanAll(keys[:min(len(keys), 40)]), ", ")
 	if known < len(path) {
 		if near := tool.Closest(path[known], keys, 1); len(near) > 0 {
 			words += fmt.Sprintf("; did you mean %q?", tool.Clean(near[0], 60))

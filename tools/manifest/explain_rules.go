@@ -44,7 +44,7 @@ func conditionWords(properties any) string {
 			}
 		}
 		names = tool.Distinct(names)
-		words := strings.Join(manifest.CleanAll(names[:min(len(names), 12)]), ", ")
+		words := strings.Join(tool.CleanAll(names[:min(len(names), 12)]), ", ")
 		if len(names) > 12 {
 			words += fmt.Sprintf(" and %d more", len(names)-12)
 		}

@@ -42,7 +42,7 @@ func FuzzImportYaml(f *testing.F) {
 				t.Fatalf("%v stands in line %d of %d", path, line, lines)
 			}
 		})
-		_ = manifest.ZeropsFile{Doc: doc}.Secrets()
+		_ = manifest.Zerops{Doc: doc}.Secrets()
 		plan, err := manifest.ReadImport(text)
 		if err != nil {
 			return

@@ -74,10 +74,10 @@ func (k yamlChecker) validateZeropsYaml(ctx context.Context, c *tool.Call, in *v
 		}
 		service = &found
 	}
-	file := manifest.ZeropsFile{Doc: doc}
-	env.SendValues(c, file.Secrets(), file.Setups()...)
+	file := manifest.Zerops{Doc: doc}
+	env.SendValues(c, file.Secrets(), file.Names()...)
 	out.Warnings = k.checkZerops(ctx, c, file)
-	wanted, err := file.Choose(in.Setup, service)
+	wanted, err := judgedSetups(file, in.Setup, service)
 	if err != nil {
 		return &out, err
 	}
@@ -91,12 +91,12 @@ func (k yamlChecker) validateZeropsYaml(ctx context.Context, c *tool.Call, in *v
 			return &out, err
 		}
 	}
-	for _, index := range wanted {
-		problems, err := verdict(ctx, c, file, index, service, types, in.Yaml)
+	for _, setup := range wanted {
+		problems, err := verdict(ctx, c, file, setup, service, types, in.Yaml)
 		if err != nil {
 			return &out, err
 		}
-		out.Setups = append(out.Setups, tool.Clean(file.Name(index), 80))
+		out.Setups = append(out.Setups, tool.Clean(setup.Name(), 80))
 		out.Problems = append(out.Problems, problems...)
 	}
 	out.Valid = len(out.Problems) == 0
@@ -106,20 +106,40 @@ func (k yamlChecker) validateZeropsYaml(ctx context.Context, c *tool.Call, in *v
 	return &out, nil
 }
 
+// maxSetups bounds the setups that are judged in one call, one request each.
+const maxSetups = 10
+
+// judgedSetups picks the entries to judge: the one asked for, that of the service,
+// or all.
+func judgedSetups(f manifest.Zerops, wanted string, service *zerops.Service) ([]manifest.Setup, error) {
+	if service != nil && wanted == "" {
+		if s, ok := f.Setup(service.Name); ok {
+			return []manifest.Setup{s}, nil
+		}
+	}
+	if wanted != "" {
+		s, ok := f.Setup(wanted)
+		if !ok {
+			return nil, tool.Invalid("setup", "%q is not in the YAML, which has %s", tool.Clean(wanted, 60), strings.Join(tool.CleanAll(f.Names()), ", "))
+		}
+		return []manifest.Setup{s}, nil
+	}
+	named := slices.DeleteFunc(f.Setups(), func(s manifest.Setup) bool { return s.Name() == "" })
+	return named[:min(len(named), maxSetups)], nil
+}
+
 // checkZerops gathers what the platform does not say.
-func (k yamlChecker) checkZerops(ctx context.Context, c *tool.Call, f manifest.ZeropsFile) []manifest.Issue {
+func (k yamlChecker) checkZerops(ctx context.Context, c *tool.Call, f manifest.Zerops) []manifest.Issue {
 	issues := append([]manifest.Issue{}, f.Doc.Issues...)
 	add := func(path []string, format string, args ...any) {
 		issues = append(issues, manifest.Issue{Line: f.Doc.Line(path), Path: manifest.ShowPath(path), Message: fmt.Sprintf(format, args...)})
 	}
-	for i, entry := range f.List() {
-		path := []string{"zerops", strconv.Itoa(i)}
-		if manifest.At(entry, "run") == nil && manifest.At(entry, "extends") == nil {
-			add(path, "has no run section; the platform does not mind, and the service then runs with what it has")
+	for _, setup := range f.Setups() {
+		if setup.At("run") == nil && setup.At("extends") == nil {
+			add(setup.Path(), "has no run section; the platform does not mind, and the service then runs with what it has")
 		}
-		variables, _ := manifest.At(entry, "run", "envVariables").(map[string]any)
-		for key, value := range variables {
-			place := append(slices.Clone(path), "run", "envVariables", key)
+		for key, value := range setup.RunVariables() {
+			place := setup.Path("run", "envVariables", key)
 			switch {
 			case key == "HOSTNAME":
 				add(place, "HOSTNAME in run.envVariables keeps the container from starting, without a log; choose another name")
@@ -140,20 +160,19 @@ func (k yamlChecker) checkZerops(ctx context.Context, c *tool.Call, f manifest.Z
 
 // verdict asks the platform about one setup. The type is that of the service, or
 // what the setup itself runs on.
-func verdict(ctx context.Context, c *tool.Call, f manifest.ZeropsFile, index int, service *zerops.Service, types []zerops.ServiceType, text string) ([]yamlProblem, error) {
-	entry, name := f.List()[index], f.Name(index)
+func verdict(ctx context.Context, c *tool.Call, f manifest.Zerops, setup manifest.Setup, service *zerops.Service, types []zerops.ServiceType, text string) ([]yamlProblem, error) {
+	name := setup.Name()
 	judged := zerops.Service{Name: name}
 	if service != nil {
 		judged = *service
-	} else if !judgedAs(&judged, types, baseOf(entry)) {
-		path := []string{"zerops", strconv.Itoa(index)}
+	} else if !judgedAs(&judged, types, setup.Base()) {
 		return []yamlProblem{{
-			Setup: tool.Clean(name, 80), Line: f.Doc.Line(append(path, "run", "base")), Field: "run.base",
+			Setup: tool.Clean(name, 80), Line: f.Doc.Line(setup.Path("run", "base")), Field: "run.base",
 			Message: "names no runtime that exists, so the platform cannot judge it without a service; give service, or set run.base (list_service_types shows the runtimes)",
 		}}, nil
 	}
 	operation := zerops.YamlForDeploy
-	if manifest.At(entry, "build") != nil {
+	if setup.At("build") != nil {
 		operation = zerops.YamlForBuild
 	}
 	err := c.API.ValidateYaml(ctx, judged, text, name, operation)
@@ -164,7 +183,7 @@ func verdict(ctx context.Context, c *tool.Call, f manifest.ZeropsFile, index int
 	case !refused || !verdictCode(refusal):
 		return nil, err
 	}
-	return problemsOf(c, f, index, refusal), nil
+	return problemsOf(c, setup, refusal), nil
 }
 
 // verdictCode tells a verdict on the YAML from other refusals.
@@ -174,15 +193,15 @@ func verdictCode(e *zerops.Error) bool {
 
 // problemsOf places what the platform found. Its fields are counted from the
 // setup, or name a line of the text.
-func problemsOf(c *tool.Call, f manifest.ZeropsFile, index int, e *zerops.Error) []yamlProblem {
+func problemsOf(c *tool.Call, setup manifest.Setup, e *zerops.Error) []yamlProblem {
 	var problems []yamlProblem
 	add := func(field, message string) {
 		p := yamlProblem{
-			Setup: tool.Clean(f.Name(index), 80), Line: lineIn(message), Field: tool.Clean(field, 120),
+			Setup: tool.Clean(setup.Name(), 80), Line: lineIn(message), Field: tool.Clean(field, 120),
 			Message: c.SafeText(message, 300), Code: tool.Clean(e.Code, 60),
 		}
 		if p.Line == 0 {
-			p.Line = f.Locate(index, field)
+			p.Line = setup.Locate(field)
 		}
 		problems = append(problems, p)
 	}
@@ -217,22 +236,6 @@ func lineIn(message string) int {
 		return 0
 	}
 	return line
-}
-
-// baseOf is the runtime of a setup: run.base, or the first build.base.
-func baseOf(entry any) string {
-	if base := manifest.Text(manifest.At(entry, "run", "base")); base != "" {
-		return base
-	}
-	switch base := manifest.At(entry, "build", "base").(type) {
-	case string:
-		return base
-	case []any:
-		if len(base) > 0 {
-			return manifest.Text(base[0])
-		}
-	}
-	return ""
 }
 
 // judgedAs gives a service the type of a base. A base may be written without the

@@ -19,6 +19,15 @@ func Clean(s string, limit int) string {
 	return string([]rune(s)[:limit-1]) + "…"
 }
 
+// CleanAll cleans each of some words for a message.
+func CleanAll(words []string) []string {
+	out := make([]string, 0, len(words))
+	for _, w := range words {
+		out = append(out, Clean(w, 60))
+	}
+	return out
+}
+
 // CleanText removes what could hide or forge text and neutralises Markdown links,
 // images and definitions and the HTML that loads something, because some clients
 // would fetch it. Line breaks and tabs stay. Text that needs no change is returned

@@ -52,7 +52,7 @@ func knowVersion(c *tool.Call, v zerops.AppVersion, public ...string) {
 	for _, variable := range v.Variables {
 		if text := v.Yaml(); text != "" && variable.Content == text {
 			if doc, err := manifest.ParseZerops(text); err == nil {
-				values = append(values, doc.Values()...)
+				values = append(values, doc.Secrets()...)
 				public = append(public, doc.Names()...)
 			}
 			continue

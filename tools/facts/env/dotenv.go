@@ -5,24 +5,6 @@ import (
 	"strings"
 )
 
-// Dotenv reads the names and values of a dotenv text.
-func Dotenv(text string) map[string]string {
-	values := map[string]string{}
-	for line := range strings.Lines(text) {
-		name, value, ok := strings.Cut(strings.TrimSpace(line), "=")
-		name = strings.TrimSpace(strings.TrimPrefix(name, "export "))
-		if !ok || name == "" || strings.HasPrefix(name, "#") || len(values) == MaxKnown {
-			continue
-		}
-		value = strings.TrimSpace(value)
-		if len(value) > 1 && (value[0] == '"' || value[0] == '\'') && value[len(value)-1] == value[0] {
-			value = value[1 : len(value)-1]
-		}
-		values[name] = value
-	}
-	return values
-}
-
 // MaxKnown bounds how many values of one answer are remembered.
 const MaxKnown = 2_000
 
@@ -44,23 +26,44 @@ func (e *dotenvError) Error() string { return fmt.Sprintf("line %d %s", e.line, 
 // lines. Nothing is expanded: a ${reference} is the platform's to resolve.
 func ParseDotenv(text string) ([]DotenvPair, error) {
 	p := dotenvParser{rest: strings.TrimPrefix(text, "\ufeff"), line: 1}
-	var pairs []DotenvPair
-	for {
-		p.skipBlank()
-		if p.rest == "" {
-			return pairs, nil
-		}
-		pair, err := p.assignment()
-		if err != nil {
-			return nil, err
-		}
-		pairs = append(pairs, pair)
-	}
+	return p.pairs()
+}
+
+// ScanDotenv reads as much as it can of a text that the platform may read in
+// another way than [ParseDotenv]: a line without an assignment is passed over, a
+// quote that cannot be read stays as it is written, and a comment behind a value
+// counts as part of it.
+func ScanDotenv(text string) []DotenvPair {
+	p := dotenvParser{rest: strings.TrimPrefix(text, "\ufeff"), line: 1, lenient: true}
+	pairs, _ := p.pairs()
+	return pairs
 }
 
 type dotenvParser struct {
-	rest string
-	line int
+	rest    string
+	line    int
+	lenient bool
+}
+
+func (p *dotenvParser) pairs() ([]DotenvPair, error) {
+	var pairs []DotenvPair
+	for {
+		p.skipBlank()
+		if p.rest == "" || p.lenient && len(pairs) == MaxKnown {
+			return pairs, nil
+		}
+		start := *p
+		pair, err := p.assignment()
+		switch {
+		case err == nil:
+			pairs = append(pairs, pair)
+		case p.lenient:
+			*p = start
+			p.takeLine()
+		default:
+			return nil, err
+		}
+	}
 }
 
 func (p *dotenvParser) fail(problem string) error {
@@ -108,12 +111,17 @@ func (p *dotenvParser) assignment() (DotenvPair, error) {
 	if after, ok := strings.CutPrefix(key, "export"); ok && after != strings.TrimLeft(after, " \t") {
 		key = strings.TrimSpace(after)
 	}
-	if key == "" || strings.ContainsFunc(key, notInName) {
+	if key == "" || !p.lenient && strings.ContainsFunc(key, notInName) {
 		return DotenvPair{}, p.fail("has no name in front of =")
 	}
 	trimmed := strings.TrimLeft(p.rest, " \t")
 	p.take(len(p.rest) - len(trimmed))
+	start := *p
 	value, err := p.value()
+	if err != nil && p.lenient {
+		*p = start
+		value, err = strings.TrimSpace(p.takeLine()), nil
+	}
 	return DotenvPair{Key: key, Value: value}, err
 }
 
@@ -141,7 +149,7 @@ func (p *dotenvParser) value() (string, error) {
 	}
 	line := p.takeLine()
 	for i := range len(line) { // a comment needs a space before its #
-		if line[i] == '#' && (i == 0 || line[i-1] == ' ' || line[i-1] == '\t') {
+		if !p.lenient && line[i] == '#' && (i == 0 || line[i-1] == ' ' || line[i-1] == '\t') {
 			line = line[:i]
 			break
 		}

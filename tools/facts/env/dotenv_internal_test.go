@@ -2,6 +2,7 @@ package env
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -51,6 +52,26 @@ func TestParseDotenv(t *testing.T) {
 	}
 }
 
+func TestScanDotenv(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		text string
+		want []DotenvPair
+	}{
+		"what is no assignment": {"A=1\nnonsense\n=2\nexport B='x'\n", []DotenvPair{{"A", "1"}, {"B", "x"}}},
+		"comments":              {"# A=0\nA=1 # two\n", []DotenvPair{{"A", "1 # two"}}},
+		"an odd name":           {"A B=1\n", []DotenvPair{{"A B", "1"}}},
+		"open quote":            {"A=\"x\nB=2\n", []DotenvPair{{"A", `"x`}, {"B", "2"}}},
+		"after the quote":       {"A='x' y\nB=2\n", []DotenvPair{{"A", "'x' y"}, {"B", "2"}}},
+		"several lines":         {"A=\"x\nB=2\"\n", []DotenvPair{{"A", "x\nB=2"}}},
+		"too many":              {strings.Repeat("A=1\n", MaxKnown+1), slices.Repeat([]DotenvPair{{"A", "1"}}, MaxKnown)},
+	} {
+		if got := ScanDotenv(c.text); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
 // FuzzParseDotenv checks that any text is read or refused with a line that
 // exists, that an error quotes nothing of it, and that what was read survives
 // being written in single quotes.
@@ -59,7 +80,11 @@ func FuzzParseDotenv(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
+		found := ScanDotenv(text)
 		pairs, err := ParseDotenv(text)
+		if err == nil && len(found) != min(len(pairs), MaxKnown) {
+			t.Fatalf("%d pairs were found in %q, and %d read", len(found), text, len(pairs))
+		}
 		if err != nil {
 			if wrong, ok := errors.AsType[*dotenvError](err); !ok || wrong.line < 1 || wrong.line > strings.Count(text, "\n")+1 {
 				t.Fatalf("error %v of %q", err, text)

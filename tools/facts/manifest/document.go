@@ -118,40 +118,54 @@ func (e *SyntaxError) Error() string {
 	return e.Problem
 }
 
-// Parse reads one document within the bounds. Its errors are *yamlError.
-func Parse(text string) (doc *Document, err error) {
+// Parse reads a text of one document within the bounds. Its errors are
+// *SyntaxError.
+func Parse(text string) (*Document, error) {
+	doc, more, err := parseFirst(text, maxYaml)
+	switch {
+	case err != nil:
+		return nil, err
+	case doc.Root.Kind == 0:
+		return nil, &SyntaxError{Problem: "the text is empty"}
+	case more != nil:
+		return nil, more
+	}
+	return doc, nil
+}
+
+// parseFirst reads the first document of a text of at most so many bytes, an empty
+// one where there is none. more says what stands behind it, nil for nothing.
+func parseFirst(text string, most int) (doc *Document, more, err error) {
 	defer func() {
 		if p := recover(); p != nil { // a defect of the parser is no reason to fall
-			doc, err = nil, &SyntaxError{Problem: "the text is not YAML that can be read"}
+			doc, more, err = nil, nil, &SyntaxError{Problem: "the text is not YAML that can be read"}
 		}
 	}()
-	if len(text) > maxYaml {
-		return nil, &SyntaxError{Problem: fmt.Sprintf("the text has %d bytes; at most %d are read", len(text), maxYaml)}
+	if len(text) > most {
+		return nil, nil, &SyntaxError{Problem: fmt.Sprintf("the text has %d bytes; at most %d are read", len(text), most)}
 	}
 	decoder := yaml.NewDecoder(strings.NewReader(text))
-	var document yaml.Node
-	switch err := decoder.Decode(&document); {
+	doc = &Document{Root: &yaml.Node{}, Preprocessed: preprocessed(text)}
+	switch err := decoder.Decode(doc.Root); {
 	case errors.Is(err, io.EOF):
-		return nil, &SyntaxError{Problem: "the text is empty"}
+		return doc, nil, nil
 	case err != nil:
-		return nil, parserError(err)
+		return nil, nil, parserError(err)
 	}
-	var more yaml.Node
-	if err := decoder.Decode(&more); !errors.Is(err, io.EOF) {
-		if err != nil {
-			return nil, parserError(err)
-		}
-		return nil, &SyntaxError{Line: more.Line, Problem: "a second document begins; one is expected"}
+	var second yaml.Node
+	if err := decoder.Decode(&second); err == nil {
+		more = &SyntaxError{Line: second.Line, Problem: "a second document begins; one is expected"}
+	} else if !errors.Is(err, io.EOF) {
+		more = parserError(err)
 	}
-	doc = &Document{Root: &document, Preprocessed: preprocessed(text)}
-	if document.Kind == yaml.DocumentNode && len(document.Content) == 1 {
-		doc.Root = document.Content[0]
+	if doc.Root.Kind == yaml.DocumentNode && len(doc.Root.Content) == 1 {
+		doc.Root = doc.Root.Content[0]
 	}
 	reader := yamlReader{doc: doc}
 	if doc.Value, err = reader.read(doc.Root, nil); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return doc, nil
+	return doc, more, nil
 }
 
 func parserError(err error) error {

@@ -93,13 +93,8 @@ func WithheldIn(text string) bool {
 	if WithheldText(text) {
 		return true
 	}
-	for _, value := range env.Dotenv(text) {
-		if WithheldText(value) {
-			return true
-		}
-	}
-	pairs, err := env.ParseDotenv(text)
-	return err == nil && slices.ContainsFunc(pairs, func(pair env.DotenvPair) bool { return WithheldText(pair.Value) })
+	pairs, _ := env.ParseDotenv(text) // without the comments behind values
+	return slices.ContainsFunc(append(pairs, env.ScanDotenv(text)...), func(pair env.DotenvPair) bool { return WithheldText(pair.Value) })
 }
 
 // HasCredentials reports an address with a user, a password or a token in it,
