@@ -1,0 +1,65 @@
+package manifest
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"zerops-mcp/tools/tool"
+)
+
+// LastOf is the last step of a path, "" for an empty one.
+func LastOf(path []string) string {
+	if len(path) == 0 {
+		return ""
+	}
+	return path[len(path)-1]
+}
+
+// ShowPath writes a path as people do: services[0].envSecrets.
+func ShowPath(path []string) string {
+	var b strings.Builder
+	for _, step := range path {
+		switch _, err := strconv.Atoi(step); {
+		case step == "*":
+		case err == nil:
+			b.WriteString("[" + step + "]")
+		default:
+			if b.Len() > 0 {
+				b.WriteByte('.')
+			}
+			b.WriteString(tool.Clean(step, 60))
+		}
+	}
+	return b.String()
+}
+
+// At reads a value by its path.
+func At(value any, path ...string) any {
+	for _, step := range path {
+		switch v := value.(type) {
+		case map[string]any:
+			value = v[step]
+		case []any:
+			i, err := strconv.Atoi(step)
+			if err != nil || i < 0 || i >= len(v) {
+				return nil
+			}
+			value = v[i]
+		default:
+			return nil
+		}
+	}
+	return value
+}
+
+// Text returns a scalar as text, "" for anything else.
+func Text(value any) string {
+	switch v := value.(type) {
+	case string:
+		return v
+	case bool, int64, uint64, float64:
+		return fmt.Sprint(v)
+	}
+	return ""
+}
