@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"zerops-mcp/internal/phrase"
 	"zerops-mcp/internal/settings"
 )
 
@@ -215,4 +216,4 @@ func (p *property) convertObject(text string) (any, error) {
 }
 
 // clip bounds what a message repeats of a value.
-func clip(text string) string { return cut(printable(text), 60) }
+func clip(text string) string { return phrase.Cut(phrase.Printable(text), 60) }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 
+	"zerops-mcp/internal/phrase"
 	"zerops-mcp/tools"
 	"zerops-mcp/tools/request"
 )
@@ -217,12 +218,12 @@ func (s *session) printResult(tool string, args json.RawMessage, result *mcp.Cal
 func (s *session) printError(o outcome, raw []byte) {
 	st := s.errStyle
 	if o.Error.Message == "" {
-		fmt.Fprintf(s.Stderr, "%s %s\n", st.bad("error:"), printable(string(raw)))
+		fmt.Fprintf(s.Stderr, "%s %s\n", st.bad("error:"), phrase.Printable(string(raw)))
 		return
 	}
-	fmt.Fprintf(s.Stderr, "%s %s\n", st.bad("error ("+printable(o.Error.Code)+"):"), printable(o.Error.Message))
+	fmt.Fprintf(s.Stderr, "%s %s\n", st.bad("error ("+phrase.Printable(o.Error.Code)+"):"), phrase.Printable(o.Error.Message))
 	if o.Error.Hint != "" {
-		fmt.Fprintf(s.Stderr, "%s\n", printable(o.Error.Hint))
+		fmt.Fprintf(s.Stderr, "%s\n", phrase.Printable(o.Error.Hint))
 	}
 	v, err := parseValue(raw)
 	if err != nil {
@@ -247,7 +248,7 @@ func (s *session) printContent(result *mcp.CallToolResult) {
 	for _, content := range result.Content {
 		switch c := content.(type) {
 		case mcp.TextContent:
-			fmt.Fprintln(s.Stdout, printable(c.Text))
+			fmt.Fprintln(s.Stdout, phrase.Printable(c.Text))
 		case mcp.ImageContent:
 			fmt.Fprintf(s.Stdout, "(a picture of type %s; --output json prints it in base64)\n", c.MIMEType)
 		default:

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"zerops-mcp/internal/install"
+	"zerops-mcp/internal/phrase"
 	"zerops-mcp/internal/settings"
 	"zerops-mcp/tools"
 	"zerops-mcp/zerops"
@@ -232,9 +233,9 @@ func (s *session) printFindings(findings []finding) int {
 		mark := map[string]string{
 			"ok": s.style.good("ok     "), "note": "note   ", "warning": s.style.unsure("warning"), "error": s.style.bad("error  "),
 		}[f.Status]
-		fmt.Fprintf(s.Stdout, "%s  %-12s  %s\n", mark, f.Check, printable(f.Found))
+		fmt.Fprintf(s.Stdout, "%s  %-12s  %s\n", mark, f.Check, phrase.Printable(f.Found))
 		if f.Fix != "" {
-			fmt.Fprintf(s.Stdout, "%23s→ %s\n", "", printable(f.Fix))
+			fmt.Fprintf(s.Stdout, "%23s→ %s\n", "", phrase.Printable(f.Fix))
 		}
 	}
 	return code

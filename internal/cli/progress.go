@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"zerops-mcp/internal/phrase"
 	"zerops-mcp/tools/request"
 )
 
@@ -53,7 +54,7 @@ func (s *session) withProgress(ctx context.Context, args json.RawMessage) (conte
 // report notes the phase and shows it.
 func (b *progressBar) report(phase string) {
 	b.mu.Lock()
-	b.phase = printable(phase)
+	b.phase = phrase.Printable(phase)
 	b.mu.Unlock()
 	b.draw()
 }
@@ -83,7 +84,7 @@ func (b *progressBar) draw() {
 	text := fmt.Sprintf("%s  %d s of %d s", b.phase, int(gone.Seconds()), int(b.limit.Seconds()))
 	cells := most
 	if b.width > 0 {
-		text = cut(text, b.width-1)
+		text = phrase.Cut(text, b.width-1)
 		cells = min(most, b.width-1-len("  ")-utf8.RuneCountInString(text))
 	}
 	if cells >= fewest {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"zerops-mcp/internal/phrase"
 )
 
 // printer shows values to people.
@@ -107,7 +109,7 @@ func (p printer) wordy(rows []value) bool {
 // indented keeps a line's indentation, which printable would fold.
 func indented(text string) string {
 	body := strings.TrimLeft(text, " \t")
-	return strings.ReplaceAll(text[:len(text)-len(body)], "\t", "    ") + printable(body)
+	return strings.ReplaceAll(text[:len(text)-len(body)], "\t", "    ") + phrase.Printable(body)
 }
 
 // column is one column of a table.
@@ -138,12 +140,12 @@ func (p printer) table(rows []value) {
 	}
 	columns, left := p.fit(columns)
 	p.row(columns, func(c column) (string, string) {
-		heading := cut(strings.ToUpper(c.name), c.width)
+		heading := phrase.Cut(strings.ToUpper(c.name), c.width)
 		return heading, p.style.bold(heading)
 	})
 	for i := range rows {
 		p.row(columns, func(c column) (string, string) {
-			text := cut(c.cells[i], c.width)
+			text := phrase.Cut(c.cells[i], c.width)
 			switch c.name {
 			case "status":
 				if text == c.cells[i] {
@@ -246,11 +248,4 @@ func (p printer) narrow(columns []column, floor int) bool {
 
 func pad(text string, width int) string {
 	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
-}
-
-func cut(text string, width int) string {
-	if utf8.RuneCountInString(text) <= width {
-		return text
-	}
-	return string([]rune(text)[:max(0, width-1)]) + "…"
 }

@@ -5,8 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"zerops-mcp/internal/phrase"
 )
 
 // value is JSON with the order of its members kept, because the order in which
@@ -64,7 +65,7 @@ func readValue(d *json.Decoder, depth int) (value, error) {
 					return value{}, fmt.Errorf("read the result: %w", err)
 				}
 				name, _ = key.(string)
-				name = printable(name)
+				name = phrase.Printable(name)
 			}
 			element, err := readValue(d, depth+1)
 			if err != nil {
@@ -147,7 +148,7 @@ func (v value) plainList() bool {
 func (v value) text() string {
 	switch v.kind {
 	case scalar:
-		return shortTime(printable(v.scalar))
+		return shortTime(phrase.Printable(v.scalar))
 	case list:
 		words := make([]string, len(v.items))
 		for i, item := range v.items {
@@ -199,18 +200,4 @@ func shortTime(text string) string {
 		return text
 	}
 	return text[:10] + " " + text[11:19]
-}
-
-// printable keeps a terminal from obeying what somebody put into a name or a
-// log line.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' {
-			return ' '
-		}
-		if !unicode.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, text)
 }

@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"unicode"
 
 	"github.com/tailscale/hujson"
+
+	"zerops-mcp/internal/phrase"
 )
 
 // document is a JSON file, perhaps with comments and trailing commas, of which
@@ -57,23 +58,9 @@ func (d *document) skip() int {
 func (d *document) parse() (hujson.Value, error) {
 	v, err := hujson.Parse(d.text[d.skip():])
 	if err != nil {
-		return v, fmt.Errorf("it is not valid JSON (%s)", oneLine(strings.TrimPrefix(err.Error(), "hujson: ")))
+		return v, fmt.Errorf("it is not valid JSON (%s)", phrase.Cut(phrase.Printable(strings.TrimPrefix(err.Error(), "hujson: ")), 101))
 	}
 	return v, nil
-}
-
-// oneLine bounds what an error repeats of a file.
-func oneLine(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, text)
-	if runes := []rune(text); len(runes) > 100 {
-		return string(runes[:100]) + "…"
-	}
-	return text
 }
 
 // span is a range of bytes.

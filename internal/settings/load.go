@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"zerops-mcp/internal/phrase"
 )
 
 // A Source is everything that [Load] looks at.
@@ -131,7 +133,7 @@ func (l *loader) checkName(name string) error {
 	// Other programs own the rest of the environment, so a near miss outside
 	// our prefix is only worth a word.
 	if strings.HasPrefix(upper, "Z") && strings.Contains(upper, "_") {
-		if near := Closest(upper, l.variables()); near != "" && distance(upper, near) <= 2 {
+		if near := Closest(upper, l.variables()); near != "" && phrase.Distance(upper, near) <= 2 {
 			l.warn(clip(name), "is not a variable of zerops-mcp and is ignored; did you mean %s?", near)
 		}
 	}

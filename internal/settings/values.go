@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"zerops-mcp/internal/phrase"
 )
 
 // unexpanded recognises what clients leave in place of a value that they could
@@ -112,16 +114,4 @@ func parseDuration(value string) (time.Duration, bool) {
 
 // clip bounds what a message repeats of a value somebody else wrote, and keeps
 // it on one line.
-func clip(value string) string {
-	const most = 60
-	clean := strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || !strconv.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, value)
-	if runes := []rune(clean); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return clean
-}
+func clip(value string) string { return phrase.Cut(phrase.Printable(value), 61) }

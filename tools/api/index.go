@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"zerops-mcp/internal/phrase"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
@@ -168,7 +169,7 @@ func (x *apiIndex) terms(query string) []string {
 	var terms []string
 	for _, word := range x.plainWords(query) {
 		if x.df[word] == 0 && len(word) > 4 {
-			if near := tool.Closest(word, x.words, 1); len(near) > 0 && tool.EditDistance(word, near[0]) <= len(word)/4 {
+			if near := tool.Closest(word, x.words, 1); len(near) > 0 && phrase.Distance(word, near[0]) <= len(word)/4 {
 				word = near[0]
 			}
 		}

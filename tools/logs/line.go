@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
+	"zerops-mcp/internal/phrase"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
@@ -256,16 +256,5 @@ func severityName(severity int) string {
 // clipLog shortens cleaned text and lets go of what it was cut from.
 func clipLog(s string, limit int) string {
 	s = strings.TrimRight(tool.CleanText(s), " \t\n")
-	if len(s) <= limit {
-		return strings.Clone(s)
-	}
-	if utf8.RuneCountInString(s) <= limit {
-		return strings.Clone(s)
-	}
-	cut := 0
-	for range limit - 1 {
-		_, size := utf8.DecodeRuneInString(s[cut:])
-		cut += size
-	}
-	return s[:cut] + "…"
+	return strings.Clone(phrase.Cut(s, limit))
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"zerops-mcp/internal/phrase"
 )
 
 // Clean makes one line of untrusted text safe to show: no control, bidi,
@@ -13,10 +15,7 @@ func Clean(s string, limit int) string {
 	if strings.ContainsAny(s, "\n\t") {
 		s = strings.Join(strings.Fields(s), " ")
 	}
-	if utf8.RuneCountInString(s) <= limit {
-		return s
-	}
-	return string([]rune(s)[:limit-1]) + "…"
+	return phrase.Cut(s, limit)
 }
 
 // CleanAll cleans each of some words for a message.

@@ -3,6 +3,8 @@ package tool
 import (
 	"sort"
 	"strings"
+
+	"zerops-mcp/internal/phrase"
 )
 
 // Closest returns up to limit candidates that look like word, best first. A
@@ -17,7 +19,7 @@ func Closest(word string, candidates []string, limit int) []string {
 	lower := strings.ToLower(word)
 	for _, candidate := range candidates {
 		c := strings.ToLower(candidate)
-		distance := EditDistance(lower, c)
+		distance := phrase.Distance(lower, c)
 		switch {
 		case c == lower:
 			distance = 0
@@ -34,26 +36,4 @@ func Closest(word string, candidates []string, limit int) []string {
 		texts = append(texts, n.text)
 	}
 	return texts
-}
-
-// EditDistance is Levenshtein's, over bytes, of words bounded to 64.
-func EditDistance(a, b string) int {
-	a, b = a[:min(len(a), 64)], b[:min(len(b), 64)]
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			next := min(row[j+1]+1, row[j]+1, diagonal+cost)
-			diagonal, row[j+1] = row[j+1], next
-		}
-	}
-	return row[len(b)]
 }

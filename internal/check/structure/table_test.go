@@ -68,12 +68,13 @@ func table() []row {
 		{dir: "", arrows: []string{"internal/cli", "transport"}, why: "main claims the streams and hands over"},
 		{
 			dir: "internal/cli", arrows: []string{
-				"internal/install", "internal/settings", "transport", "tools", "tools/request", "tools/tool", "zerops", "zerops/simulator",
+				"internal/install", "internal/phrase", "internal/settings", "transport", "tools", "tools/request", "tools/tool", "zerops", "zerops/simulator",
 			},
 			why: "the command line wires the parts together and knows no room",
 		},
-		{dir: "internal/settings", arrows: []string{"zerops"}, never: []ban{noMCP()}, why: "settings know what the API accepts, and nothing above it"},
-		{dir: "internal/install", never: []ban{noMCP()}, why: leaf},
+		{dir: "internal/phrase", never: []ban{noMCP(), noHTTP()}, why: leaf},
+		{dir: "internal/settings", arrows: []string{"internal/phrase", "zerops"}, never: []ban{noMCP()}, why: "settings know what the API accepts, and nothing above it"},
+		{dir: "internal/install", arrows: []string{"internal/phrase"}, never: []ban{noMCP()}, why: "entries in the files of assistants have nothing to do with the rest"},
 		{dir: "tools/deploy/archive", never: []ban{noMCP(), noHTTP()}, why: leaf},
 		{dir: "tools/observe/plot", never: []ban{{"github.com/", "the standard library draws"}, {"golang.org/", "the standard library draws"}}, why: "a leaf: it knows nothing of what it draws"},
 		{dir: "transport", arrows: []string{"tools/request", "zerops"}, why: "a transport hands messages over and knows no tool"},
@@ -83,7 +84,7 @@ func table() []row {
 		},
 		{dir: "tools/guides", arrows: []string{"tools/request", "tools/tool"}, never: inTools, why: "guides are text"},
 		{dir: "tools/request", never: append([]ban{noMCP()}, inTools...), why: leaf},
-		{dir: "tools/tool", arrows: []string{"tools/request", "zerops"}, never: inTools, why: "the kernel knows no tool by name and no domain of the platform"},
+		{dir: "tools/tool", arrows: []string{"internal/phrase", "tools/request", "zerops"}, never: inTools, why: "the kernel knows no tool by name and no domain of the platform"},
 		{dir: "zerops", never: []ban{noMCP()}, why: "zerops knows no MCP, and dependencies point towards it"},
 		{dir: "zerops/simulator", never: []ban{noMCP(), noTesting()}, why: "the simulator is part of the product (--demo) and knows neither MCP nor the client"},
 	}
@@ -99,7 +100,7 @@ func table() []row {
 	}
 	for dir, arrows := range rooms() {
 		rows = append(rows, row{
-			dir: dir, floors: []string{"kernel", "readers", "tools/guides"}, arrows: arrows, never: inTools,
+			dir: dir, floors: []string{"kernel", "readers", "internal/phrase", "tools/guides"}, arrows: arrows, never: inTools,
 			why: "a room uses the kernel and the readers, and no other room but those that the table names",
 		})
 	}
