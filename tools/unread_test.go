@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"zerops-mcp/tools/tooltest"
 	"zerops-mcp/zerops/simulator"
@@ -58,20 +59,22 @@ func TestAnswersSayWhatTheyCouldNotRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := tooltest.Start(t)
-			a := c.args(h)
-			skip := 0
-			if c.tool == "set_env" {
-				skip = 1 // the state before is read, that after is not
-			}
-			h.Sim.Fail(simulator.Fault{Operation: c.unread, Skip: skip, Status: 400, Code: "internalWords", Message: "not now"})
-			r := h.Call(c.tool, a).Ok()
-			if told := fmt.Sprint(r.Get(c.at)); !strings.Contains(told, c.says) {
-				t.Errorf("%s says %s; %.1500s", c.at, told, r.Raw)
-			}
-			if r.Object["status"] == "done" && strings.Contains(string(r.Raw), "nothing was changed") {
-				t.Errorf("says that nothing was changed: %s", r.Raw)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				h := tooltest.Start(t, tooltest.InProcess)
+				a := c.args(h)
+				skip := 0
+				if c.tool == "set_env" {
+					skip = 1 // the state before is read, that after is not
+				}
+				h.Sim.Fail(simulator.Fault{Operation: c.unread, Skip: skip, Status: 400, Code: "internalWords", Message: "not now"})
+				r := h.Call(c.tool, a).Ok()
+				if told := fmt.Sprint(r.Get(c.at)); !strings.Contains(told, c.says) {
+					t.Errorf("%s says %s; %.1500s", c.at, told, r.Raw)
+				}
+				if r.Object["status"] == "done" && strings.Contains(string(r.Raw), "nothing was changed") {
+					t.Errorf("says that nothing was changed: %s", r.Raw)
+				}
+			})
 		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"zerops-mcp/tools/tool"
@@ -217,64 +218,68 @@ func TestDeployConnectedRepository(t *testing.T) {
 
 func TestSecondDeployWhileOneRuns(t *testing.T) {
 	t.Parallel()
-	dir := tooltest.Sources(t, map[string]string{"zerops.yaml": tooltest.GoodYAML})
-	h, service := tooltest.Deployable(t, dir)
-	h.Sim.Hold("stack.build")
-	first := h.Call("deploy_service", tooltest.Args{"service": service, "directory": ".", "wait_seconds": 0}).Status("in_progress")
-	id := first.Str("deployment.id")
-	if first.Get("next.tool") != "wait_for" || first.Get("next.arguments.deployments.0") != id {
-		t.Errorf("next: %v", first.Get("next"))
-	}
-	h.Sim.ResetRequests()
-	for name, second := range map[string]map[string]any{
-		"directory": h.Call("deploy_service", tooltest.Args{"service": service, "directory": "."}).Fails("conflict"),
-		"git":       h.Call("deploy_service", tooltest.Args{"service": service, "git_url": "https://github.com/zeropsio/recipe-nodejs"}).Fails("conflict"),
-	} {
-		if tooltest.Lookup(second, "next.tool") != "wait_for" || tooltest.Lookup(second, "next.arguments.deployments.0") != id || h.Writes() != 0 {
-			t.Errorf("second deployment from %s: %v", name, second)
+	synctest.Test(t, func(t *testing.T) {
+		dir := tooltest.Sources(t, map[string]string{"zerops.yaml": tooltest.GoodYAML})
+		h, service := tooltest.Deployable(t, dir, tooltest.InProcess)
+		h.Sim.Hold("stack.build")
+		first := h.Call("deploy_service", tooltest.Args{"service": service, "directory": ".", "wait_seconds": 0}).Status("in_progress")
+		id := first.Str("deployment.id")
+		if first.Get("next.tool") != "wait_for" || first.Get("next.arguments.deployments.0") != id {
+			t.Errorf("next: %v", first.Get("next"))
 		}
-	}
-	open := h.Call("wait_for", tooltest.Args{"deployments": []string{id}, "wait_seconds": 1}).Status("in_progress")
-	if open.Get("next.arguments.deployments.0") != id || open.Get("deployments.0.outcome") != "open" {
-		t.Errorf("while it runs: %s", open.Raw)
-	}
-	if working := h.Call("diagnose_service", tooltest.Args{"service": service}).Ok(); working.Get("verdict") != "working" {
-		t.Errorf("verdict %v", working.Get("verdict"))
-	}
-	h.Sim.Release()
-	done := h.Call("wait_for", tooltest.Args{"deployments": id}).Status("done")
-	if done.Get("deployments.0.status") != "ACTIVE" {
-		t.Errorf("at the end: %s", done.Raw)
-	}
-	h.Call("wait_for", tooltest.Args{}).Fails("invalid_arguments")
-	h.Call("wait_for", tooltest.Args{"deployments": []string{"short"}}).Fails("invalid_arguments")
-	h.Call("wait_for", tooltest.Args{"deployments": []string{strings.Repeat("A", 22)}}).Fails("not_found")
+		h.Sim.ResetRequests()
+		for name, second := range map[string]map[string]any{
+			"directory": h.Call("deploy_service", tooltest.Args{"service": service, "directory": "."}).Fails("conflict"),
+			"git":       h.Call("deploy_service", tooltest.Args{"service": service, "git_url": "https://github.com/zeropsio/recipe-nodejs"}).Fails("conflict"),
+		} {
+			if tooltest.Lookup(second, "next.tool") != "wait_for" || tooltest.Lookup(second, "next.arguments.deployments.0") != id || h.Writes() != 0 {
+				t.Errorf("second deployment from %s: %v", name, second)
+			}
+		}
+		open := h.Call("wait_for", tooltest.Args{"deployments": []string{id}, "wait_seconds": 1}).Status("in_progress")
+		if open.Get("next.arguments.deployments.0") != id || open.Get("deployments.0.outcome") != "open" {
+			t.Errorf("while it runs: %s", open.Raw)
+		}
+		if working := h.Call("diagnose_service", tooltest.Args{"service": service}).Ok(); working.Get("verdict") != "working" {
+			t.Errorf("verdict %v", working.Get("verdict"))
+		}
+		h.Sim.Release()
+		done := h.Call("wait_for", tooltest.Args{"deployments": id}).Status("done")
+		if done.Get("deployments.0.status") != "ACTIVE" {
+			t.Errorf("at the end: %s", done.Raw)
+		}
+		h.Call("wait_for", tooltest.Args{}).Fails("invalid_arguments")
+		h.Call("wait_for", tooltest.Args{"deployments": []string{"short"}}).Fails("invalid_arguments")
+		h.Call("wait_for", tooltest.Args{"deployments": []string{strings.Repeat("A", 22)}}).Fails("not_found")
+	})
 }
 
 func TestDeployWaitsForVariables(t *testing.T) {
 	t.Parallel()
-	dir := tooltest.Sources(t, map[string]string{"zerops.yaml": tooltest.GoodYAML})
-	h, service := tooltest.Deployable(t, dir, func(s *tooltest.Setup) {
-		s.Sim = []simulator.Option{simulator.WithPace(0.1), simulator.WithIndexLag(0)}
+	synctest.Test(t, func(t *testing.T) {
+		dir := tooltest.Sources(t, map[string]string{"zerops.yaml": tooltest.GoodYAML})
+		h, service := tooltest.Deployable(t, dir, tooltest.InProcess, func(s *tooltest.Setup) {
+			s.Sim = []simulator.Option{simulator.WithPace(0.1), simulator.WithIndexLag(0)}
+		})
+		// What the creation deploys has to end first.
+		for _, p := range h.Call("list_processes", tooltest.Args{"service": service}).Items() {
+			h.Call("wait_for", tooltest.Args{"processes": []any{p["id"]}}).Status("done")
+		}
+		h.Call("set_env", tooltest.Args{"project": h.Sim.ProjectID("playground"), "service": service, "variables": []tooltest.Args{{"key": "A", "value": "b"}}, "wait_seconds": 0}).Ok()
+		r := h.Call("deploy_service", tooltest.Args{"service": service, "directory": ".", "wait_seconds": 0}).Ok()
+		if r.Get("status") == "failed" || strings.Contains(string(r.Raw), "userDataSyncRunning") {
+			t.Errorf("a deployment right after a variable: %s", r.Raw)
+		}
+		// A refusal before the upload is tried once more, one after it is told.
+		h, service = tooltest.Deployable(t, dir, tooltest.InProcess)
+		h.Sim.Fail(simulator.Fault{Operation: "PostServiceStackAppVersion", Status: 400, Code: "userDataSyncRunning", Message: "words", Times: 1})
+		h.Call("deploy_service", tooltest.Args{"service": service, "directory": "."}).Status("done")
+		h.Sim.Fail(simulator.Fault{Operation: "PutAppVersionBuildAndDeploy", Status: 400, Code: "userDataSyncRunning", Message: "words", Times: 1})
+		r = h.Call("deploy_service", tooltest.Args{"service": service, "directory": "."}).Status("failed")
+		if r.Get("deployment.status") != "UPLOADING" || !strings.Contains(r.Str("message"), "UPLOADING") {
+			t.Errorf("a refusal after the upload: %s", r.Raw)
+		}
 	})
-	// What the creation deploys has to end first.
-	for _, p := range h.Call("list_processes", tooltest.Args{"service": service}).Items() {
-		h.Call("wait_for", tooltest.Args{"processes": []any{p["id"]}}).Status("done")
-	}
-	h.Call("set_env", tooltest.Args{"project": h.Sim.ProjectID("playground"), "service": service, "variables": []tooltest.Args{{"key": "A", "value": "b"}}, "wait_seconds": 0}).Ok()
-	r := h.Call("deploy_service", tooltest.Args{"service": service, "directory": ".", "wait_seconds": 0}).Ok()
-	if r.Get("status") == "failed" || strings.Contains(string(r.Raw), "userDataSyncRunning") {
-		t.Errorf("a deployment right after a variable: %s", r.Raw)
-	}
-	// A refusal before the upload is tried once more, one after it is told.
-	h, service = tooltest.Deployable(t, dir)
-	h.Sim.Fail(simulator.Fault{Operation: "PostServiceStackAppVersion", Status: 400, Code: "userDataSyncRunning", Message: "words", Times: 1})
-	h.Call("deploy_service", tooltest.Args{"service": service, "directory": "."}).Status("done")
-	h.Sim.Fail(simulator.Fault{Operation: "PutAppVersionBuildAndDeploy", Status: 400, Code: "userDataSyncRunning", Message: "words", Times: 1})
-	r = h.Call("deploy_service", tooltest.Args{"service": service, "directory": "."}).Status("failed")
-	if r.Get("deployment.status") != "UPLOADING" || !strings.Contains(r.Str("message"), "UPLOADING") {
-		t.Errorf("a refusal after the upload: %s", r.Raw)
-	}
 }
 
 func TestUploadFailures(t *testing.T) {
@@ -322,26 +327,28 @@ func TestDeployAnswerLost(t *testing.T) {
 
 func TestUploadOutlivesTheCall(t *testing.T) {
 	t.Parallel()
-	dir := tooltest.Sources(t, map[string]string{"zerops.yaml": tooltest.GoodYAML})
-	h, service := tooltest.Deployable(t, dir, func(s *tooltest.Setup) {
-		s.Configure = func(c *tool.Config) { c.DeployRoots, c.MaxWait = []string{dir}, 300*time.Millisecond }
-	})
-	remove := h.Sim.Fail(simulator.Fault{Path: uploadPath, Delay: 1500 * time.Millisecond})
-	r := h.Call("deploy_service", tooltest.Args{"service": service, "directory": "."}).Status("in_progress")
-	id := r.Str("deployment.id")
-	if !strings.Contains(r.Str("message"), "goes on") || r.Get("deployment.phase") != "upload" {
-		t.Errorf("while it uploads: %s", r.Raw)
-	}
-	if e := h.Call("deploy_service", tooltest.Args{"service": service, "directory": "."}).Fails("conflict"); tooltest.Lookup(e, "next.arguments.deployments.0") != id {
-		t.Errorf("a second deployment while it uploads: %v", e)
-	}
-	remove()
-	for range 40 {
-		if r = h.Call("wait_for", tooltest.Args{"deployments": []string{id}}).Ok(); r.Get("status") != "in_progress" {
-			break
+	synctest.Test(t, func(t *testing.T) {
+		dir := tooltest.Sources(t, map[string]string{"zerops.yaml": tooltest.GoodYAML})
+		h, service := tooltest.Deployable(t, dir, tooltest.InProcess, func(s *tooltest.Setup) {
+			s.Configure = func(c *tool.Config) { c.DeployRoots, c.MaxWait = []string{dir}, 300*time.Millisecond }
+		})
+		remove := h.Sim.Fail(simulator.Fault{Path: uploadPath, Delay: 1500 * time.Millisecond})
+		r := h.Call("deploy_service", tooltest.Args{"service": service, "directory": "."}).Status("in_progress")
+		id := r.Str("deployment.id")
+		if !strings.Contains(r.Str("message"), "goes on") || r.Get("deployment.phase") != "upload" {
+			t.Errorf("while it uploads: %s", r.Raw)
 		}
-	}
-	if r.Get("status") != "done" || r.Get("deployments.0.status") != "ACTIVE" {
-		t.Errorf("at the end: %s", r.Raw)
-	}
+		if e := h.Call("deploy_service", tooltest.Args{"service": service, "directory": "."}).Fails("conflict"); tooltest.Lookup(e, "next.arguments.deployments.0") != id {
+			t.Errorf("a second deployment while it uploads: %v", e)
+		}
+		remove()
+		for range 40 {
+			if r = h.Call("wait_for", tooltest.Args{"deployments": []string{id}}).Ok(); r.Get("status") != "in_progress" {
+				break
+			}
+		}
+		if r.Get("status") != "done" || r.Get("deployments.0.status") != "ACTIVE" {
+			t.Errorf("at the end: %s", r.Raw)
+		}
+	})
 }

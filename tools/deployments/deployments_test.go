@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/mark3labs/mcp-go/mcp"
 
@@ -211,16 +212,18 @@ func TestCancelDeploymentTooLateOrNothingThere(t *testing.T) {
 
 func TestWaitForReportsProgress(t *testing.T) {
 	t.Parallel()
-	dir := tooltest.Sources(t, map[string]string{"zerops.yaml": tooltest.GoodYAML})
-	h, service := tooltest.Deployable(t, dir)
-	h.Sim.Hold("stack.build")
-	id := h.Call("deploy_service", tooltest.Args{"service": service, "directory": ".", "wait_seconds": 0}).Str("deployment.id")
-	var words []string
-	ctx := request.WithProgress(context.WithoutCancel(t.Context()), func(message string) { words = append(words, message) })
-	if _, err := h.Server.Call(ctx, "wait_for", []byte(`{"deployments":["`+id+`"],"wait_seconds":1}`)); err != nil {
-		t.Fatal(err)
-	}
-	if len(words) == 0 || !strings.Contains(words[0], ":") {
-		t.Errorf("progress %q", words)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		dir := tooltest.Sources(t, map[string]string{"zerops.yaml": tooltest.GoodYAML})
+		h, service := tooltest.Deployable(t, dir, tooltest.InProcess)
+		h.Sim.Hold("stack.build")
+		id := h.Call("deploy_service", tooltest.Args{"service": service, "directory": ".", "wait_seconds": 0}).Str("deployment.id")
+		var words []string
+		ctx := request.WithProgress(context.WithoutCancel(t.Context()), func(message string) { words = append(words, message) })
+		if _, err := h.Server.Call(ctx, "wait_for", []byte(`{"deployments":["`+id+`"],"wait_seconds":1}`)); err != nil {
+			t.Fatal(err)
+		}
+		if len(words) == 0 || !strings.Contains(words[0], ":") {
+			t.Errorf("progress %q", words)
+		}
+	})
 }

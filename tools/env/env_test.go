@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"zerops-mcp/tools/tool"
@@ -159,32 +160,34 @@ func TestSetEnvRefusesBeforeAnythingIsSent(t *testing.T) {
 
 func TestSetEnvOfProjectInSpiteOfALaggingList(t *testing.T) {
 	t.Parallel()
-	h := tooltest.Start(t, func(s *tooltest.Setup) {
-		s.Sim = []simulator.Option{simulator.WithPace(0), simulator.WithIndexLag(900 * time.Millisecond)}
-	})
-	project := tooltest.Args{"project": "eshop-staging", "variables": map[string]any{"SHARED_SETTING": "fake-first-value"}}
-	r := h.Call("set_env", project).Status("done")
-	got := tooltest.WantOutcomes(t, r, map[string]string{"SHARED_SETTING": "created"})
-	if got["SHARED_SETTING"]["read_back"] != true {
-		t.Errorf("not read back: %s", r.Raw)
-	}
-	if list, _ := r.Get("restart").([]any); len(list) != 3 { // app, api, worker
-		t.Errorf("services to restart: %v", r.Get("restart"))
-	}
-	// Written by somebody else a moment ago, so that the list does not show it yet.
-	h.Sim.Fail(simulator.Fault{Operation: "PostProjectSearch", Times: 1, Body: `{"items":[],"totalHits":0}`, Status: 200})
-	project["variables"] = map[string]any{"SHARED_SETTING": "fake-second-value"}
-	tooltest.WantOutcomes(t, h.Call("set_env", project).Status("done"), map[string]string{"SHARED_SETTING": "updated"})
-	tooltest.WantOutcomes(t, h.Call("set_env", project).Status("unchanged"), map[string]string{"SHARED_SETTING": "unchanged"})
+	synctest.Test(t, func(t *testing.T) {
+		h := tooltest.Start(t, tooltest.InProcess, func(s *tooltest.Setup) {
+			s.Sim = []simulator.Option{simulator.WithPace(0), simulator.WithIndexLag(900 * time.Millisecond)}
+		})
+		project := tooltest.Args{"project": "eshop-staging", "variables": map[string]any{"SHARED_SETTING": "fake-first-value"}}
+		r := h.Call("set_env", project).Status("done")
+		got := tooltest.WantOutcomes(t, r, map[string]string{"SHARED_SETTING": "created"})
+		if got["SHARED_SETTING"]["read_back"] != true {
+			t.Errorf("not read back: %s", r.Raw)
+		}
+		if list, _ := r.Get("restart").([]any); len(list) != 3 { // app, api, worker
+			t.Errorf("services to restart: %v", r.Get("restart"))
+		}
+		// Written by somebody else a moment ago, so that the list does not show it yet.
+		h.Sim.Fail(simulator.Fault{Operation: "PostProjectSearch", Times: 1, Body: `{"items":[],"totalHits":0}`, Status: 200})
+		project["variables"] = map[string]any{"SHARED_SETTING": "fake-second-value"}
+		tooltest.WantOutcomes(t, h.Call("set_env", project).Status("done"), map[string]string{"SHARED_SETTING": "updated"})
+		tooltest.WantOutcomes(t, h.Call("set_env", project).Status("unchanged"), map[string]string{"SHARED_SETTING": "unchanged"})
 
-	lagging := tooltest.Start(t, func(s *tooltest.Setup) {
-		s.Sim = []simulator.Option{simulator.WithPace(0), simulator.WithIndexLag(time.Hour)}
+		lagging := tooltest.Start(t, tooltest.InProcess, func(s *tooltest.Setup) {
+			s.Sim = []simulator.Option{simulator.WithPace(0), simulator.WithIndexLag(time.Hour)}
+		})
+		r = lagging.Call("set_env", project).Status("in_progress")
+		got = tooltest.Outcomes(r)
+		if got["SHARED_SETTING"]["read_back"] != false || r.Get("next.tool") != "list_env" {
+			t.Errorf("a change that cannot be seen is told as %s", r.Raw)
+		}
 	})
-	r = lagging.Call("set_env", project).Status("in_progress")
-	got = tooltest.Outcomes(r)
-	if got["SHARED_SETTING"]["read_back"] != false || r.Get("next.tool") != "list_env" {
-		t.Errorf("a change that cannot be seen is told as %s", r.Raw)
-	}
 }
 
 func TestSetEnvWarnsOfReferences(t *testing.T) {
@@ -446,24 +449,26 @@ func TestConfigurationToolsKeepToTheScope(t *testing.T) {
 
 func TestConfigurationReadsFailReadably(t *testing.T) {
 	t.Parallel()
-	h := tooltest.Start(t, func(s *tooltest.Setup) { s.Configure = func(c *tool.Config) { c.AllowSecrets = true } })
-	h.Sim.Fail(simulator.Fault{Operation: "GetServiceStackEnv", Status: 503})
-	service := tooltest.StagingAPI(h)
-	for tool, a := range map[string]tooltest.Args{
-		"list_env":       {"service": service},
-		"set_env":        {"service": service, "variables": map[string]any{"KEY": "fake-value"}},
-		"delete_env":     {"service": service, "keys": []any{"KEY"}},
-		"reveal_env":     {"service": service, "key": "KEY"},
-		"compare_config": {"left": map[string]any{"service": service}, "right": map[string]any{"service": service}},
-	} {
-		h.Call(tool, a).Fails("unavailable")
-	}
-	h.Sim.ResetFaults()
-	h.Sim.Fail(simulator.Fault{Operation: "PostProjectSearch", Status: 503})
-	r := h.Call("list_env", tooltest.Args{"service": service})
-	if missing, _ := r.Get("incomplete.0").(string); tooltest.Variables(r)["JWT_PRIVATE_KEY"] == nil || !strings.HasPrefix(missing, "variables of the project: ") {
-		t.Errorf("without the project's variables: %s", r.Raw)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		h := tooltest.Start(t, tooltest.InProcess, func(s *tooltest.Setup) { s.Configure = func(c *tool.Config) { c.AllowSecrets = true } })
+		h.Sim.Fail(simulator.Fault{Operation: "GetServiceStackEnv", Status: 503})
+		service := tooltest.StagingAPI(h)
+		for tool, a := range map[string]tooltest.Args{
+			"list_env":       {"service": service},
+			"set_env":        {"service": service, "variables": map[string]any{"KEY": "fake-value"}},
+			"delete_env":     {"service": service, "keys": []any{"KEY"}},
+			"reveal_env":     {"service": service, "key": "KEY"},
+			"compare_config": {"left": map[string]any{"service": service}, "right": map[string]any{"service": service}},
+		} {
+			h.Call(tool, a).Fails("unavailable")
+		}
+		h.Sim.ResetFaults()
+		h.Sim.Fail(simulator.Fault{Operation: "PostProjectSearch", Status: 503})
+		r := h.Call("list_env", tooltest.Args{"service": service})
+		if missing, _ := r.Get("incomplete.0").(string); tooltest.Variables(r)["JWT_PRIVATE_KEY"] == nil || !strings.HasPrefix(missing, "variables of the project: ") {
+			t.Errorf("without the project's variables: %s", r.Raw)
+		}
+	})
 }
 
 func TestValuesStayOutOfErrorsAndNamesStayIn(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/tools/tooltest"
@@ -54,12 +55,14 @@ func TestSubdomainAccess(t *testing.T) {
 
 func TestSubdomainWaitsForPortsAndFlag(t *testing.T) {
 	t.Parallel()
-	h := tooltest.Start(t, func(s *tooltest.Setup) { s.Sim = append(s.Sim, simulator.WithPace(0.1)) })
-	h.Sim.Fail(simulator.Fault{Operation: "PutServiceStackEnableSubdomainAccess", Status: 400, Code: "noSubdomainPorts", Times: 2})
-	r := h.Call("set_subdomain_access", tooltest.Args{"project": tooltest.Staging, "service": "worker", "enabled": true}).Status("done")
-	if r.Get("enabled") != true {
-		t.Errorf("done, but not read back: %s", r.Raw)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		h := tooltest.Start(t, tooltest.InProcess, func(s *tooltest.Setup) { s.Sim = append(s.Sim, simulator.WithPace(0.1)) })
+		h.Sim.Fail(simulator.Fault{Operation: "PutServiceStackEnableSubdomainAccess", Status: 400, Code: "noSubdomainPorts", Times: 2})
+		r := h.Call("set_subdomain_access", tooltest.Args{"project": tooltest.Staging, "service": "worker", "enabled": true}).Status("done")
+		if r.Get("enabled") != true {
+			t.Errorf("done, but not read back: %s", r.Raw)
+		}
+	})
 }
 
 func TestSubdomainFailures(t *testing.T) {

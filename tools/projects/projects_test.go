@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"zerops-mcp/tools/tool"
@@ -66,18 +67,21 @@ func TestDeleteProjectNeedsConfirmation(t *testing.T) {
 // An organisation that cannot be read costs the others nothing, not even the
 // counts of their services.
 func TestBrokenOrganisationCostsTheOthersNothing(t *testing.T) {
-	h := tooltest.Start(t)
-	lab := h.Sim.OrgID("Petra's Lab")
-	h.Sim.Fail(simulator.Fault{Operation: "GetClientProject", Path: "/client/" + lab + "/project", Status: 500, Code: "internalServerError"})
-	h.Call("list_projects", nil).Ok()
-	searched := h.Sim.Calls("PostServiceStackSearch")
-	r := h.Call("list_projects", nil)
-	if r.Get("failures.0.org") != "Petra's Lab" || r.Get("incomplete") != nil || r.Get("items.0.services.total") == nil {
-		t.Errorf("%s", r.Raw)
-	}
-	if n := h.Sim.Calls("PostServiceStackSearch") - searched; n != 1 {
-		t.Errorf("%d searches for services, want that of the one organisation that is shown", n)
-	}
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := tooltest.Start(t, tooltest.InProcess)
+		lab := h.Sim.OrgID("Petra's Lab")
+		h.Sim.Fail(simulator.Fault{Operation: "GetClientProject", Path: "/client/" + lab + "/project", Status: 500, Code: "internalServerError"})
+		h.Call("list_projects", nil).Ok()
+		searched := h.Sim.Calls("PostServiceStackSearch")
+		r := h.Call("list_projects", nil)
+		if r.Get("failures.0.org") != "Petra's Lab" || r.Get("incomplete") != nil || r.Get("items.0.services.total") == nil {
+			t.Errorf("%s", r.Raw)
+		}
+		if n := h.Sim.Calls("PostServiceStackSearch") - searched; n != 1 {
+			t.Errorf("%d searches for services, want that of the one organisation that is shown", n)
+		}
+	})
 }
 
 func TestOverviewSaysThatItDidNotSeeAllOfTheDay(t *testing.T) {

@@ -3,6 +3,7 @@ package storage_test
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/mark3labs/mcp-go/mcp"
@@ -58,21 +59,23 @@ func TestBackups(t *testing.T) {
 // TestSlowBackupIsFollowed: a backup brings no process, so the list is watched.
 func TestSlowBackupIsFollowed(t *testing.T) {
 	t.Parallel()
-	slow := func(pace float64) *tooltest.Harness {
-		h := tooltest.Start(t, func(s *tooltest.Setup) { s.Sim = append(s.Sim, simulator.WithPace(pace)) })
-		// Large disks make backups that go on in the background.
-		h.Call("scale_service", tooltest.Args{"project": tooltest.Staging, "service": "db", "min_disk_gb": 20, "wait_seconds": 30}).Status("done")
-		return h
-	}
-	h := slow(0.03)
-	if r := h.Call("create_backup", tooltest.Args{"project": tooltest.Staging, "service": "db"}).Status("done"); r.Get("backup.created") == nil {
-		t.Errorf("got %s", r.Raw)
-	}
-	h = slow(0.1)
-	r := h.Call("create_backup", tooltest.Args{"project": tooltest.Staging, "service": "db", "wait_seconds": 0}).Status("in_progress")
-	if r.Get("next.tool") != "list_backups" || r.Get("next.arguments.service") == nil || r.Get("backup") != nil {
-		t.Errorf("got %s", r.Raw)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		slow := func(pace float64) *tooltest.Harness {
+			h := tooltest.Start(t, tooltest.InProcess, func(s *tooltest.Setup) { s.Sim = append(s.Sim, simulator.WithPace(pace)) })
+			// Large disks make backups that go on in the background.
+			h.Call("scale_service", tooltest.Args{"project": tooltest.Staging, "service": "db", "min_disk_gb": 20, "wait_seconds": 30}).Status("done")
+			return h
+		}
+		h := slow(0.03)
+		if r := h.Call("create_backup", tooltest.Args{"project": tooltest.Staging, "service": "db"}).Status("done"); r.Get("backup.created") == nil {
+			t.Errorf("got %s", r.Raw)
+		}
+		h = slow(0.1)
+		r := h.Call("create_backup", tooltest.Args{"project": tooltest.Staging, "service": "db", "wait_seconds": 0}).Status("in_progress")
+		if r.Get("next.tool") != "list_backups" || r.Get("next.arguments.service") == nil || r.Get("backup") != nil {
+			t.Errorf("got %s", r.Raw)
+		}
+	})
 }
 
 func TestBackupRefusalsAndFailures(t *testing.T) {
@@ -204,15 +207,17 @@ func TestUnmountAsksThePerson(t *testing.T) {
 // ends all the same.
 func TestWaitingForABackupEndsInTime(t *testing.T) {
 	t.Parallel()
-	h := tooltest.Start(t, func(s *tooltest.Setup) {
-		s.Configure = func(c *tool.Config) { c.MaxWait = time.Second }
-		s.Sim = append(s.Sim, simulator.WithPace(0.02))
+	synctest.Test(t, func(t *testing.T) {
+		h := tooltest.Start(t, tooltest.InProcess, func(s *tooltest.Setup) {
+			s.Configure = func(c *tool.Config) { c.MaxWait = time.Second }
+			s.Sim = append(s.Sim, simulator.WithPace(0.02))
+		})
+		h.Call("scale_service", tooltest.Args{"project": tooltest.Staging, "service": "db", "min_disk_gb": 20}).Ok()
+		started := time.Now()
+		h.Sim.Fail(simulator.Fault{Operation: "GetServiceStackBackup", Status: 200, Body: `{"files":[],"backupPeriod":""}`})
+		r := h.Call("create_backup", tooltest.Args{"project": tooltest.Staging, "service": "db", "wait_seconds": 600}).Status("in_progress")
+		if took := time.Since(started); took > 10*time.Second || !strings.Contains(r.Str("message"), "1s") {
+			t.Errorf("took %s: %s", took, r.Raw)
+		}
 	})
-	h.Call("scale_service", tooltest.Args{"project": tooltest.Staging, "service": "db", "min_disk_gb": 20}).Ok()
-	started := time.Now()
-	h.Sim.Fail(simulator.Fault{Operation: "GetServiceStackBackup", Status: 200, Body: `{"files":[],"backupPeriod":""}`})
-	r := h.Call("create_backup", tooltest.Args{"project": tooltest.Staging, "service": "db", "wait_seconds": 600}).Status("in_progress")
-	if took := time.Since(started); took > 10*time.Second || !strings.Contains(r.Str("message"), "1s") {
-		t.Errorf("took %s: %s", took, r.Raw)
-	}
 }

@@ -91,6 +91,7 @@ type Setup struct {
 	Version   string
 	Sim       []simulator.Option
 	Network   func(*simulator.Simulator) http.RoundTripper // in place of a port of this machine
+	inProcess bool
 	Configure func(*tool.Config)
 	API       func(*zerops.APIOptions)
 	Elicit    func(context.Context, mcp.ElicitationRequest) (*mcp.ElicitationResult, error)
@@ -105,6 +106,9 @@ func Start(t *testing.T, change ...func(*Setup)) *Harness {
 		c(&s)
 	}
 	h := &Harness{T: t, Sim: simulator.New(s.Sim...), Logs: &lockedBuffer{}, Audits: &auditLog{}}
+	if s.inProcess {
+		s.Network = func(sim *simulator.Simulator) http.RoundTripper { return recordBefore(t, sim.RoundTripper()) }
+	}
 	if s.Network != nil {
 		h.URL = "http://127.0.0.1:1"
 		s.API = sentThrough(s.Network(h.Sim), s.API)
@@ -119,6 +123,10 @@ func Start(t *testing.T, change ...func(*Setup)) *Harness {
 	h.serve(s)
 	return h
 }
+
+// InProcess makes a harness that no port of this machine belongs to, so that it can
+// run in the virtual time of testing/synctest.
+func InProcess(s *Setup) { s.inProcess = true }
 
 // sentThrough adds a network of the test's own to the options of the API.
 func sentThrough(network http.RoundTripper, more func(*zerops.APIOptions)) func(*zerops.APIOptions) {

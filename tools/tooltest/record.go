@@ -24,16 +24,26 @@ type recorder struct {
 // record returns a transport that records, or nil where nobody wants it.
 func record(t *testing.T) http.RoundTripper {
 	t.Helper()
+	if os.Getenv(recordVariable) == "" {
+		return nil
+	}
+	return recordBefore(t, &http.Transport{})
+}
+
+// recordBefore returns a transport that records where somebody wants it, and
+// passes requests on to another.
+func recordBefore(t *testing.T, next http.RoundTripper) http.RoundTripper {
+	t.Helper()
 	dir := os.Getenv(recordVariable)
 	if dir == "" {
-		return nil
+		return next
 	}
 	file, err := os.CreateTemp(dir, "requests-*.jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = file.Close() })
-	return &recorder{next: &http.Transport{}, file: file}
+	return &recorder{next: next, file: file}
 }
 
 // RoundTrip records the request and sends it.

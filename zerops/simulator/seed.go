@@ -29,10 +29,12 @@ func (w *world) settle() {
 	for _, p := range w.processes.all() {
 		p.sequence = w.nextSequence()
 	}
-	w.processes.reindex()
-	w.members.reindex()
-	w.services.reindex()
-	w.containers.reindex()
+	w.unindexed = false
+	for _, all := range []interface{ reindex() }{
+		w.orgs, w.members, w.projects, w.services, w.containers, w.processes, w.versions, w.variables, w.notifications, w.routings, w.portRoutings,
+	} {
+		all.reindex()
+	}
 }
 
 // ago runs fill with the clock set back by d, so that what it makes is old.

@@ -34,6 +34,9 @@ func (t *table[T]) put(id string, row *T) {
 		t.list[slices.Index(t.order, id)] = row
 	}
 	t.rows[id] = row
+	if t.world.unindexed {
+		return
+	}
 	shown := *row
 	t.later(func() {
 		if _, known := t.indexed[id]; !known {
@@ -51,6 +54,9 @@ func (t *table[T]) remove(id string) {
 	delete(t.rows, id)
 	i := slices.Index(t.order, id)
 	t.order, t.list = slices.Delete(t.order, i, i+1), slices.Delete(t.list, i, i+1)
+	if t.world.unindexed {
+		return
+	}
 	t.later(func() {
 		delete(t.indexed, id)
 		t.indexedOrder = slices.DeleteFunc(t.indexedOrder, func(known string) bool { return known == id })
@@ -102,15 +108,15 @@ func (t *table[T]) sortRows(created func(*T) time.Time) {
 	for i, id := range t.order {
 		t.list[i] = t.rows[id]
 	}
-	t.reindex()
 }
 
 // reindex brings the index up to date.
 func (t *table[T]) reindex() {
 	t.indexedOrder = slices.Clone(t.order)
-	for id, row := range t.rows {
-		shown := *row
-		t.indexed[id] = &shown
+	shown := make([]T, len(t.list))
+	for i, row := range t.list {
+		shown[i] = *row
+		t.indexed[t.order[i]] = &shown[i]
 	}
 }
 

@@ -17,6 +17,7 @@ type world struct {
 	indexLag  time.Duration
 	logLines  int
 	seeding   bool
+	unindexed bool // until the account is whole, when settle indexes all of it
 	ids       *idSource
 	events    []*event
 	sequence  int
@@ -77,7 +78,7 @@ func newWorld(cfg config) *world {
 	w.notifications = newTable[notification](w)
 	w.routings = newTable[routing](w)
 	w.portRoutings = newTable[portRouting](w)
-	w.seeding = true
+	w.seeding, w.unindexed = true, true
 	w.seed(cfg)
 	w.seeding = false
 	return w
