@@ -84,7 +84,7 @@ func TestHTTPMessages(t *testing.T) {
 		{"bad UTF-8", "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{\"x\":\"\xff\"}}", 400, "1", -32700},
 		{"unknown method", `{"jsonrpc":"2.0","id":7,"method":"tools/none"}`, 200, "7", -32601},
 		{"panic", toolCall("8", "panic", "{}"), 200, "8", -32603},
-		{"unencodable result", toolCall("8", "unencodable", "{}"), 200, "8", -32603},
+		{"unencodable result", toolCall("10", "unencodable", "{}"), 200, "10", -32603},
 		{"big id", `{"jsonrpc":"2.0","id":12345678901234567890,"method":"ping"}`, 200, "12345678901234567890", 0},
 		{"notification", `{"jsonrpc":"2.0","method":"notifications/none"}`, 202, "", 0},
 		{"response to nothing", `{"jsonrpc":"2.0","id":99,"result":{}}`, 202, "", 0},
