@@ -6,10 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httptest"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -17,7 +14,6 @@ import (
 	"time"
 
 	"zerops-mcp/zerops"
-	"zerops-mcp/zerops/simulator"
 )
 
 // answers is a transport that needs no network, so that time can be false.
@@ -274,204 +270,8 @@ func TestTolerantDecoding(t *testing.T) {
 	}
 }
 
-func TestPagingEndsAndIsBounded(t *testing.T) {
-	t.Parallel()
-	// A server that tells no total and caps pages below what was asked for.
-	client, script := newClient(t, func(n int, _ *http.Request) (*http.Response, error) {
-		if n > 3 {
-			return respond(200, nil, `{"list":[]}`), nil
-		}
-		return respond(200, nil, fmt.Sprintf(`{"list":[{"id":"%d"},{"id":"%db"}]}`, n, n)), nil
-	})
-	projects, _, err := zerops.Collect(client.OrganizationProjects(t.Context(), id, zerops.ListOptions{}), 0)
-	if err != nil || len(projects) != 6 {
-		t.Errorf("%d projects, %v", len(projects), err)
-	}
-	if n := script.n.Load(); n != 4 {
-		t.Errorf("%d requests", n)
-	}
-	// A server that ignores the offset.
-	same, script := newClient(t, func(int, *http.Request) (*http.Response, error) {
-		return respond(200, nil, `{"list":[{"id":"x"}]}`), nil
-	})
-	projects, _, err = zerops.Collect(same.OrganizationProjects(t.Context(), id, zerops.ListOptions{}), 0)
-	if err != nil || len(projects) != 1 || script.n.Load() != 2 {
-		t.Errorf("%d projects in %d requests, %v", len(projects), script.n.Load(), err)
-	}
-	// A server that never ends.
-	endless, _ := newClient(t, func(n int, _ *http.Request) (*http.Response, error) {
-		return respond(200, nil, fmt.Sprintf(`{"list":[{"id":"%d"}]}`, n)), nil
-	})
-	if _, _, err := zerops.Collect(endless.OrganizationProjects(t.Context(), id, zerops.ListOptions{}), 0); !errors.Is(err, zerops.ErrTooManyPages) {
-		t.Errorf("an endless list: %v", err)
-	}
-}
-
 // TestPagesAreFetchedAtOnce reads 2,700 rows: one page to learn how many there are,
 // then four at once, and the rest. Who stops early costs no more than that one page.
-func TestPagesAreFetchedAtOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		const total = 2700
-		client, script := newClient(t, func(_ int, r *http.Request) (*http.Response, error) {
-			time.Sleep(100 * time.Millisecond)
-			offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
-			var rows []string
-			for i := offset; i < min(offset+500, total); i++ {
-				rows = append(rows, fmt.Sprintf(`{"id":"%d"}`, i))
-			}
-			return respond(200, nil, fmt.Sprintf(`{"list":[%s],"totalCount":%d}`, strings.Join(rows, ","), total)), nil
-		})
-		began := time.Now()
-		projects, _, err := zerops.Collect(client.OrganizationProjects(t.Context(), id, zerops.ListOptions{}), 0)
-		if err != nil || len(projects) != total {
-			t.Fatalf("%d projects, %v", len(projects), err)
-		}
-		for i, p := range projects {
-			if p.ID != strconv.Itoa(i) {
-				t.Fatalf("row %d is %s", i, p.ID)
-			}
-		}
-		if took, n := time.Since(began), script.n.Load(); n != 6 || took != 300*time.Millisecond {
-			t.Errorf("%d requests in %s", n, took)
-		}
-		if _, more, err := zerops.Collect(client.OrganizationProjects(t.Context(), id, zerops.ListOptions{}), 100); err != nil || !more || script.n.Load() != 7 {
-			t.Errorf("100 rows took %d requests, %v", script.n.Load()-6, err)
-		}
-	})
-}
-
-func TestWaitingBacksOffAndSurvivesFaults(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		began := time.Now()
-		client, script := newClient(t, func(n int, _ *http.Request) (*http.Response, error) {
-			status := "RUNNING"
-			switch {
-			case n == 2:
-				return nil, errors.New("connection reset")
-			case time.Since(began) > 2*time.Minute:
-				status = "FINISHED"
-			case n == 3:
-				status = "SOMETHING_NEW"
-			}
-			return respond(200, nil, fmt.Sprintf(`{"id":%q,"status":%q}`, id, status)), nil
-		})
-		rounds := 0
-		states, err := client.WaitForProcesses(t.Context(), []string{id}, func([]zerops.Process) { rounds++ })
-		if err != nil || states[0].State() != zerops.ProcessFinished {
-			t.Errorf("%v %v", states, err)
-		}
-		if n := script.n.Load(); n > 35 || rounds < 20 {
-			t.Errorf("%d requests in %d rounds over two minutes", n, rounds)
-		}
-	})
-}
-
-func TestWaitingEndsWithItsContext(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		client, _ := newClient(t, func(int, *http.Request) (*http.Response, error) {
-			return respond(200, nil, `{"id":"another","status":"RUNNING"}`), nil
-		})
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		defer cancel()
-		began := time.Now()
-		states, err := client.WaitForProcesses(ctx, []string{id}, nil)
-		if !errors.Is(err, context.DeadlineExceeded) || states[0].Status != "RUNNING" || time.Since(began) != 10*time.Second {
-			t.Errorf("%v %v after %v", states, err, time.Since(began))
-		}
-	})
-}
-
-func TestRequestLimitWaitsWithinTheDeadline(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		script := &scripted{answer: func(int, *http.Request) (*http.Response, error) { return respond(200, nil, `{"id":"`+id+`"}`), nil }}
-		api, err := zerops.NewAPI(zerops.APIOptions{Transport: script, RequestsPerSecond: 10, Burst: 5})
-		if err != nil {
-			t.Fatal(err)
-		}
-		began := time.Now()
-		for range 25 {
-			if _, err := api.Client("one").Project(t.Context(), id); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if took := time.Since(began); took < 1900*time.Millisecond || took > 2100*time.Millisecond {
-			t.Errorf("25 requests took %v, want 2 s", took)
-		}
-		if _, err := api.Client("another").Project(t.Context(), id); err != nil || time.Since(began) > 2100*time.Millisecond {
-			t.Error("another token had to wait")
-		}
-	})
-}
-
-func TestRedirectsAreNotFollowed(t *testing.T) {
-	t.Parallel()
-	var leaked atomic.Bool
-	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { leaked.Store(true) }))
-	defer other.Close()
-	api := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
-	defer api.Close()
-	a, err := zerops.NewAPI(zerops.APIOptions{Address: api.URL})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-	defer cancel()
-	if _, err := a.Client("obviously-fake").Project(ctx, id); !errors.Is(err, zerops.ErrUnavailable) {
-		t.Errorf("got %v", err)
-	}
-	if leaked.Load() {
-		t.Error("the request went to another host")
-	}
-}
-
-func TestConnectionsAreReused(t *testing.T) {
-	t.Parallel()
-	var opened atomic.Int64
-	server := httptest.NewUnstartedServer(simulator.New(simulator.WithPace(0)))
-	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			opened.Add(1)
-		}
-	}
-	server.Start()
-	defer server.Close()
-	api, err := zerops.NewAPI(zerops.APIOptions{Address: server.URL})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 20 {
-		if _, err := api.Client(simulator.OwnerToken).User(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if n := opened.Load(); n != 1 {
-		t.Errorf("20 requests opened %d connections", n)
-	}
-}
-
-func TestAddresses(t *testing.T) {
-	t.Parallel()
-	for address, want := range map[string]string{
-		"": zerops.DefaultAddress, "api.example.com": "https://api.example.com", "https://api.example.com/": "https://api.example.com",
-		"https://api.example.com/api/rest/public": "https://api.example.com", "http://127.0.0.1:80": "http://127.0.0.1:80", "http://[::1]:8": "http://[::1]:8", "http://localhost:1": "http://localhost:1",
-		"http://api.example.com": "", "https://user:pw@api.example.com": "", "https://api.example.com/other": "", "https://api.example.com?x=1": "", "ftp://x": "", "https://": "", "::": "",
-	} {
-		api, err := zerops.NewAPI(zerops.APIOptions{Address: address})
-		switch {
-		case (err == nil) != (want != ""):
-			t.Errorf("%q: %v", address, err)
-		case err == nil && api.Address() != want:
-			t.Errorf("%q became %s", address, api.Address())
-		case err != nil && strings.Contains(err.Error(), "pw"):
-			t.Errorf("the error shows the password: %v", err)
-		}
-	}
-}
-
 func FuzzErrorBody(f *testing.F) {
 	f.Add([]byte(`{"error":{"code":"x","message":"y","meta":[{"metadata":{"a":["b"]}}]}}`))
 	f.Add([]byte(`<html>`))

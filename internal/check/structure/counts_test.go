@@ -21,16 +21,8 @@ const (
 // longFiles are the files that may be longer, with the reason.
 func longFiles() map[string]string {
 	return map[string]string{
-		"zerops/catalogue.go": "the table of the API's operations",
-
-		"internal/bench/load/siege.go": "one program of measurement",
-		"tools/diagnose/rules.go":      "the table of the rules",
-		"internal/cli/docs_test.go":    "one test for each statement of the documents",
-		"tools/env/env_test.go":        "one test for each tool of the room",
-		"tools/logs/logs_test.go":      "one test for each argument of the search",
-		"zerops/client_test.go":        "one test for each promise of the client",
-
-		"zerops/simulator/simulator_test.go": "whole conversations",
+		"zerops/catalogue.go":     "the table of the API's operations",
+		"tools/diagnose/rules.go": "the table of the rules",
 	}
 }
 
