@@ -159,8 +159,9 @@ func TestRefusalGivesTheConfirmationBack(t *testing.T) {
 				a := p.args(h)
 				again := tooltest.Args{"confirm": h.Call(p.tool, a).Status("confirmation_required").Str("confirm")}
 				maps.Copy(again, a)
-				refusal.Operation, refusal.Times = p.operation, 1
-				h.Sim.Fail(refusal)
+				fault := refusal // of this case alone
+				fault.Operation, fault.Times = p.operation, 1
+				h.Sim.Fail(fault)
 				if r := h.Call(p.tool, again); !r.IsError || strings.Contains(string(r.Raw), "without confirm") {
 					t.Errorf("refused: %s", r.Raw)
 				}

@@ -28,6 +28,9 @@ const (
 // service is one that writes lines as it goes, so that what is measured is the
 // search and not the simulator.
 func TestManyLinesTakeLittleMemory(t *testing.T) { //nolint:paralleltest // memory is measured for the whole process
+	if testing.Short() {
+		t.Skip("memory and time say nothing under the race detector, which runs with -short")
+	}
 	var sim atomic.Pointer[simulator.Simulator]
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.Contains(r.URL.Path, "/log/project/") {
