@@ -262,12 +262,12 @@ func TestAnswersHoldWhatTheRevisionHas(t *testing.T) {
 	held := run{args: "call restart_service --arg project=eshop-staging --arg service=api --arg wait_seconds=0", env: env}.do(t)
 	processes, _ := held.object(t)["processes"].([]any)
 	process, _ := processes[0].(map[string]any)
-	wait := question{"tools/call", call("wait_for", fmt.Sprintf(`{"processes":[%q],"wait_seconds":1}`, process["id"])), "CallToolResult"}
+	wait := question{"tools/call", call("wait_for", fmt.Sprintf(`{"processes":[%q],"wait_seconds":4}`, process["id"])), "CallToolResult"}
 	api := env[:1]
 	plain, stateless, sse := listen(t, "--transport http", api...), listen(t, "--transport http --stateless", api...), listen(t, "--transport sse", api...)
 	for revision, members := range published {
 		questions := everyQuestion(revision)
-		// Waiting takes a second, so not every way does it.
+		// Waiting takes seconds, so that a busy machine tells of it too; not every way does it.
 		patient := append(slices.Clone(questions), wait)
 		check := func(way string, questions []question, members map[string][]string, ask func(*testing.T) spoken) {
 			t.Run(revision+" over "+way, func(t *testing.T) {
