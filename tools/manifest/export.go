@@ -55,13 +55,23 @@ func exportYaml(ctx context.Context, c *tool.Call, in *env.OnStore) (*exportYaml
 	env.KnowValues(c, doc.Secrets(0), names)
 	doc.Walk(func(path []string, _, value *yaml.Node) {
 		if value.Kind == yaml.ScalarNode && slices.ContainsFunc(path[:max(len(path)-1, 0)], manifest.IsStore) {
-			c.Redactor.Place(manifest.LastOf(path))
+			c.Redactor.Place(variableKey(path))
 		}
 	})
 	m := yamlMasker{call: c}
 	m.document(doc.Root)
 	out := exportYamlOut{Masked: m.masked}
 	return &out, fitExport(c, doc, &out)
+}
+
+// variableKey is the key of the variable that a place in a store belongs to; an entry
+// of a vault may be {value, sensitive} (platform §10.1).
+func variableKey(path []string) string {
+	last, parent := len(path)-1, len(path)-2
+	if parent > 0 && (path[last] == "value" || path[last] == "sensitive") && !manifest.IsStore(path[parent]) {
+		return path[parent]
+	}
+	return path[last]
 }
 
 // fitExport writes the document, without its last services if it is too large.

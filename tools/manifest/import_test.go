@@ -310,10 +310,12 @@ func TestExportYamlIsMaskedAndValid(t *testing.T) {
 		t.Errorf("a value is in the export:\n%s", text)
 	}
 	var document struct {
-		Project  struct{ EnvVariables map[string]string }
 		Services []struct {
-			Hostname   string            `yaml:"hostname"`
-			EnvSecrets map[string]string `yaml:"envSecrets"`
+			Hostname string `yaml:"hostname"`
+			Vault    map[string]struct {
+				Value     string
+				Sensitive bool
+			} `yaml:"vault"`
 		} `yaml:"services"`
 	}
 	if err := yaml.Unmarshal([]byte(text), &document); err != nil {
@@ -323,8 +325,8 @@ func TestExportYamlIsMaskedAndValid(t *testing.T) {
 		t.Errorf("the export:\n%s", text)
 	}
 	for _, s := range document.Services {
-		if s.Hostname == "api" && (s.EnvSecrets["PLAIN_NAME"] != "[redacted]" || s.EnvSecrets["MULTI"] != "[redacted]" || s.EnvSecrets["REFERENCE"] != "${db_connectionString}") {
-			t.Errorf("variables of api: %v", s.EnvSecrets)
+		if s.Hostname == "api" && (s.Vault["PLAIN_NAME"].Value != "[redacted]" || s.Vault["MULTI"].Value != "[redacted]" || s.Vault["REFERENCE"].Value != "${db_connectionString}" || !s.Vault["MULTI"].Sensitive) {
+			t.Errorf("variables of api: %v", s.Vault)
 		}
 	}
 	if n, _ := r.Get("masked").(float64); n < 5 {

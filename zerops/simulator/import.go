@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"cmp"
-	"fmt"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -107,6 +106,10 @@ func importProject(c *call) (any, error) {
 	if head.Name == "" {
 		return nil, withFields("projectImportMissingParameter", "Missing parameter", map[string][]string{"parameter": {"project.name"}})
 	}
+	variables := append(plainEntries(head.EnvVariables), vaultEntries(head.Vault)...)
+	if err := checkEntries(variables, "projectEnv", isolationKeys()); err != nil {
+		return nil, err
+	}
 	empty := &project{clientID: o.id, status: "NEW"}
 	drafts, err := c.drafts(empty, document.Services)
 	if err != nil {
@@ -116,28 +119,10 @@ func importProject(c *call) (any, error) {
 		name: head.Name, description: head.Description, mode: head.CorePackage, tags: head.Tags, ipv4Shared: true,
 		envIsolation: head.EnvIsolation, sshIsolation: head.SSHIsolation,
 	})
-	for _, key := range sortedKeys(head.EnvVariables) {
-		c.world.addProjectEnv(p, key, fmt.Sprint(head.EnvVariables[key]), false)
-	}
-	for _, v := range vaultEntries(head.Vault) {
+	for _, v := range variables {
 		c.world.addProjectEnv(p, v.Key, v.Content, v.Sensitive)
 	}
 	return c.importInto(p, drafts, made), nil
-}
-
-// vaultEntries are the variables of a vault: plain, or {value, sensitive}
-// (platform §10.1).
-func vaultEntries(vault map[string]any) []envBody {
-	var entries []envBody
-	for _, key := range sortedKeys(vault) {
-		entry := envBody{Key: key, Content: fmt.Sprint(vault[key])}
-		if members, ok := vault[key].(map[string]any); ok {
-			entry.Content = fmt.Sprint(members["value"])
-			entry.Sensitive, _ = members["sensitive"].(bool)
-		}
-		entries = append(entries, entry)
-	}
-	return entries
 }
 
 func importServices(c *call) (any, error) {
@@ -238,16 +223,13 @@ func (c *call) draft(spec importService) (serviceDraft, error) {
 		}
 		draft.yaml = text
 	}
-	for _, key := range sortedKeys(spec.EnvSecrets) {
-		draft.variables = append(draft.variables, envBody{Key: key, Content: fmt.Sprint(spec.EnvSecrets[key]), Sensitive: true})
-	}
-	draft.variables = append(draft.variables, vaultEntries(spec.Vault)...)
+	draft.variables = append(plainEntries(spec.EnvSecrets), vaultEntries(spec.Vault)...)
 	pairs, err := parseEnvFile(spec.DotEnvSecrets)
 	if err != nil {
 		return draft, err
 	}
 	for _, pair := range pairs {
-		draft.variables = append(draft.variables, envBody{Key: pair[0], Content: pair[1], Sensitive: true})
+		draft.variables = append(draft.variables, envBody{Key: pair[0], Content: pair[1]})
 	}
 	return draft, nil
 }

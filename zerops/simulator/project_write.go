@@ -118,6 +118,7 @@ func createProject(c *call) (any, error) {
 		TagList          []string   `json:"tagList"`
 		UserRoles        []roleBody `json:"userRoles"`
 		EnvVariables     []envBody  `json:"envVariables"`
+		EnvSecrets       []envBody  `json:"envSecrets"`
 		PublicIPV4Shared *bool      `json:"publicIpV4Shared"`
 		MaxCreditLimit   *float64   `json:"maxCreditLimit"`
 		EnvIsolation     string     `json:"envIsolation"`
@@ -129,17 +130,17 @@ func createProject(c *call) (any, error) {
 	if err := checkTags(body.TagList); err != nil {
 		return nil, err
 	}
+	variables := append(body.EnvVariables, body.EnvSecrets...)
+	if err := checkEntries(variables, "projectEnv", isolationKeys()); err != nil {
+		return nil, err
+	}
 	shared := body.PublicIPV4Shared == nil || *body.PublicIPV4Shared
 	p, _ := c.newProject(o, m, projectDraft{
 		name: body.Name, description: body.Description, mode: body.Mode, tags: body.TagList,
 		ipv4Shared: shared, envIsolation: body.EnvIsolation, sshIsolation: body.SSHIsolation,
 	})
 	p.creditLimit = body.MaxCreditLimit
-	for _, env := range body.EnvVariables {
-		if err := checkKey(env.Key, "projectEnv"); err != nil {
-			c.world.projects.remove(p.id)
-			return nil, err
-		}
+	for _, env := range variables {
 		c.world.addProjectEnv(p, env.Key, env.Content, env.Sensitive)
 	}
 	return c.world.projectView(p), nil

@@ -163,10 +163,8 @@ func (c *call) checkDraft(p *project, draft serviceDraft) error {
 	case draft.profile != "" && draft.kind.profile(draft.profile) == nil:
 		return refuse("autoscalingProfileNotFound", "Autoscaling profile [%s] not found", draft.profile)
 	}
-	for _, v := range draft.variables {
-		if err := checkKey(v.Key, "userData"); err != nil {
-			return err
-		}
+	if err := checkEntries(draft.variables, "userData", draft.kind.generatedKeys()); err != nil {
+		return err
 	}
 	if draft.custom != (scaling{}) {
 		return c.checkScaling(&service{typ: draft.kind, versionID: draft.version.id, mode: draft.mode}, draft.custom)

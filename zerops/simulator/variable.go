@@ -1,6 +1,10 @@
 package simulator
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // redacted stands where a value would be that the caller may not read.
 const redacted = "REDACTED"
@@ -47,6 +51,93 @@ func checkKey(key, family string) error {
 		return refuse(family+"UseOfSystemKey", "Key [%s] is a system key", key)
 	}
 	return nil
+}
+
+// isolationKeys are the variables that the platform keeps for every project.
+func isolationKeys() []string { return []string{"envIsolation", "sshIsolation"} }
+
+// generatedKeys are the variables that the platform makes for a service of a type
+// once it exists.
+func (t *serviceType) generatedKeys() []string {
+	keys := []string{"hostname", "serviceId", "projectId"}
+	switch {
+	case t.runtime():
+		keys = append(keys, "zeropsSubdomain", "startCommand")
+	case t.managed():
+		keys = append(keys, "port", "user", "password", "connectionString")
+		if t.subcategory == "DATABASE" {
+			keys = append(keys, "dbName")
+		}
+	case t.category == "OBJECT_STORAGE":
+		keys = append(keys, "bucketName", "accessKeyId", "secretAccessKey", "apiUrl", "quotaGBytes")
+	}
+	return keys
+}
+
+// plainEntries are variables in the deprecated spellings of import YAML,
+// envVariables and envSecrets, which are stored in clear (platform §10.1).
+func plainEntries(values map[string]any) []envBody {
+	var entries []envBody
+	for _, key := range sortedKeys(values) {
+		entries = append(entries, envBody{Key: key, Content: scalarText(values[key])})
+	}
+	return entries
+}
+
+// vaultEntries are the variables of a vault: plain, or {value, sensitive}. An entry
+// without the flag is stored in clear (platform §10.1).
+func vaultEntries(vault map[string]any) []envBody {
+	var entries []envBody
+	for _, key := range sortedKeys(vault) {
+		entry := envBody{Key: key, Content: scalarText(vault[key])}
+		if members, ok := vault[key].(map[string]any); ok {
+			entry.Content = scalarText(members["value"])
+			entry.Sensitive, _ = members["sensitive"].(bool)
+		}
+		entries = append(entries, entry)
+	}
+	return entries
+}
+
+// scalarText is a YAML value as a variable holds it; one that is left empty is the
+// empty text.
+func scalarText(value any) string {
+	if value == nil {
+		return ""
+	}
+	return fmt.Sprint(value)
+}
+
+// checkEntries refuses variables of a new store that are malformed, or of which two
+// have the same key regardless of case. taken are the keys that the platform makes
+// in it (platform §10.1).
+func checkEntries(entries []envBody, family string, taken []string) error {
+	taken = slices.Clone(taken)
+	for _, entry := range entries {
+		if err := checkKey(entry.Key, family); err != nil {
+			return err
+		}
+		if slices.ContainsFunc(taken, func(key string) bool { return strings.EqualFold(key, entry.Key) }) {
+			return duplicateKey(family, entry.Key)
+		}
+		taken = append(taken, entry.Key)
+	}
+	return nil
+}
+
+func duplicateKey(family, key string) error {
+	if family == "projectEnv" {
+		return refuse("projectEnvDuplicateKey", "Project env key [%s] already exists", key)
+	}
+	return refuse("userDataDuplicateKey", "User data key [%s] already exists", key)
+}
+
+// duplicate reports whether a store has another variable with the same key; the
+// platform compares without regard to case, with its own keys too (platform §10.1).
+func (w *world) duplicate(projectID, serviceID, key, except string) bool {
+	return slices.ContainsFunc(w.variablesOf(projectID, serviceID), func(v *variable) bool {
+		return strings.EqualFold(v.key, key) && v.id != except
+	})
 }
 
 func (v *variable) kind() string {

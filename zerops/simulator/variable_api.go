@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -10,20 +9,22 @@ import (
 const envSyncTime = 2600 * time.Millisecond
 
 func variableRoutes() []route {
-	// The live API demands "sensitive", which the vendor's SDK does not send.
-	needs := []string{"key", "content", "sensitive"}
+	// The live API demands "sensitive" of a new variable, which the vendor's SDK does
+	// not send. An update without it makes a sensitive value plain (platform §10.1).
+	needs, changes := []string{"key", "content", "sensitive"}, []string{"key", "content"}
 	return []route{
 		{op: "GetServiceStackEnv", handle: listServiceEnv},
 		{op: "GetServiceStackUserData", handle: listUserData},
 		{op: "GetUserData", handle: getUserData},
 		{op: "GetUserDataReveal", method: "GET", path: "/user-data/{id}/reveal", handle: revealUserData},
 		{op: "PostServiceStackUserData", required: needs, handle: createUserData},
-		{op: "PutUserData", required: needs, handle: putUserData},
+		{op: "PutUserData", required: changes, handle: putUserData},
 		{op: "DeleteUserData", handle: deleteUserData},
 		{op: "PutServiceStackUserDataEnvFile", handle: replaceUserData},
 		{op: "GetProjectEnv", handle: getProjectEnv},
+		{op: "GetProjectEnvReveal", method: "GET", path: "/project-env/{id}/reveal", handle: revealProjectEnv},
 		{op: "PostProjectEnv", handle: createProjectEnv},
-		{op: "PutProjectEnv", handle: putProjectEnv},
+		{op: "PutProjectEnv", required: changes, handle: putProjectEnv},
 		{op: "DeleteProjectEnv", handle: deleteProjectEnv},
 		{op: "PutProjectEnvFile", handle: replaceProjectEnv},
 	}
@@ -82,12 +83,23 @@ func getUserData(c *call) (any, error) {
 	return c.userDataView(v), nil
 }
 
-// revealUserData needs a person who has just proved to be one.
+// revealUserData shows a variable with its value. Every token counts as a person who
+// has just proved to be one; only password sessions, which this account does not
+// have, are refused with notInSudoMode (platform §10.1).
 func revealUserData(c *call) (any, error) {
-	if _, err := c.variable(toRead, true, "userDataNotFound"); err != nil {
+	v, err := c.variable(toWrite, true, "userDataNotFound")
+	if err != nil {
 		return nil, err
 	}
-	return nil, forbidden("notInSudoMode", "Sudo mode is required")
+	return c.userDataView(v), nil
+}
+
+func revealProjectEnv(c *call) (any, error) {
+	v, err := c.variable(toWrite, false, "projectEnvNotFound")
+	if err != nil {
+		return nil, err
+	}
+	return c.projectEnvView(v), nil
 }
 
 func createUserData(c *call) (any, error) {
@@ -106,10 +118,8 @@ func createUserData(c *call) (any, error) {
 		return nil, err
 	}
 	w := c.world
-	for _, v := range w.variablesOf(s.projectID, s.id) {
-		if v.key == body.Key {
-			return nil, refuse("userDataDuplicateKey", "User data key [%s] already exists", body.Key)
-		}
+	if w.duplicate(s.projectID, s.id, body.Key, "") {
+		return nil, duplicateKey("userData", body.Key)
 	}
 	w.addVariable(&variable{
 		clientID: s.clientID, projectID: s.projectID, serviceID: s.id, key: body.Key, content: body.Content, sensitive: body.Sensitive, editable: true,
@@ -145,10 +155,8 @@ func putUserData(c *call) (any, error) {
 		}
 	}
 	w := c.world
-	for _, other := range w.variablesOf(s.projectID, s.id) {
-		if other.key == body.Key && other.id != v.id {
-			return nil, refuse("userDataDuplicateKey", "User data key [%s] already exists", body.Key)
-		}
+	if w.duplicate(s.projectID, s.id, body.Key, v.id) {
+		return nil, duplicateKey("userData", body.Key)
 	}
 	v.key, v.content, v.sensitive, v.lastUpdate = body.Key, body.Content, body.Sensitive, w.now
 	w.variables.put(v.id, v)
@@ -278,17 +286,6 @@ func getProjectEnv(c *call) (any, error) {
 	return c.projectEnvView(v), nil
 }
 
-// duplicate finds another variable of a project with the same key; the platform
-// compares without regard to case.
-func (w *world) duplicate(p *project, key, except string) bool {
-	for _, v := range w.variablesOf(p.id, "") {
-		if strings.EqualFold(v.key, key) && v.id != except {
-			return true
-		}
-	}
-	return false
-}
-
 func createProjectEnv(c *call) (any, error) {
 	p, err := c.project(toWrite)
 	if err != nil {
@@ -301,8 +298,8 @@ func createProjectEnv(c *call) (any, error) {
 	if err := checkKey(body.Key, "projectEnv"); err != nil {
 		return nil, err
 	}
-	if c.world.duplicate(p, body.Key, "") {
-		return nil, refuse("projectEnvDuplicateKey", "Project env key [%s] already exists", body.Key)
+	if c.world.duplicate(p.id, "", body.Key, "") {
+		return nil, duplicateKey("projectEnv", body.Key)
 	}
 	c.world.addProjectEnv(p, body.Key, body.Content, body.Sensitive)
 	return c.world.processView(c.syncProject(p)), nil
@@ -329,8 +326,8 @@ func putProjectEnv(c *call) (any, error) {
 			return nil, err
 		}
 	}
-	if c.world.duplicate(p, body.Key, v.id) {
-		return nil, refuse("projectEnvDuplicateKey", "Project env key [%s] already exists", body.Key)
+	if c.world.duplicate(p.id, "", body.Key, v.id) {
+		return nil, duplicateKey("projectEnv", body.Key)
 	}
 	v.key, v.content, v.sensitive, v.lastUpdate = body.Key, body.Content, body.Sensitive, c.world.now
 	c.world.variables.put(v.id, v)

@@ -26,7 +26,8 @@ func TestServiceVariables(t *testing.T) {
 	version := a.upload(a.sim.ServiceID("eshop-staging", "app"))
 	a.finished(process)
 	a.refused(http.MethodPost, service+"/user-data", variable("API_KEY", "fake-two"), 400, "userDataDuplicateKey")
-	a.refused(http.MethodPost, service+"/user-data", variable("NODE_ENV", "x"), 400, "userDataDuplicateKey")
+	a.refused(http.MethodPost, service+"/user-data", variable("node_env", "x"), 400, "userDataDuplicateKey")
+	a.refused(http.MethodPost, service+"/user-data", variable("HOSTNAME", "x"), 400, "userDataDuplicateKey")
 	a.refused(http.MethodPost, service+"/user-data", variable("ZEROPS_X", "x"), 400, "userDataZeropsPrefixForbidden")
 	a.refused(http.MethodPost, service+"/user-data", variable("hostname", "x"), 400, "userDataUseOfSystemKey")
 	a.refused(http.MethodPost, service+"/user-data", variable("9lives", "x"), 400, "userDataKeyInvalid")
@@ -36,7 +37,10 @@ func TestServiceVariables(t *testing.T) {
 	a.refused(http.MethodPut, "/user-data/"+baked["id"].(string), variable("NODE_ENV", "x"), 400, "recordIsReadOnly")
 	a.refused(http.MethodDelete, "/user-data/"+baked["id"].(string), nil, 400, "userDataDeleteForbidden")
 	a.refused(http.MethodDelete, "/user-data/"+generated["id"].(string), nil, 400, "userDataDeleteForbidden")
-	a.refused(http.MethodGet, "/user-data/"+mine["id"].(string)+"/reveal", nil, 403, "notInSudoMode")
+	if seen := a.get("/user-data/" + mine["id"].(string) + "/reveal"); seen["content"] != "fake-one" {
+		t.Errorf("revealed: %v", seen)
+	}
+	a.as(simulator.ReadOnlyToken).refused(http.MethodGet, "/user-data/"+mine["id"].(string)+"/reveal", nil, 403, "insufficientPermissions")
 
 	a.sim.Hold("stack.updateUserData")
 	changed := a.ok(http.MethodPut, "/user-data/"+mine["id"].(string), variable("API_KEY", "fake-three"))
@@ -90,4 +94,55 @@ func TestProjectVariables(t *testing.T) {
 	a.finished(a.ok(http.MethodPut, path+"/env/file", map[string]any{"envFile": "ONLY=this"}))
 	a.refused(http.MethodGet, "/project-env/"+entry["id"].(string), nil, 400, "projectEnvNotFound")
 	a.refused(http.MethodPut, path+"/env/file", map[string]any{"envFile": "no equals sign"}, 400, "userDataInvalidEnvFile")
+}
+
+// A vault keeps what is marked, an update without the mark makes it plain, and a key
+// is one key in any case (platform §10.1).
+func TestVault(t *testing.T) {
+	t.Parallel()
+	a := start(t, simulator.WithIndexLag(0), simulator.WithPace(0.001))
+	org := a.sim.OrgID("Northwind Trading")
+	document := func(vault string) map[string]any {
+		return map[string]any{"yaml": "project:\n  name: vaulted\n  vault:\n    SHARED: {value: fake-shared, sensitive: true}\n    REGION: eu\n    EMPTY:\n" +
+			"  envVariables: {OLD: fake-old}\nservices:\n  - hostname: web\n    type: nodejs@22\n    startWithoutCode: true\n" +
+			"    envSecrets: {LEGACY: fake-legacy}\n    vault:\n      KEY: {value: fake-key, sensitive: true}\n      DEBUG: true\n" + vault}
+	}
+	for _, key := range []string{"key", "Legacy", "HOSTNAME", "SERVICEID", "zeropssubdomain"} {
+		a.refused(http.MethodPost, "/client/"+org+"/project/import", document("      "+key+": x\n"), 400, "userDataDuplicateKey")
+	}
+	a.refused(http.MethodPost, "/client/"+org+"/project/import", map[string]any{
+		"yaml": "project: {name: vaulted, vault: {ENVISOLATION: none}}\nservices:\n  - {hostname: web, type: nodejs@22}\n",
+	}, 400, "projectEnvDuplicateKey")
+	made := a.ok(http.MethodPost, "/client/"+org+"/project/import", document(""))
+	for _, process := range rows(t, rows(t, made["serviceStacks"])[0]["processes"]) {
+		a.finished(process)
+	}
+	project, service := made["projectId"].(string), rows(t, made["serviceStacks"])[0]["id"].(string)
+
+	export, whole := "/project/"+project+"/export", []string{
+		"sensitive: true", "value: fake-shared", "REGION: eu", `EMPTY: ""`, "OLD: fake-old", "LEGACY: fake-legacy", `DEBUG: "true"`,
+	}
+	for _, path := range []string{export, export + "?reveal=true"} {
+		text := a.get(path)["yaml"].(string)
+		for _, want := range whole {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s has no %q:\n%s", path, want, text)
+			}
+		}
+	}
+	a.refused(http.MethodGet, export+"?reveal=perhaps", nil, 400, "invalidUserInput")
+
+	entry := pick(t, a.get("/service-stack/" + service + "/env")["items"], "key", "KEY")
+	if entry["sensitive"] != true {
+		t.Errorf("the vault entry: %v", entry)
+	}
+	a.finished(a.ok(http.MethodPut, "/user-data/"+entry["id"].(string), map[string]any{"key": "KEY", "content": "fake-key"}))
+	shared := pick(t, rows(t, a.search("project", org, "id", project)["items"])[0]["envList"], "key", "SHARED")
+	if shared["sensitive"] != true || a.get("/project-env/" + shared["id"].(string) + "/reveal")["content"] != "fake-shared" {
+		t.Errorf("the shared entry: %v", shared)
+	}
+	a.finished(a.ok(http.MethodPut, "/project-env/"+shared["id"].(string), map[string]any{"key": "SHARED", "content": "fake-shared"}))
+	if text := a.get(export)["yaml"].(string); strings.Contains(text, "sensitive") || !strings.Contains(text, "KEY: fake-key") || !strings.Contains(text, "SHARED: fake-shared") {
+		t.Errorf("after writing without the flag:\n%s", text)
+	}
 }
