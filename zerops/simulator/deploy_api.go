@@ -220,7 +220,7 @@ func buildAndDeploy(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := refusal(c.world.validate(setup, true)); err != nil {
+	if err := refusal(c.world.validate(setup, true, s.base)); err != nil {
 		return nil, err
 	}
 	v.yaml, v.setup = body.ZeropsYaml, setup.Setup
@@ -260,7 +260,7 @@ func deployVersion(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := refusal(w.validate(setup, false)); err != nil {
+	if err := refusal(w.validate(setup, false, s.base)); err != nil {
 		return nil, err
 	}
 	v.yaml, v.setup = text, setup.Setup
@@ -368,7 +368,7 @@ func validateYaml(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := refusal(c.world.validate(setup, body.Operation == "BUILD_AND_DEPLOY")); err != nil {
+	if err := refusal(c.world.validate(setup, body.Operation == "BUILD_AND_DEPLOY", body.ServiceStackTypeVersionName)); err != nil {
 		return nil, err
 	}
 	return success(), nil

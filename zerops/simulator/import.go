@@ -51,18 +51,8 @@ type importService struct {
 	MaxContainers         int            `yaml:"maxContainers"`
 	Mount                 []string       `yaml:"mount"`
 	EnvIsolation          string         `yaml:"envIsolation"`
-	VerticalAutoscaling   struct {
-		MinCPU            float64 `yaml:"minCpu"`
-		MaxCPU            float64 `yaml:"maxCpu"`
-		CPUMode           string  `yaml:"cpuMode"`
-		MinRAM            float64 `yaml:"minRam"`
-		MaxRAM            float64 `yaml:"maxRam"`
-		MinDisk           float64 `yaml:"minDisk"`
-		MaxDisk           float64 `yaml:"maxDisk"`
-		StartCPUCoreCount float64 `yaml:"startCpuCoreCount"`
-		MinFreeCPUCores   float64 `yaml:"minFreeCpuCores"`
-		MinFreeRAMGB      float64 `yaml:"minFreeRamGB"`
-	} `yaml:"verticalAutoscaling"`
+	ProfileOverrides      map[string]any `yaml:"profileOverrides"`
+	VerticalAutoscaling   importScaling  `yaml:"verticalAutoscaling"`
 }
 
 // parseImport reads the document of a request.
@@ -198,19 +188,20 @@ func (c *call) draft(spec importService) (serviceDraft, error) {
 		return draft, lacking("objectStorageSize")
 	case kind.managed() && found.mode == "" && spec.Mode == "":
 		return draft, lacking("mode")
+	case spec.ProfileOverrides != nil && spec.Profile == "":
+		return draft, lacking("profile")
 	case kind.managed() && spec.Mode != "" && spec.Mode != "HA" && spec.Mode != "NON_HA":
 		return draft, invalid("mode", "must be HA or NON_HA")
 	}
-	scale := spec.VerticalAutoscaling
+	custom, err := spec.scaling(kind)
+	if err != nil {
+		return draft, err
+	}
 	draft = serviceDraft{
 		name: spec.Hostname, kind: kind, version: found, mode: spec.Mode, profile: spec.Profile, startWithoutCode: spec.StartWithoutCode,
 		gitURL: spec.BuildFromGit, setup: spec.ZeropsSetup, objectGB: spec.ObjectStorageSize, objectPolicy: spec.ObjectStoragePolicy,
 		objectRawPolicy: spec.ObjectStorageRaw, mounts: spec.Mount, envIsolation: spec.EnvIsolation, priority: spec.Priority, override: spec.Override,
-		custom: scaling{
-			minCPU: scale.MinCPU, maxCPU: scale.MaxCPU, cpuMode: scale.CPUMode, minRAM: scale.MinRAM, maxRAM: scale.MaxRAM,
-			minDisk: scale.MinDisk, maxDisk: scale.MaxDisk, startCPU: scale.StartCPUCoreCount, minFreeCPU: scale.MinFreeCPUCores,
-			minFreeRAM: scale.MinFreeRAMGB, minContainers: spec.MinContainers, maxContainers: spec.MaxContainers,
-		},
+		custom: custom, subdomain: spec.EnableSubdomainAccess,
 	}
 	if spec.ZeropsYaml != nil {
 		text, ok := spec.ZeropsYaml.(string)

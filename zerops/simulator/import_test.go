@@ -23,6 +23,15 @@ func TestImportRefusals(t *testing.T) {
 		{"setup without repository", "services:\n  - {hostname: a, type: nodejs@22, zeropsSetup: x}", "projectImportInvalidParameter"},
 		{"hostname", "services:\n  - {hostname: my-app, type: nodejs@22}", "serviceStackNameInvalid"},
 		{"twice", "services:\n  - {hostname: a, type: nodejs@22}\n  - {hostname: a, type: bun@1.2}", "serviceStackNameUnavailable"},
+		{"storage without size", "services:\n  - {hostname: a, type: object-storage}", "projectImportMissingParameter"},
+		{"containers of a database", "services:\n  - {hostname: a, type: postgresql:ha@18, minContainers: 2}", "customHorizontalAutoscalingForbiddenForThisStackCategory"},
+		{"minimum above maximum", "services:\n  - {hostname: a, type: nodejs@22, verticalAutoscaling: {minRam: 4, maxRam: 2}}", "valueMustNotBeMoreThan"},
+		{"containers above maximum", "services:\n  - {hostname: a, type: nodejs@22, minContainers: 4, maxContainers: 2}", "valueMustNotBeMoreThan"},
+		{"cores", "services:\n  - {hostname: a, type: nodejs@22, verticalAutoscaling: {maxCpu: 9}}", "valueMustNotBeMoreThan"},
+		{"overrides of no profile", "services:\n  - {hostname: a, type: postgresql:ha@18, profileOverrides: {work_mem: 1}}", "projectImportMissingParameter"},
+		{"a key twice", "services:\n  - {hostname: a, type: nodejs@22, hostname: b}", "projectImportInvalidYaml"},
+		{"generated length", "#zeropsPreprocessor=on\nservices:\n  - {hostname: a, type: nodejs@22, envSecrets: {X: \"<@generateRandomString(<lots>)>\"}}", "yamlPreprocessingError"},
+		{"unknown variable", "#yamlPreprocessor=on\nservices: # <@getVar(nothing)>\n  - {hostname: a, type: nodejs@22}", "yamlPreprocessingError"},
 		{"generator", "#yamlPreprocessor=on\nservices:\n  - {hostname: a, type: nodejs@22, envSecrets: {X: \"<@nonsense()>\"}}", "yamlPreprocessingError"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -34,6 +43,41 @@ func TestImportRefusals(t *testing.T) {
 				t.Errorf("a refused import left %d services", len(left))
 			}
 		})
+	}
+}
+
+// An import is read as the platform reads it, not as its schema says.
+func TestImportTolerates(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		yaml string
+		made int
+	}{
+		"scalars":            {"services:\n  - {hostname: a, type: nodejs@22, envSecrets: {DEBUG: true, PORT: 3000, EMPTY: }}", 1},
+		"an empty policy":    {"services:\n  - hostname: a\n    type: object-storage\n    objectStorageSize: 2\n    objectStorageRawPolicy:\n", 1},
+		"keys with no use":   {"services:\n  - {hostname: a, type: nodejs@22, mode: HA, ports: [], envVariables: {A: b}, whatever: 1}", 1},
+		"short and latest":   {"services:\n  - {hostname: a, type: nodejs@latest}\n  - {hostname: b, type: postgresql:single}", 2},
+		"a lifted maximum":   {"services:\n  - {hostname: a, type: nodejs@22, minContainers: 5, verticalAutoscaling: {minRam: 16}}", 1},
+		"ranges of Docker":   {"services:\n  - {hostname: a, type: docker@latest, verticalAutoscaling: {minRam: 2, maxRam: 4, cpu: 2}}", 1},
+		"an unclosed sign":   {"#yamlPreprocessor=on\nservices:\n  - {hostname: a, type: nodejs@22} # replicas < 3\n  - {hostname: b, type: nodejs@22}\n", 1},
+		"a byte order mark":  {"\ufeff#zeropsPreprocessor=on\r\nservices:\r\n  - {hostname: a, type: nodejs@22, vault: {A: <@generateRandomString(<8>)>}}\r\n", 1},
+		"text in place of a": {"#yamlPreprocessor=on\nservices:\n  - {hostname: <a>, type: nodejs@<@pickRandom(<22>)>}\n", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := start(t, simulator.WithPace(0))
+			made := a.ok(http.MethodPost, "/project/"+a.sim.ProjectID("playground")+"/service-stack/import", map[string]any{"yaml": c.yaml})
+			if n := len(rows(t, made["serviceStacks"])); n != c.made {
+				t.Errorf("%d services, want %d", n, c.made)
+			}
+		})
+	}
+	a := start(t, simulator.WithPace(0))
+	project := a.sim.ProjectID("playground")
+	made := a.ok(http.MethodPost, "/project/"+project+"/service-stack/import", map[string]any{"yaml": "services:\n  - {hostname: find, type: meilisearch:single@1.20, enableSubdomainAccess: true}\n"})
+	a.finished(rows(t, rows(t, made["serviceStacks"])[0]["processes"])[0])
+	if find := a.get("/service-stack-by-name/" + project + "/find"); find["subdomainAccess"] != true {
+		t.Errorf("a managed service with an HTTP port is not public: %v", find["subdomainAccess"])
 	}
 }
 

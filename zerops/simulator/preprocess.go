@@ -1,7 +1,9 @@
 package simulator
 
 import (
+	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -141,21 +143,46 @@ func (p *preprocessor) call(_ string, depth int) (string, error) {
 		}
 	}
 	p.rest = strings.TrimLeft(p.rest, " ")
-	switch {
-	case name == "setVar" && len(arguments) == 2:
+	return p.evaluate(name, arguments)
+}
+
+// evaluate gives the value of a function. What is random only has to look random.
+func (p *preprocessor) evaluate(name string, arguments []string) (string, error) {
+	switch count := len(arguments); {
+	case name == "setVar" && count == 2:
 		p.stored[arguments[0]] = arguments[1]
 		return arguments[1], nil
-	case name == "generateRandomStringVar" && len(arguments) == 2:
+	case name == "generateRandomStringVar" && count == 2 && isLength(arguments[1]):
 		p.stored[arguments[0]] = p.world.secret("generated")
 		return p.stored[arguments[0]], nil
-	case name == "getVar" && len(arguments) == 1, name == "pickRandom":
-		return arguments[0], nil
-	case name == "generateRandomInt" && len(arguments) == 2:
-		return arguments[0], nil
-	case name == "getDatetime":
-		return stamp(p.world.now), nil
-	case strings.HasPrefix(name, "generate") && len(arguments) > 0:
+	case name == "generateRandomString" && count == 1 && isLength(arguments[0]), name == "generateRandomBytes" && count == 1 && isLength(arguments[0]):
 		return p.world.secret("generated"), nil
+	case name == "generateJWT" && count == 2 && json.Valid([]byte(arguments[1])):
+		return p.world.secret("generated"), nil
+	case name == "getVar" && count == 1, name == "pickRandom" && count > 0, name == "mercuryInRetrograde" && count == 2:
+		return arguments[0], nil
+	case name == "generateRandomInt" && count == 2:
+		low, err := strconv.ParseInt(arguments[0], 10, 64)
+		high, errHigh := strconv.ParseInt(arguments[1], 10, 64)
+		if err == nil && errHigh == nil && low < high {
+			return arguments[0], nil
+		}
+	case name == "getDatetime" && (count == 1 || count == 2):
+		return stamp(p.world.now), nil
+	case slices.Contains([]string{"generateED25519Key", "generateRSA2048Key", "generateRSA4096Key"}, name) && count == 1:
+		for _, part := range []string{"Public", "PublicSsh", "Private"} {
+			p.stored[arguments[0]+part] = p.world.secret("generated")
+		}
+		if name == "generateED25519Key" {
+			p.stored[arguments[0]+"PrivateSsh"] = p.world.secret("generated")
+		}
+		return p.stored[arguments[0]+"Public"], nil
 	}
 	return "", p.refused()
+}
+
+// isLength reports a number of characters that can be asked for.
+func isLength(text string) bool {
+	n, err := strconv.Atoi(text)
+	return err == nil && n >= 0 && n <= 1024
 }

@@ -216,9 +216,9 @@ func sampleYaml(s *service, ports []int) string {
 // the many services of an account.
 func sampleSetup(s *service, ports []int) *yamlSetup {
 	setup := &yamlSetup{Setup: s.name}
-	setup.Build.Base, setup.Run.Base = s.base, s.base
+	setup.Build.Base, setup.Run.Base = yamlNames{s.base}, s.base
 	setup.Build.BuildCommands = []string{"npm ci", "npm run build"}
-	setup.Build.DeployFiles = []any{"dist", "node_modules", "package.json"}
+	setup.Build.DeployFiles = yamlNames{"dist", "node_modules", "package.json"}
 	for _, number := range ports {
 		setup.Run.Ports = append(setup.Run.Ports, yamlPort{Port: number, HTTPSupport: true})
 	}

@@ -255,6 +255,9 @@ func (w *world) provision(s *service, draft serviceDraft) {
 		return
 	}
 	s.ports = s.kind().ports
+	if draft.subdomain && len(s.httpPorts()) > 0 { // a managed service is public at once (platform §10.2)
+		s.subdomain, s.subdomainShown = true, true
+	}
 	if s.kind().category != "OBJECT_STORAGE" {
 		w.addContainers(s, max(s.effectiveScaling().minContainers, 1))
 	}

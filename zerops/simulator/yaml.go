@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -12,26 +11,61 @@ import (
 // yamlSetup is one entry of zerops.yaml. Keys that are not here are ignored, as the
 // platform does.
 type yamlSetup struct {
-	Setup string `yaml:"setup"`
-	Build struct {
-		Base          any               `yaml:"base"`
-		OS            string            `yaml:"os"`
-		BuildCommands []string          `yaml:"buildCommands"`
-		DeployFiles   any               `yaml:"deployFiles"`
-		EnvVariables  map[string]string `yaml:"envVariables"`
-	} `yaml:"build"`
-	Deploy struct {
-		ReadinessCheck *yamlCheck `yaml:"readinessCheck"`
+	Setup   string    `yaml:"setup"`
+	Extends yamlNames `yaml:"extends"`
+	Build   yamlBuild `yaml:"build"`
+	Deploy  struct {
+		ReadinessCheck    *yamlCheck `yaml:"readinessCheck"`
+		TemporaryShutdown bool       `yaml:"temporaryShutdown"`
 	} `yaml:"deploy"`
-	Run struct {
-		Base            string            `yaml:"base"`
-		Start           any               `yaml:"start"`
-		PrepareCommands []string          `yaml:"prepareCommands"`
-		InitCommands    []string          `yaml:"initCommands"`
-		Ports           []yamlPort        `yaml:"ports"`
-		EnvVariables    map[string]string `yaml:"envVariables"`
-		HealthCheck     *yamlCheck        `yaml:"healthCheck"`
-	} `yaml:"run"`
+	Run yamlRun `yaml:"run"`
+}
+
+type yamlBuild struct {
+	Base            yamlNames         `yaml:"base"`
+	OS              string            `yaml:"os"`
+	PrepareCommands []string          `yaml:"prepareCommands"`
+	BuildCommands   []string          `yaml:"buildCommands"`
+	DeployFiles     yamlNames         `yaml:"deployFiles"`
+	Deploy          yamlNames         `yaml:"deploy"` // the name of deployFiles before
+	AddToRunPrepare yamlNames         `yaml:"addToRunPrepare"`
+	EnvVariables    map[string]string `yaml:"envVariables"`
+}
+
+type yamlRun struct {
+	Base            string            `yaml:"base"`
+	OS              string            `yaml:"os"`
+	Start           any               `yaml:"start"`
+	PrepareCommands []string          `yaml:"prepareCommands"`
+	InitCommands    []string          `yaml:"initCommands"`
+	Ports           []yamlPort        `yaml:"ports"`
+	EnvVariables    map[string]string `yaml:"envVariables"`
+	HealthCheck     *yamlCheck        `yaml:"healthCheck"`
+	DocumentRoot    string            `yaml:"documentRoot"`
+	StartCommands   []struct {
+		Command      string   `yaml:"command"`
+		InitCommands []string `yaml:"initCommands"`
+	} `yaml:"startCommands"`
+	Crontab []struct {
+		Timing  string `yaml:"timing"`
+		Command string `yaml:"command"`
+	} `yaml:"crontab"`
+}
+
+// yamlNames is one name or a list of them.
+type yamlNames []string
+
+// UnmarshalYAML reads either spelling.
+func (n *yamlNames) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind != yaml.ScalarNode {
+		return node.Decode((*[]string)(n))
+	}
+	var one string
+	if err := node.Decode(&one); err != nil || node.ShortTag() == "!!null" {
+		return err
+	}
+	*n = yamlNames{one}
+	return nil
 }
 
 type yamlPort struct {
@@ -42,11 +76,13 @@ type yamlPort struct {
 }
 
 type yamlCheck struct {
-	HTTPGet        map[string]any `yaml:"httpGet"`
-	Exec           map[string]any `yaml:"exec"`
-	FailureTimeout string         `yaml:"failureTimeout"`
-	RetryPeriod    string         `yaml:"retryPeriod"`
-	ExecPeriod     string         `yaml:"execPeriod"`
+	HTTPGet           map[string]any `yaml:"httpGet"`
+	Exec              map[string]any `yaml:"exec"`
+	FailureTimeout    string         `yaml:"failureTimeout"`
+	RetryPeriod       string         `yaml:"retryPeriod"`
+	ExecPeriod        string         `yaml:"execPeriod"`
+	DisconnectTimeout string         `yaml:"disconnectTimeout"`
+	RecoveryTimeout   string         `yaml:"recoveryTimeout"`
 }
 
 // ports are the ports that a setup opens, or nil where it names none.
@@ -112,74 +148,12 @@ func findSetup(text, setupName, hostname string) (*yamlSetup, error) {
 	if setupName == "" {
 		setupName = hostname
 	}
-	for i := range setups {
-		if setups[i].Setup == setupName {
-			return &setups[i], nil
-		}
+	if whole, found, err := inherited(setups, setupName, nil); found || err != nil {
+		return whole, err
 	}
 	return nil, &apiError{
 		status: 400, code: "zeropsYamlSetupNotFound", message: fmt.Sprintf("Setup [%s] not found in zerops.yaml", setupName),
 		meta: []any{object{"code": "zeropsYamlSetupNotFound", "error": "setup not found", "name": setupName}},
-	}
-}
-
-// validate finds what the platform finds: unknown bases, wrong durations, commands
-// that are missing. It does not find unknown keys or a missing run section.
-func (w *world) validate(setup *yamlSetup, building bool) []*apiError {
-	var found []*apiError
-	bad := func(field, format string, args ...any) {
-		found = append(found, withFields("zeropsYamlInvalidParameter", "Invalid parameter", map[string][]string{field: {fmt.Sprintf(format, args...)}}))
-	}
-	if building {
-		for _, base := range baseList(setup.Build.Base) {
-			if _, _, err := w.resolveType(base); err != nil {
-				bad("build.base", "unknown base [%s]", base)
-			}
-		}
-		if setup.Build.DeployFiles == nil {
-			found = append(found, withFields("zeropsYamlMissingParameter", "Missing parameter", map[string][]string{"parameter": {"build.deployFiles"}}))
-		}
-	}
-	if setup.Run.Base != "" {
-		if _, _, err := w.resolveType(setup.Run.Base); err != nil {
-			bad("run.base", "unknown base [%s]", setup.Run.Base)
-		}
-	}
-	for _, p := range setup.Run.Ports {
-		if p.Port < 10 || p.Port > 65435 || p.Port == 80 || p.Port == 443 {
-			bad("run.ports.port", "port %d is not allowed", p.Port)
-		}
-	}
-	for name, check := range map[string]*yamlCheck{"deploy.readinessCheck": setup.Deploy.ReadinessCheck, "run.healthCheck": setup.Run.HealthCheck} {
-		if check == nil {
-			continue
-		}
-		for field, text := range map[string]string{"failureTimeout": check.FailureTimeout, "retryPeriod": check.RetryPeriod, "execPeriod": check.ExecPeriod} {
-			if text == "" {
-				continue
-			}
-			if d, err := time.ParseDuration(text); err != nil || d < 10*time.Second || d > time.Hour {
-				bad(name+"."+field, "must be a duration between 10s and 1h")
-			}
-		}
-	}
-	sortBy(found, func(a, b *apiError) int { return strings.Compare(fmt.Sprint(a.meta), fmt.Sprint(b.meta)) })
-	return found
-}
-
-// baseList reads build.base, which is one name or several.
-func baseList(value any) []string {
-	switch base := value.(type) {
-	case string:
-		return []string{base}
-	case []any:
-		var names []string
-		for _, name := range base {
-			names = append(names, fmt.Sprint(name))
-		}
-		return names
-	default:
-		return nil
 	}
 }
 

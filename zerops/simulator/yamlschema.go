@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // The two published schemas. Their habits are those of the platform's: closed
@@ -42,21 +43,21 @@ func (w *world) schema(file []byte) object {
 
 // schemaParts are the parts of the schemas that depend on the types of this account.
 func (w *world) schemaParts() map[string]any {
-	runtimes := w.schemaTypes((*serviceType).runtime)
-	plain := w.schemaTypes(func(t *serviceType) bool { return t.managed() && len(t.profiles) == 0 })
-	var profiles []object
-	for _, p := range sqlProfiles() {
-		profiles = append(profiles, object{"const": p.id, "title": p.name})
+	var rules []object
+	for _, t := range w.types {
+		if names := w.schemaTypes(func(other *serviceType) bool { return other == t }); len(t.profiles) > 0 && len(names) > 0 {
+			rules = append(rules, profileRule(names, t.profiles))
+		}
 	}
 	parts := map[string]any{
-		"@all": w.schemaTypes(func(t *serviceType) bool {
-			return t.runtime() || t.managed() || t.category == "OBJECT_STORAGE" || t.category == "SHARED_STORAGE"
-		}),
-		"@runtimes":       runtimes,
-		"@static":         w.schemaTypes(func(t *serviceType) bool { return t.id == "static" }),
-		"@sql":            w.schemaTypes(func(t *serviceType) bool { return t.managed() && len(t.profiles) > 0 }),
-		"@withoutProfile": slices.Concat(runtimes, plain),
-		"@profiles":       profiles,
+		"@all":            w.schemaTypes((*serviceType).offered),
+		"@bases":          withLatest(w.schemaTypes((*serviceType).runtime)),
+		"@builds":         w.buildBases(),
+		"@static":         withLatest(w.schemaTypes(func(t *serviceType) bool { return t.id == "static" })),
+		"@objectStorage":  w.schemaTypes(func(t *serviceType) bool { return t.category == "OBJECT_STORAGE" }),
+		"@fixedCount":     w.schemaTypes(func(t *serviceType) bool { return t.offered() && !t.runtime() }),
+		"@withoutProfile": w.schemaTypes(func(t *serviceType) bool { return t.offered() && len(t.profiles) == 0 }),
+		"@profileRules":   rules,
 	}
 	var body map[string]any
 	if err := json.Unmarshal(zeropsSchemaJSON, &body); err != nil {
@@ -68,7 +69,20 @@ func (w *world) schemaParts() map[string]any {
 	return parts
 }
 
-// completed puts the parts where their names stand.
+// profileRule lets a type have its own profiles only.
+func profileRule(names []string, profiles []scalingProfile) object {
+	var known []object
+	for _, p := range profiles {
+		known = append(known, object{"const": p.id, "title": p.name})
+	}
+	return object{
+		"if":   object{"properties": object{"type": object{"enum": names}}, "required": []string{"type"}},
+		"then": object{"properties": object{"profile": object{"oneOf": known}}},
+	}
+}
+
+// completed puts the parts where their names stand; rules of a list go into it one
+// by one.
 func completed(value any, parts map[string]any) any {
 	switch v := value.(type) {
 	case string:
@@ -76,9 +90,18 @@ func completed(value any, parts map[string]any) any {
 			return part
 		}
 	case []any:
-		for i := range v {
-			v[i] = completed(v[i], parts)
+		out := make([]any, 0, len(v))
+		for _, item := range v {
+			switch part := completed(item, parts).(type) {
+			case []object:
+				for _, rule := range part {
+					out = append(out, rule)
+				}
+			default:
+				out = append(out, part)
+			}
 		}
+		return out
 	case object:
 		for name := range v {
 			v[name] = completed(v[name], parts)
@@ -89,20 +112,84 @@ func completed(value any, parts map[string]any) any {
 	return value
 }
 
+// offered reports a type that people may ask for.
+func (t *serviceType) offered() bool {
+	switch t.category {
+	case "CORE", "BUILD", "PREPARE_RUNTIME", "HTTP_L7_BALANCER", "INTERNAL":
+		return false
+	}
+	return true
+}
+
 // schemaTypes are the names of types that the schemas list: those with the system
-// or the mode in them. The platform takes the short ones too.
+// or the mode in them, of types that have such names. The platform takes the short
+// ones too.
 func (w *world) schemaTypes(wanted func(*serviceType) bool) []string {
 	names := []string{}
 	for _, t := range w.types {
-		if !wanted(t) {
-			continue
-		}
-		for _, v := range t.versions {
-			if !v.disabled && !v.build && (v.os != "" || v.mode != "" || t.category == "OBJECT_STORAGE") {
-				names = append(names, v.name)
-			}
+		if wanted(t) {
+			names = append(names, t.schemaNames(false)...)
 		}
 	}
 	slices.Sort(names)
 	return names
+}
+
+func (t *serviceType) schemaNames(build bool) []string {
+	var whole, short []string
+	for _, v := range t.versions {
+		switch {
+		case v.disabled || v.build != build:
+		case v.os != "" || v.mode != "":
+			whole = append(whole, v.name)
+		default:
+			short = append(short, v.name)
+		}
+	}
+	if len(whole) > 0 {
+		return whole
+	}
+	return short
+}
+
+// buildBases are what code can be built in: runtimes that are no web server alone,
+// and types of which only builds know.
+func (w *world) buildBases() []string {
+	var names []string
+	for _, t := range w.types {
+		names = append(names, t.schemaNames(true)...)
+		switch {
+		case !t.runtime() || strings.HasPrefix(t.id, "php-"):
+		case slices.Contains([]string{"static", "nginx", "docker", "swarm", "swarm-vm"}, t.id):
+		default:
+			names = append(names, t.schemaNames(false)...)
+		}
+	}
+	names = append(names, w.phpBuilds()...)
+	slices.Sort(names)
+	return withLatest(slices.Compact(names))
+}
+
+// phpBuilds are the bases php@8.4 and so on, which build for both web servers.
+func (w *world) phpBuilds() []string {
+	var names []string
+	for _, t := range w.types {
+		for _, name := range t.schemaNames(false) {
+			if before, after, found := strings.Cut(name, "php-nginx"); found {
+				names = append(names, before+"php"+after)
+			}
+		}
+	}
+	return names
+}
+
+// withLatest adds the names that mean the newest version.
+func withLatest(names []string) []string {
+	all := slices.Clone(names)
+	for _, name := range names {
+		if base, _, versioned := strings.Cut(name, "@"); versioned && !slices.Contains(all, base+"@latest") {
+			all = append(all, base+"@latest")
+		}
+	}
+	return all
 }
