@@ -33,6 +33,9 @@ func (in searchLogsIn) filter(now time.Time) (logFilter, error) {
 		return f, err
 	}
 	f.asOf = f.until
+	if in.WaitSeconds > 0 && (in.Until != "" || in.Cursor != "") {
+		return f, tool.Invalid("wait_seconds", "waits for lines that are still to come, so it goes with neither until nor cursor; leave out the one or the other")
+	}
 	if in.Until == "" {
 		f.until = f.until.Add(clockSkew)
 	}

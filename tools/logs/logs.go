@@ -21,7 +21,8 @@ func Tools() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "search_logs", Title: "Search logs", Standard: true, Effect: zerops.Reads, OpenWorld: true,
 			Description: "Log lines of services, newest kept, oldest first. scanned and complete say what was read. " +
-				"source: runtime (default), build (of deployment, or the newest), web or all.",
+				"source: runtime (default), build (of deployment, or the newest), web or all. wait_seconds waits for a new line that matches.",
+			Waits:      true,
 			Operations: []zerops.Operation{zerops.GetProjectLog},
 		}, searchLogs),
 	)
@@ -48,6 +49,7 @@ type searchLogsIn struct {
 	MinSeverity string   `json:"min_severity,omitempty" jsonschema:"enum=emergency,enum=alert,enum=critical,enum=error,enum=warning,enum=notice,enum=info,enum=debug"`
 	Contains    string   `json:"contains,omitempty" jsonschema:"maxLength=200"`
 	Regex       string   `json:"regex,omitempty" jsonschema:"maxLength=200" jsonschema_description:"RE2"`
+	WaitSeconds int      `json:"wait_seconds,omitempty" jsonschema:"minimum=0,maximum=600"`
 	tool.Window
 	tool.Paging
 }
@@ -56,7 +58,8 @@ func searchLogs(ctx context.Context, c *tool.Call, in *searchLogsIn) (*searchLog
 	if in.Source == "" {
 		in.Source = sourceRuntime
 	}
-	filter, err := in.filter(time.Now().UTC())
+	began := time.Now()
+	filter, err := in.filter(began.UTC())
 	if err != nil {
 		return nil, err
 	}
@@ -65,11 +68,13 @@ func searchLogs(ctx context.Context, c *tool.Call, in *searchLogsIn) (*searchLog
 		return nil, err
 	}
 	filter.redact = c.Redactor.Delivered
-	services, more, err := logServices(ctx, c, *in)
+	reading, cancel := context.WithTimeout(ctx, tool.ReadTime) // what is left of the call's time is for waiting
+	defer cancel()
+	services, more, err := logServices(reading, c, *in)
 	if err != nil {
 		return nil, err
 	}
-	streams, err := logStreams(ctx, c, *in, services)
+	streams, err := logStreams(reading, c, *in, services)
 	if err != nil {
 		return nil, err
 	}
@@ -77,15 +82,27 @@ func searchLogs(ctx context.Context, c *tool.Call, in *searchLogsIn) (*searchLog
 	if limit == 0 {
 		limit = tool.DefaultLimit
 	}
-	unmasked := logs.LearnServiceSecrets(ctx, c, services)
-	scans, err := scanLogs(ctx, c, streams, &filter, limit+filter.before.shown+1)
+	unmasked := logs.LearnServiceSecrets(reading, c, services)
+	grants, err := logGrants(reading, c, streams)
 	if err != nil {
 		return nil, err
+	}
+	scans, err := scanLogs(reading, c, grants, streams, &filter, limit+filter.before.shown+1, in.WaitSeconds > 0)
+	if err != nil {
+		return nil, err
+	}
+	var came *arrivals
+	if in.WaitSeconds > 0 {
+		came = awaitLines(ctx, c, grants, scans, &filter, limit, c.WaitLeft(in.WaitSeconds, began))
 	}
 	out := gatherLogs(scans, &filter, limit, digest)
 	if more > 0 {
 		out.Complete = false
 		out.Message = tool.JoinWords(out.Message, fmt.Sprintf("%d more services of the project were not read; name up to %d as services", more, maxLogServices))
+	}
+	if came != nil {
+		out.Arrived = new(came.lines)
+		out.Message = tool.JoinWords(came.words(), out.Message)
 	}
 	out.Message = tool.JoinWords(out.Message, unmasked)
 	return &out, nil
@@ -257,11 +274,7 @@ const answerTimeLeft = 8 * time.Second
 
 // scanLogs reads all streams, some at a time. It fails only if none could be
 // read.
-func scanLogs(ctx context.Context, c *tool.Call, streams []logStream, filter *logFilter, keep int) ([]*logScan, error) {
-	grants, err := logGrants(ctx, c, streams)
-	if err != nil {
-		return nil, err
-	}
+func scanLogs(ctx context.Context, c *tool.Call, grants map[string]*zerops.LogGrant, streams []logStream, filter *logFilter, keep int, waits bool) ([]*logScan, error) {
 	scanCtx := ctx
 	if deadline, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
@@ -273,7 +286,7 @@ func scanLogs(ctx context.Context, c *tool.Call, streams []logStream, filter *lo
 	done := 0
 	scans := make([]*logScan, len(streams))
 	zerops.FanOut(len(streams), func(i int) error {
-		s := &logScan{logStream: streams[i], index: i, filter: filter, keep: keep, most: max(maxParts/len(streams), 2)}
+		s := &logScan{logStream: streams[i], index: i, filter: filter, keep: keep, most: max(maxParts/len(streams), 2), waits: waits}
 		scans[i] = s
 		if s.whyNot == "" {
 			grant := grants[s.service.ProjectID]

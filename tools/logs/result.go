@@ -19,6 +19,7 @@ type searchLogsOut struct {
 	NextCursor string        `json:"next_cursor,omitempty"`
 	Scanned    int           `json:"scanned"`
 	Matched    int           `json:"matched"`
+	Arrived    *int          `json:"arrived,omitempty"` // of the matched ones, while waiting
 	Complete   bool          `json:"complete"`
 	Since      *time.Time    `json:"since,omitempty"`
 	Until      time.Time     `json:"until"`

@@ -57,8 +57,10 @@ type logScan struct {
 	logStream
 	index  int
 	filter *logFilter
-	keep   int // how many lines are wanted
-	most   int // how many parts may be read beyond the newest lines
+	keep   int  // how many lines are wanted
+	most   int  // how many parts may be read beyond the newest lines
+	waits  bool // new lines are waited for afterwards, behind at
+	at     zerops.LogPosition
 
 	tally
 	whole    bool      // the log was read to its first line, or to the start of the range
@@ -129,15 +131,19 @@ func (s *logScan) readNewest(ctx context.Context, read logReader, limit int) (in
 	q := s.query
 	q.Limit = limit
 	var t tally
+	var at zerops.LogPosition
 	err := read(ctx, q, func() func(zerops.LogLine) {
-		t = newTally()
+		t, at = newTally(), zerops.LogPosition{}
 		return func(line zerops.LogLine) {
+			if s.waits {
+				at.Passed(line)
+			}
 			t.note(line)
 			s.look(&t, line)
 		}
 	})
 	if t.scanned > s.scanned {
-		s.tally = t
+		s.tally, s.at = t, at
 	}
 	return t.scanned, err
 }

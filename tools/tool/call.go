@@ -90,11 +90,11 @@ func (s *Runner) Serve(ctx context.Context, t *Tool, req Request) (result *mcp.C
 		}
 		c.audit(ctx)
 	}()
-	limit := readTime
+	limit := ReadTime
 	if t.Effect != zerops.Reads {
 		limit = s.cfg.MaxWait + changeTime
 	} else if t.Waits {
-		limit = s.cfg.MaxWait + readTime
+		limit = s.cfg.MaxWait + ReadTime
 	}
 	ctx, cancel := context.WithTimeout(zerops.WithObserver(ctx, c.sent.observe), limit)
 	defer cancel()

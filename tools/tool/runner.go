@@ -73,9 +73,9 @@ const (
 	// shortestKey is the fewest bytes of a signing key: from a weak one the values
 	// behind fingerprints could be found by trying.
 	shortestKey = 32
-	// readTime bounds a call that changes nothing: just below the minute after
+	// ReadTime bounds a call that changes nothing: just below the minute after
 	// which many clients give up.
-	readTime = 50 * time.Second
+	ReadTime = 50 * time.Second
 	// changeTime is what a change may take beside asking and waiting.
 	changeTime = 70 * time.Second
 )

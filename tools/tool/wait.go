@@ -67,6 +67,13 @@ func (c *Call) Budget(w Waiting) (wait time.Duration, clamped bool) {
 	return max(min(wait, c.Runner.cfg.MaxWait-c.Asked), 0), clamped
 }
 
+// WaitLeft is how long a read that began some time ago may still wait: what was asked
+// for, within --max-wait, which counts from its beginning.
+func (c *Call) WaitLeft(seconds int, began time.Time) time.Duration {
+	wait, _ := c.Budget(Waiting{WaitSeconds: &seconds})
+	return max(min(wait, c.Runner.cfg.MaxWait-time.Since(began)), 0)
+}
+
 // Change runs the writes of a call under a deadline of their own: a caller who
 // hangs up stops the waiting, never a change half-way. While the server is
 // stopping, a write that takes too long is reported as uncertain.

@@ -30,8 +30,8 @@ func logRoutes() []route {
 	return []route{{op: "GetProjectLog", handle: grantLog}}
 }
 
-// grantLog hands out an address of the log backend. Its text begins with the word
-// GET, and the credential is in its query.
+// grantLog hands out an address of the log backend, whole and with the credential in
+// its query (platform §10.3).
 func grantLog(c *call) (any, error) {
 	p, err := c.project(toRead)
 	if err != nil {
@@ -50,14 +50,15 @@ func grantLog(c *call) (any, error) {
 	w.grants[token] = &grant{projectID: p.id, expires: expires}
 	address := w.origin + strings.Replace(logPath, "{id}", p.id, 1) + "?accessToken=" + token
 	return object{
-		"accessToken": token, "expiration": stamp(expires), "url": "GET " + address,
-		"urlPlain": "GET " + address + "&format=plain", "urlInfo": "GET " + address + "&info=1", "urlUi": address + "&ui=1",
+		"accessToken": token, "expiration": stamp(expires), "url": address,
+		"urlPlain": address + "&format=plain", "urlInfo": address + "&info=1", "urlUi": address + "&ui=1",
 	}, nil
 }
 
 // mountLogs puts the log backend on the mux.
 func (s *Simulator) mountLogs() {
 	s.mux.HandleFunc("GET "+logPath, s.serveLog)
+	s.mux.HandleFunc("GET "+logPath+"/stream", s.serveStream)
 }
 
 // logQuery is what the backend understands of a query. Times and search words are
@@ -115,17 +116,27 @@ func (s *Simulator) serveLog(w http.ResponseWriter, r *http.Request) {
 func (s *Simulator) permittedLog(r *http.Request) ([]object, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.world.advance(s.cfg.clock())
-	permit, ok := s.world.grants[r.URL.Query().Get("accessToken")]
-	if !ok || permit.projectID != r.PathValue("id") || s.world.now.After(permit.expires) {
+	projectID, ok := s.permitted(r)
+	if !ok {
 		return nil, false
 	}
-	lines := s.world.readLog(permit.projectID, parseLogQuery(r))
+	lines := s.world.readLog(projectID, parseLogQuery(r))
 	items := make([]object, len(lines))
 	for i := range lines {
 		items[i] = lines[i].view()
 	}
 	return items, true
+}
+
+// permitted returns the project whose log a request may read now. The caller holds
+// the lock.
+func (s *Simulator) permitted(r *http.Request) (projectID string, ok bool) {
+	s.world.advance(s.cfg.clock())
+	permit, ok := s.world.grants[r.URL.Query().Get("accessToken")]
+	if !ok || permit.projectID != r.PathValue("id") || s.world.now.After(permit.expires) {
+		return "", false
+	}
+	return permit.projectID, true
 }
 
 // readLog collects the lines that a query wants. The newest ones count, unless the

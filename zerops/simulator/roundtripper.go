@@ -1,9 +1,12 @@
 package simulator
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"strconv"
 )
@@ -29,21 +32,49 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 		asked.Body = http.NoBody
 	}
 	answered := make(chan *bufferedAnswer, 1)
+	switched := &switchedAnswer{bufferedAnswer: &bufferedAnswer{header: make(http.Header)}, client: make(chan net.Conn), gone: make(chan struct{})}
+	defer close(switched.gone)
+	if r.Header.Get("Upgrade") != "" { // what follows is no longer of this request
+		asked = asked.WithContext(context.WithoutCancel(r.Context()))
+	}
 	go func() {
-		answered <- t.serve(asked)
+		answered <- t.serve(asked, switched)
 		_ = asked.Body.Close() // http.RoundTripper has to, and nobody hears of an error.
 	}()
 	select {
 	case <-r.Context().Done():
 		return nil, r.Context().Err()
+	case conn := <-switched.client:
+		return &http.Response{
+			Status: "101 Switching Protocols", StatusCode: http.StatusSwitchingProtocols, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+			Header: switched.header, Body: conn, Request: r,
+		}, nil
 	case answer := <-answered:
 		return answer.response(r)
 	}
 }
 
+// switchedAnswer is an answer that can become a connection in both directions.
+type switchedAnswer struct {
+	*bufferedAnswer
+	client chan net.Conn
+	gone   chan struct{} // the client has its answer, or gave up
+}
+
+// Hijack hands one end of the connection to the handler and the other to the client.
+func (a *switchedAnswer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	server, client := net.Pipe()
+	select {
+	case a.client <- client:
+		return server, bufio.NewReadWriter(bufio.NewReader(server), bufio.NewWriter(server)), nil
+	case <-a.gone:
+		return nil, nil, errors.Join(net.ErrClosed, server.Close(), client.Close())
+	}
+}
+
 // serve runs the handler; a handler that cuts the connection is marked as cut.
-func (t inProcess) serve(r *http.Request) (answer *bufferedAnswer) {
-	answer = &bufferedAnswer{header: make(http.Header)}
+func (t inProcess) serve(r *http.Request, w *switchedAnswer) (answer *bufferedAnswer) {
+	answer = w.bufferedAnswer
 	defer func() {
 		fault := recover()
 		if fault == nil {
@@ -55,7 +86,7 @@ func (t inProcess) serve(r *http.Request) (answer *bufferedAnswer) {
 		}
 		panic(fault)
 	}()
-	t.simulator.ServeHTTP(answer, r)
+	t.simulator.ServeHTTP(w, r)
 	return answer
 }
 

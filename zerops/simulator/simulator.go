@@ -24,6 +24,7 @@ type Simulator struct {
 
 	faults   faultList
 	requests requestLog
+	streams  streamList
 }
 
 // New returns an account that a person would believe: two organisations, twenty
@@ -85,8 +86,9 @@ type Running struct {
 	// URL is the address to give to a client, without the /api/rest/public path.
 	URL string
 
-	server *http.Server
-	done   chan error
+	server  *http.Server
+	streams context.CancelFunc // ends those that the server no longer knows of
+	done    chan error
 }
 
 // Start serves the account on a free port of 127.0.0.1 until Close is called or
@@ -97,12 +99,17 @@ func (s *Simulator) Start(ctx context.Context) (*Running, error) {
 	if err != nil {
 		return nil, err
 	}
+	base, endStreams := context.WithCancel(context.WithoutCancel(ctx))
 	running := &Running{
-		URL:    "http://" + listener.Addr().String(),
-		server: &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second},
-		done:   make(chan error, 1),
+		URL:     "http://" + listener.Addr().String(),
+		server:  &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return base }},
+		streams: endStreams,
+		done:    make(chan error, 1),
 	}
-	stop := context.AfterFunc(ctx, func() { _ = running.server.Close() })
+	stop := context.AfterFunc(ctx, func() {
+		endStreams()
+		_ = running.server.Close()
+	})
 	go func() {
 		defer stop()
 		running.done <- running.server.Serve(listener)
@@ -113,6 +120,7 @@ func (s *Simulator) Start(ctx context.Context) (*Running, error) {
 // Close stops the server, cuts its connections and waits until it has stopped. It
 // may be called more than once.
 func (r *Running) Close() error {
+	r.streams()
 	closing := r.server.Close()
 	err := <-r.done
 	r.done <- err // A second Close finds the same answer.
