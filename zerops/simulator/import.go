@@ -177,7 +177,7 @@ func (c *call) draft(spec importService) (serviceDraft, error) {
 	case spec.ZeropsSetup != "" && spec.BuildFromGit == "":
 		return draft, invalid("zeropsSetup", "zeropsSetup requires buildFromGit")
 	}
-	kind, found, err := c.world.resolveType(spec.Type)
+	kind, found, err := c.world.namedType(spec.Type)
 	if err != nil {
 		return draft, withFields("projectImportInvalidTypeVersion", "Invalid type version", map[string][]string{spec.Hostname + ".type": {spec.Type}})
 	}

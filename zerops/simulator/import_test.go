@@ -57,6 +57,7 @@ func TestImportTolerates(t *testing.T) {
 		"an empty policy":    {"services:\n  - hostname: a\n    type: object-storage\n    objectStorageSize: 2\n    objectStorageRawPolicy:\n", 1},
 		"keys with no use":   {"services:\n  - {hostname: a, type: nodejs@22, mode: HA, ports: [], envVariables: {A: b}, whatever: 1}", 1},
 		"short and latest":   {"services:\n  - {hostname: a, type: nodejs@latest}\n  - {hostname: b, type: postgresql:single}", 2},
+		"an older name":      {"services:\n  - {hostname: a, type: objectstorage, objectStorageSize: 2}", 1},
 		"a lifted maximum":   {"services:\n  - {hostname: a, type: nodejs@22, minContainers: 5, verticalAutoscaling: {minRam: 16}}", 1},
 		"ranges of Docker":   {"services:\n  - {hostname: a, type: docker@latest, verticalAutoscaling: {minRam: 2, maxRam: 4, cpu: 2}}", 1},
 		"an unclosed sign":   {"#yamlPreprocessor=on\nservices:\n  - {hostname: a, type: nodejs@22} # replicas < 3\n  - {hostname: b, type: nodejs@22}\n", 1},

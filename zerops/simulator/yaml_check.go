@@ -26,7 +26,7 @@ func (w *world) validate(setup *yamlSetup, building bool, on ...string) []*apiEr
 	}
 	if setup.Run.Base != "" {
 		on = []string{setup.Run.Base}
-		if kind, _, err := w.resolveType(setup.Run.Base); err != nil || !kind.runtime() {
+		if kind, _, err := w.namedType(setup.Run.Base); err != nil || !kind.runtime() {
 			bad("run.base", "unknown base [%s]", setup.Run.Base)
 		}
 	}
@@ -59,11 +59,11 @@ func (c *yamlCheck) durations() map[string]string {
 // buildBase reports what code can be built in. php@8.4 builds for both web servers
 // (platform §10.2), and is no type of services.
 func (w *world) buildBase(base string) bool {
-	kind, _, err := w.resolveType(base)
+	kind, _, err := w.namedType(base)
 	if err != nil {
 		before, version, _ := strings.Cut(base, "@")
 		if system, php := strings.CutSuffix(before, "php"); php && (system == "" || strings.HasSuffix(system, "/")) {
-			kind, _, err = w.resolveType(system + "php-nginx@" + version)
+			kind, _, err = w.namedType(system + "php-nginx@" + version)
 		}
 	}
 	return err == nil && (kind.runtime() || kind.category == "BUILD")

@@ -23,6 +23,8 @@ func TestZeropsYamlVerdicts(t *testing.T) {
 		"php of service":   {"php-nginx", "zerops: [{setup: a, build: {base: php@8.4, deployFiles: .}, run: {ports: [{port: 80}]}}]", "", ""},
 		"docker on 443":    {"docker", "zerops: [{setup: a, build: {deployFiles: .}, run: {base: docker@latest, ports: [{port: 443}]}}]", "", ""},
 		"unknown keys":     {"nodejs", "zerops: [{setup: a, build: {deployFiles: ., buildComands: [x]}, runs: {}}]", "", ""},
+		"older names":      {"nodejs", "zerops: [{setup: a, build: {base: [golang@1.22, rust@nightly], deployFiles: .}, run: {base: php-nginx@8.3+1.22}}]", "", ""},
+		"a system":         {"nodejs", "zerops: [{setup: a, build: {deployFiles: .}, run: {base: \"24.04\"}}]", "", ""},
 		"extends":          {"nodejs", "zerops: [{setup: b, build: {base: nodejs@22, deployFiles: .}}, {setup: c, extends: b, run: {base: nodejs@22}}, {setup: a, extends: [c]}]", "", ""},
 		"extends nothing":  {"nodejs", "zerops: [{setup: a, extends: b, build: {deployFiles: .}}]", "zeropsYamlInvalidParameter", "extends"},
 		"extends itself":   {"nodejs", "zerops: [{setup: a, extends: b}, {setup: b, extends: a}]", "zeropsYamlInvalidParameter", "extends"},
