@@ -126,7 +126,7 @@ func (c *Client) ProjectsByName(ctx context.Context, organizationID, name string
 }
 
 // NewProject describes a project to create. Lists must not be nil on the wire
-// (platform §1.7), which [Client.CreateProject] sees to.
+// (platform §1.7, §10.3), which [Client.CreateProject] sees to.
 type NewProject struct {
 	Name        string
 	Description string
@@ -141,7 +141,7 @@ type NewProject struct {
 func (c *Client) CreateProject(ctx context.Context, organizationID string, p NewProject) (Project, error) {
 	body := map[string]any{
 		"name": p.Name, "description": p.Description, "tagList": append([]string{}, p.Tags...),
-		"userRoles": []any{}, "envVariables": []any{}, "publicIpV4Shared": true,
+		"userRoles": []any{}, "envVariables": []any{}, "envSecrets": []any{}, "publicIpV4Shared": true,
 	}
 	if p.Mode != "" {
 		body["mode"] = p.Mode

@@ -209,6 +209,9 @@ func (a apiTools) describeParam(op zerops.Operation, param zerops.PathParam) str
 
 func viewField(prefix string, field zerops.Field) apiField {
 	v := apiField{Name: prefix + field.Name, Type: typeWords(field.Shape), Required: field.Required, Values: field.Enum, Description: field.Description}
+	if keptSecret(field) {
+		v.Description = tool.JoinWords(v.Description, "sent as true when left out")
+	}
 	if field.EmptyList {
 		v.Description = tool.JoinWords(v.Description, "sent as [] when left out")
 	}

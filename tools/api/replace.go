@@ -281,6 +281,11 @@ func compareVariables(_ *tool.Call, r *apiRequest, record map[string]any, p *too
 			p.Changes = append(p.Changes, fmt.Sprintf("%s %d: %s", part.words, len(part.keys), tool.Clean(strings.Join(part.keys, ", "), 400)))
 		}
 	}
+	if marked, _ := r.body["sensitive"].(bool); marked && len(after) > 0 {
+		p.Changes = append(p.Changes, "marks every value as sensitive")
+	} else if len(after) > 0 {
+		p.Changes = append(p.Changes, "stores every value in clear, those that were sensitive too")
+	}
 	if len(removed) > 0 {
 		p.Loses = append(p.Loses, fmt.Sprintf("%d variables with their values: %s", len(removed), tool.Clean(strings.Join(removed, ", "), 400)))
 	}

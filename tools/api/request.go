@@ -201,6 +201,32 @@ func (r *apiRequest) checkBody(check *tool.Checker, text string) {
 			r.body[field.Name] = []any{}
 		}
 	}
+	markSensitive(r.detail.Body, r.body)
+}
+
+// keptSecret reports the mark of a variable that may be left out. The platform would
+// then store the value in clear, so it is sent as true (platform §10.1).
+func keptSecret(field zerops.Field) bool { return field.Name == "sensitive" && !field.Required }
+
+// markSensitive adds the mark to the variables of a body that come without it.
+func markSensitive(s *zerops.Shape, v any) {
+	switch value := v.(type) {
+	case map[string]any:
+		for _, field := range s.Fields {
+			if value[field.Name] == nil && keptSecret(field) {
+				value[field.Name] = true
+				continue
+			}
+			markSensitive(field.Shape, value[field.Name])
+		}
+	case []any:
+		if s.Items == nil {
+			return
+		}
+		for _, item := range value {
+			markSensitive(s.Items, item)
+		}
+	}
 }
 
 // shapeSchema turns a shape of the catalogue into the schema that arguments are

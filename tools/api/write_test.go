@@ -212,6 +212,41 @@ func TestWriteAPIShowsVariablesItRemoves(t *testing.T) {
 	h.Confirmed("write_api", a).Status("done")
 }
 
+// A variable that is written without the mark would be stored in clear, so the mark is
+// demanded where a variable is the whole body, and else sent (platform §10.1).
+func TestWriteAPIMarksVariables(t *testing.T) {
+	t.Parallel()
+	h := tooltest.Start(t)
+	service, project := h.Sim.ServiceID("eshop-staging", "app"), h.Sim.ProjectID("eshop-staging")
+	own := h.Call("read_api", tooltest.Args{"operation": "GetServiceStackEnv", "path": tooltest.Args{"id": service}}).Ok().Str("result.items.0.id")
+	for operation, id := range map[string]string{"PutUserData": own, "PostServiceStackUserData": service, "PostProjectEnv": project} {
+		e := h.Call("write_api", tooltest.Args{"operation": operation, "path": tooltest.Args{"id": id}, "body": tooltest.Args{"key": "STRIPE_SECRET_KEY", "content": "fake"}}).Fails("invalid_arguments")
+		if !strings.Contains(fmt.Sprint(e), "sensitive") {
+			t.Errorf("%s: %v", operation, e)
+		}
+	}
+	if n := h.Writes(); n != 0 {
+		t.Errorf("%d writes", n)
+	}
+	file := tooltest.Args{"operation": "PutServiceStackUserDataEnvFile", "path": tooltest.Args{"id": service}, "body": tooltest.Args{"envFile": "KEPT=obviously-fake-value\n"}}
+	if plan := fmt.Sprint(h.Call("write_api", file).Status("confirmation_required").Get("plan")); !strings.Contains(plan, "marks every value as sensitive") {
+		t.Errorf("the plan: %s", plan)
+	}
+	h.Confirmed("write_api", file).Status("done")
+	h.Call("write_api", tooltest.Args{"operation": "PostProjectServiceStack", "path": tooltest.Args{"id": project}, "body": tooltest.Args{
+		"name": "fresh", "serviceStackVersionName": "nodejs@22", "userData": []any{tooltest.Args{"key": "KEPT", "content": "obviously-fake-value"}},
+	}}).Status("done")
+	for _, id := range []string{service, h.Sim.ServiceID("eshop-staging", "fresh")} {
+		if row := tooltest.Variables(h.Call("list_env", tooltest.Args{"service": id}))["KEPT"]; row["sensitive"] != true {
+			t.Errorf("without the mark: %v", row)
+		}
+	}
+	file["body"] = tooltest.Args{"envFile": "KEPT=obviously-fake-value\n", "sensitive": false}
+	if plan := fmt.Sprint(h.Call("write_api", file).Status("confirmation_required").Get("plan")); !strings.Contains(plan, "in clear") {
+		t.Errorf("the plan: %s", plan)
+	}
+}
+
 func TestWriteAPIKeepsProtection(t *testing.T) {
 	t.Parallel()
 	h := tooltest.Start(t, tooltest.Unconfirmed)

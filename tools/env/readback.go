@@ -65,7 +65,7 @@ func (w *envWriter) shows(ctx context.Context, o *envOutcome) (bool, error) {
 		return false, err
 	}
 	if o.Outcome == envDeleted {
-		return found == nil, nil
+		return found == nil || found.Key != o.Key, nil
 	}
-	return found != nil && (found.Redacted() || o.value == found.Content), nil
+	return found != nil && found.Key == o.Key && (found.Redacted() || o.value == found.Content), nil
 }

@@ -301,26 +301,30 @@ func warnReferences(ctx context.Context, c *tool.Call, s env.Store, current []en
 	if !slices.ContainsFunc(wanted, func(w wantedVariable) bool { return len(tool.References(w.value)) > 0 }) {
 		return
 	}
-	var known []string
-	for _, v := range current {
-		known = append(known, v.Key)
-	}
+	own := keysOf(current)
 	for _, w := range wanted {
-		known = append(known, w.key)
+		own = append(own, w.key)
 	}
+	project := own
 	if s.Service != nil {
 		inherited, err := env.Read(ctx, c, env.Store{Project: s.Project})
 		if err != nil {
 			return // the warnings are a courtesy
 		}
-		for _, v := range inherited {
-			known = append(known, v.Key)
-		}
+		project = keysOf(inherited)
 	}
-	r := env.NewResolver(c, s, known)
+	r := env.NewResolver(c, s, own, project)
 	for i, w := range wanted {
 		if warning := r.Warning(ctx, w.key, w.value); warning != "" && outcomes[i].Warning == "" {
 			outcomes[i].Warning = warning
 		}
 	}
+}
+
+func keysOf(variables []env.Variable) []string {
+	var keys []string
+	for _, v := range variables {
+		keys = append(keys, v.Key)
+	}
+	return keys
 }

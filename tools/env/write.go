@@ -119,10 +119,7 @@ func (w *envWriter) set(ctx context.Context, wanted wantedVariable, o *envOutcom
 func (w *envWriter) update(ctx context.Context, wanted wantedVariable, existing env.Variable, o *envOutcome) {
 	o.id = existing.ID
 	if existing.Key != wanted.key {
-		o.failed(&tool.Failure{
-			Code: request.CodeConflict, Message: fmt.Sprintf("the variable %q differs from this key in upper and lower case only", tool.Clean(existing.Key, 120)),
-			Hint: "Write that key, or delete it first.",
-		})
+		o.failed(sameKey(existing))
 		return
 	}
 	if !existing.IsEditable() {
@@ -158,6 +155,23 @@ func (w *envWriter) update(ctx context.Context, wanted wantedVariable, existing 
 func (w *envWriter) sent(process zerops.Process, o *envOutcome) {
 	o.process = process.ID
 	w.processes = append(w.processes, process)
+}
+
+// sameKey refuses a key that exists in another case: the platform takes both for one
+// (platform §10.1).
+func sameKey(existing env.Variable) error {
+	f := &tool.Failure{
+		Code: request.CodeConflict, Message: fmt.Sprintf("the variable %q differs from this key in upper and lower case only, and the platform takes both for the same", tool.Clean(existing.Key, 120)),
+		Hint: "Write that key, or delete it first.",
+	}
+	switch {
+	case existing.IsEditable():
+	case existing.Owner == zerops.OwnerPlatform:
+		f.Hint = "The platform generates it, so choose another key."
+	default:
+		f.Hint = "It stands in run.envVariables of the deployed zerops.yaml: change it there and deploy, or choose another key."
+	}
+	return f
 }
 
 // notEditable says who owns a variable and where to change it.
@@ -230,26 +244,29 @@ func (w *envWriter) send(ctx context.Context, write func(context.Context) (zerop
 	return process, err
 }
 
-// find looks a key up in what was read. The list of a project may be old, so
-// what it names is read again by its id.
+// find looks a key up in what was read: as it is written, else in another case, which
+// is the same key to the platform (platform §10.1). The list of a project may be old,
+// so what it names is read again by its id.
 func (w *envWriter) find(ctx context.Context, key string) (*env.Variable, error) {
-	for _, v := range w.current {
-		if v.Key != key && (w.store.Service != nil || !strings.EqualFold(v.Key, key)) {
-			continue
+	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
+		for _, v := range w.current {
+			if !same(v.Key, key) {
+				continue
+			}
+			if w.store.Service != nil || v.ID == "" {
+				return &v, nil
+			}
+			now, err := w.call.API.ProjectVariable(ctx, v.ID)
+			switch {
+			case errors.Is(err, zerops.ErrNotFound):
+				continue // deleted since
+			case err != nil:
+				return nil, err
+			}
+			fresh := env.Variable{Variable: now, Owner: v.Owner}
+			env.KnowVariables(w.call, w.store, []env.Variable{fresh})
+			return &fresh, nil
 		}
-		if w.store.Service != nil || v.ID == "" {
-			return &v, nil
-		}
-		now, err := w.call.API.ProjectVariable(ctx, v.ID)
-		switch {
-		case errors.Is(err, zerops.ErrNotFound):
-			continue // deleted since
-		case err != nil:
-			return nil, err
-		}
-		fresh := env.Variable{Variable: now, Owner: v.Owner}
-		env.KnowVariables(w.call, w.store, []env.Variable{fresh})
-		return &fresh, nil
 	}
 	return nil, nil
 }

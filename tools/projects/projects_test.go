@@ -112,3 +112,15 @@ func TestProjectThatFailedIsNotOnItsWay(t *testing.T) {
 		t.Errorf("%s", r.Raw)
 	}
 }
+
+// The platform's newer clients always send a list of secrets (platform §10.3).
+func TestCreateProjectSendsNoNilLists(t *testing.T) {
+	t.Parallel()
+	h := tooltest.Start(t)
+	h.Call("create_project", tooltest.Args{"name": "listed", "org": "Northwind Trading"}).Status("done")
+	for _, request := range h.Sim.Requests() {
+		if request.Operation == "PostClientProject" && !strings.Contains(string(request.Body), `"envSecrets":[]`) {
+			t.Errorf("the body is %s", request.Body)
+		}
+	}
+}

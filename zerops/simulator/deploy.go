@@ -326,14 +326,14 @@ func (w *world) rollback(s *service, v *version, by actor) *process {
 }
 
 // userVariables are the variables that users made for a service.
-func (w *world) userVariables(s *service) [][2]string {
-	var pairs [][2]string
+func (w *world) userVariables(s *service) []envBody {
+	var entries []envBody
 	for _, v := range w.variablesOf(s.projectID, s.id) {
 		if !v.system && !v.baked {
-			pairs = append(pairs, [2]string{v.key, v.content})
+			entries = append(entries, envBody{Key: v.key, Content: v.content, Sensitive: v.sensitive})
 		}
 	}
-	return pairs
+	return entries
 }
 
 // sicken makes a running service fail after a good deploy.

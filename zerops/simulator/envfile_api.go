@@ -48,7 +48,7 @@ func (c *call) envFile() (string, error) {
 		if userOnly && v.system {
 			return
 		}
-		out = append(out, envLine(prefix+v.key, c.resolve(p, c.shown(v))))
+		out = append(out, envLine(prefix+v.key, c.resolve(p, own, c.shown(v))))
 	}
 	for _, v := range w.variablesOf(p.id, "") {
 		add("", v)
@@ -66,39 +66,50 @@ func (c *call) envFile() (string, error) {
 	return strings.Join(out, "\n") + "\n", nil
 }
 
-// resolve replaces ${host_KEY} and ${KEY} by what they refer to; what refers to
-// nothing stays as it is.
-func (c *call) resolve(p *project, text string) string {
+// resolve replaces the references of a text by what they refer to; what refers to
+// nothing stays as it is. own is the service that reads, nil for the project.
+func (c *call) resolve(p *project, own *service, text string) string {
 	for range 16 { // References do not nest deeper, and a circle has to end.
 		before, rest, found := strings.Cut(text, "${")
 		name, after, closed := strings.Cut(rest, "}")
 		if !found || !closed {
 			return text
 		}
-		value, ok := c.reference(p, name)
+		value, ok := c.reference(p, own, name)
 		if !ok {
-			return before + "${" + name + "}" + c.resolve(p, after)
+			return before + "${" + name + "}" + c.resolve(p, own, after)
 		}
 		text = before + value + after
 	}
 	return text
 }
 
-func (c *call) reference(p *project, name string) (string, bool) {
-	for _, v := range c.world.variablesOf(p.id, "") {
-		if v.key == name {
-			return c.shown(v), true
+// reference finds what a name means to a running service: ${KEY} of its own or of the
+// project, ${PROJECT_KEY}, and ${host_KEY}. BUILD_KEY means nothing then, and
+// RUNTIME_KEY is for builds (platform §10.1).
+func (c *call) reference(p *project, own *service, name string) (string, bool) {
+	in := func(serviceID, key string) (string, bool) {
+		for _, v := range c.world.variablesOf(p.id, serviceID) {
+			if v.key == key {
+				return c.shown(v), true
+			}
 		}
-	}
-	host, key, _ := strings.Cut(name, "_")
-	s := c.world.serviceNamed(p, host)
-	if s == nil {
 		return "", false
 	}
-	for _, v := range c.world.variablesOf(p.id, s.id) {
-		if v.key == key {
-			return c.shown(v), true
+	if own != nil {
+		if value, ok := in(own.id, name); ok {
+			return value, true
 		}
+	}
+	if value, ok := in("", name); ok {
+		return value, true
+	}
+	scope, key, _ := strings.Cut(name, "_")
+	if scope == "PROJECT" {
+		return in("", key)
+	}
+	if s := c.world.serviceNamed(p, scope); s != nil {
+		return in(s.id, key)
 	}
 	return "", false
 }

@@ -23,11 +23,11 @@ func triggerPipeline(c *call) (any, error) {
 		return nil, err
 	}
 	var body struct {
-		BuildFromGit     string         `json:"buildFromGit"`
-		ZeropsSetup      string         `json:"zeropsSetup"`
-		ZeropsYaml       string         `json:"zeropsYaml"`
-		StartWithoutCode bool           `json:"startWithoutCode"`
-		UserData         []userDataBody `json:"userData"`
+		BuildFromGit     string    `json:"buildFromGit"`
+		ZeropsSetup      string    `json:"zeropsSetup"`
+		ZeropsYaml       string    `json:"zeropsYaml"`
+		StartWithoutCode bool      `json:"startWithoutCode"`
+		UserData         []envBody `json:"userData"`
 	}
 	if err := c.decode(&body); err != nil {
 		return nil, err

@@ -35,18 +35,12 @@ type serviceDraft struct {
 	override         bool
 }
 
-type userDataBody struct {
-	Key       string `json:"key"`
-	Content   string `json:"content"`
-	Sensitive *bool  `json:"sensitive"`
-}
-
 type createBody struct {
 	Name                    string           `json:"name"`
 	ServiceStackVersionName string           `json:"serviceStackVersionName"`
 	CustomAutoscaling       *autoscalingBody `json:"customAutoscaling"`
 	AutoscalingProfileID    string           `json:"autoscalingProfileId"`
-	UserData                []userDataBody   `json:"userData"`
+	UserData                []envBody        `json:"userData"`
 	UserDataEnvFile         string           `json:"userDataEnvFile"`
 	StartWithoutCode        bool             `json:"startWithoutCode"`
 	BuildFromGit            string           `json:"buildFromGit"`
@@ -97,15 +91,13 @@ func (c *call) createNamed(body createBody, typeName string) (any, error) {
 	if body.CustomAutoscaling != nil {
 		draft.custom = body.CustomAutoscaling.overrides()
 	}
-	for _, v := range body.UserData {
-		draft.variables = append(draft.variables, envBody{Key: v.Key, Content: v.Content, Sensitive: v.Sensitive == nil || *v.Sensitive})
-	}
+	draft.variables = append(draft.variables, body.UserData...)
 	fromFile, err := parseEnvFile(body.UserDataEnvFile)
 	if err != nil {
 		return nil, err
 	}
 	for _, pair := range fromFile {
-		draft.variables = append(draft.variables, envBody{Key: pair[0], Content: pair[1], Sensitive: true})
+		draft.variables = append(draft.variables, envBody{Key: pair[0], Content: pair[1]})
 	}
 	return c.createOne(p, draft)
 }

@@ -189,19 +189,25 @@ func replaceUserData(c *call) (any, error) {
 	if err := c.workable(s); err != nil {
 		return nil, err
 	}
-	pairs, err := c.envFileBody("userData")
+	entries, err := c.envFileBody("userData")
 	if err != nil {
 		return nil, err
 	}
 	w := c.world
-	w.replaceVariables(pairs, w.variablesOf(s.projectID, s.id), variable{clientID: s.clientID, projectID: s.projectID, serviceID: s.id})
+	known := w.variablesOf(s.projectID, s.id)
+	if err := checkReplacement(entries, known, "userData"); err != nil {
+		return nil, err
+	}
+	w.replaceVariables(entries, known, variable{clientID: s.clientID, projectID: s.projectID, serviceID: s.id})
 	return w.processView(c.sync(s)), nil
 }
 
-// envFileBody reads and checks the dotenv text of a bulk write.
-func (c *call) envFileBody(family string) ([][2]string, error) {
+// envFileBody reads the dotenv text of a bulk write. The mark is for all of its values;
+// that they become plain without it, as by a single update, is UNVERIFIED.
+func (c *call) envFileBody(family string) ([]envBody, error) {
 	var body struct {
-		EnvFile string `json:"envFile"`
+		EnvFile   string `json:"envFile"`
+		Sensitive bool   `json:"sensitive"`
 	}
 	if err := c.decode(&body); err != nil {
 		return nil, err
@@ -210,33 +216,45 @@ func (c *call) envFileBody(family string) ([][2]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	var entries []envBody
 	for _, pair := range pairs {
-		if err := checkKey(pair[0], family); err != nil {
-			return nil, err
-		}
+		entries = append(entries, envBody{Key: pair[0], Content: pair[1], Sensitive: body.Sensitive})
 	}
-	return pairs, nil
+	return entries, nil
 }
 
-// replaceVariables makes pairs the user's variables of a store. A key that was there
-// keeps its entry.
-func (w *world) replaceVariables(pairs [][2]string, known []*variable, store variable) {
+// checkReplacement checks the variables that take the place of a store's. A key that
+// the platform or zerops.yaml owns may stand in the text as it is, not in another case.
+func checkReplacement(entries []envBody, known []*variable, family string) error {
+	var taken []string
 	for _, v := range known {
-		named := slices.ContainsFunc(pairs, func(pair [2]string) bool { return pair[0] == v.key })
+		owned := v.system || v.baked
+		if owned && !slices.ContainsFunc(entries, func(entry envBody) bool { return entry.Key == v.key }) {
+			taken = append(taken, v.key)
+		}
+	}
+	return checkEntries(entries, family, taken)
+}
+
+// replaceVariables makes entries the user's variables of a store. A key that was there
+// keeps its id.
+func (w *world) replaceVariables(entries []envBody, known []*variable, store variable) {
+	for _, v := range known {
+		named := slices.ContainsFunc(entries, func(entry envBody) bool { return entry.Key == v.key })
 		if !v.system && !v.baked && !named {
 			w.variables.remove(v.id)
 		}
 	}
-	for _, pair := range pairs {
-		i := slices.IndexFunc(known, func(v *variable) bool { return v.key == pair[0] })
+	for _, entry := range entries {
+		i := slices.IndexFunc(known, func(v *variable) bool { return v.key == entry.Key })
 		if i < 0 {
 			added := store
-			added.key, added.content, added.sensitive, added.editable = pair[0], pair[1], true, true
+			added.key, added.content, added.sensitive, added.editable = entry.Key, entry.Content, entry.Sensitive, true
 			w.addVariable(&added)
 			continue
 		}
 		if v := known[i]; !v.baked {
-			v.content, v.lastUpdate = pair[1], w.now
+			v.content, v.sensitive, v.lastUpdate = entry.Content, entry.Sensitive, w.now
 			w.variables.put(v.id, v)
 		}
 	}
@@ -355,11 +373,15 @@ func replaceProjectEnv(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	pairs, err := c.envFileBody("projectEnv")
+	entries, err := c.envFileBody("projectEnv")
 	if err != nil {
 		return nil, err
 	}
 	w := c.world
-	w.replaceVariables(pairs, w.variablesOf(p.id, ""), variable{clientID: p.clientID, projectID: p.id})
+	known := w.variablesOf(p.id, "")
+	if err := checkReplacement(entries, known, "projectEnv"); err != nil {
+		return nil, err
+	}
+	w.replaceVariables(entries, known, variable{clientID: p.clientID, projectID: p.id})
 	return w.processView(c.syncProject(p)), nil
 }

@@ -79,8 +79,17 @@ func TestProjectVariables(t *testing.T) {
 	entry := pick(t, rows(t, found["items"])[0]["envList"], "key", "REGION")
 	a.finished(a.ok(http.MethodPut, "/project-env/"+entry["id"].(string), map[string]any{"key": "REGION", "content": "${db_hostname} and ${nobody_knows}", "sensitive": true}))
 
+	app := "/service-stack/" + a.sim.ServiceID("eshop-staging", "app") + "/user-data"
+	for key, reference := range map[string]string{"SCOPED": "${PROJECT_LOG_LEVEL}", "MINE": "${SCOPED}!", "BUILDS": "${BUILD_X} ${RUNTIME_MINE}"} {
+		a.finished(a.ok(http.MethodPost, app, map[string]any{"key": key, "content": reference, "sensitive": false}))
+	}
 	query := "?name=app&overrideEnvIsolation=no&userOnly=true"
 	text := a.get(path + "/env-file" + query)["envFile"].(string)
+	for _, want := range []string{`SCOPED="info"`, `MINE="info!"`, `BUILDS="${BUILD_X} ${RUNTIME_MINE}"`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("rendered variables lack %s:\n%s", want, text)
+		}
+	}
 	if !strings.Contains(text, `REGION="db and ${nobody_knows}"`) || !strings.Contains(text, `NODE_ENV="production"`) || strings.Contains(text, "serviceId") {
 		t.Errorf("rendered variables:\n%s", text)
 	}

@@ -37,7 +37,7 @@ type version struct {
 	log                                                      []scriptLine
 	prepareLog                                               []scriptLine
 	runtimeLog                                               []scriptLine
-	kept                                                     [][2]string
+	kept                                                     []envBody
 	processID                                                string
 	ports                                                    []port
 }

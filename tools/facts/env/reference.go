@@ -17,13 +17,20 @@ const SelfReferenceWarning = "refers to itself; the reference is not resolved an
 func SelfReference(key, value string) bool { return slices.Contains(tool.References(value), key) }
 
 // ReservedKey tells why the platform keeps a key for itself, "" where it does
-// not (platform §4.9).
+// not (platform §4.9). Its own keys are taken in any case (platform §10.1).
 func ReservedKey(key string) string {
 	if strings.HasPrefix(strings.ToUpper(key), "ZEROPS_") {
 		return "starts with ZEROPS_, which the platform keeps for itself"
 	}
-	switch key {
-	case "hostname", "PATH", "serviceId", "projectId", "appVersionId", "appVersionName", "zeropsSubdomain":
+	for _, system := range []string{"hostname", "serviceId", "projectId", "appVersionId", "appVersionName", "zeropsSubdomain"} {
+		switch {
+		case key == system:
+			return "is a key of the platform"
+		case strings.EqualFold(key, system):
+			return "is the platform's key " + system + " in another case, which counts as the same key"
+		}
+	}
+	if key == "PATH" {
 		return "is a key of the platform"
 	}
 	return ""
@@ -34,18 +41,22 @@ func ReservedKey(key string) string {
 type Resolver struct {
 	call     *tool.Call
 	store    Store
-	own      map[string]bool // keys that resolve without a hostname
+	own      map[string]bool // keys of the store
+	project  map[string]bool // keys of its project
 	services []zerops.Service
 	listed   bool
 	siblings map[string]map[string]bool // keys by hostname
 }
 
-// NewResolver prepares a check for values of the store. known are the keys there
-// are, or will be.
-func NewResolver(c *tool.Call, s Store, known []string) *Resolver {
-	r := &Resolver{call: c, store: s, own: map[string]bool{}, siblings: map[string]map[string]bool{}}
-	for _, key := range known {
+// NewResolver prepares a check for values of the store. own are the keys that it has,
+// or will have, and project those of its project, which resolve everywhere in it.
+func NewResolver(c *tool.Call, s Store, own, project []string) *Resolver {
+	r := &Resolver{call: c, store: s, own: map[string]bool{}, project: map[string]bool{}, siblings: map[string]map[string]bool{}}
+	for _, key := range own {
 		r.own[key] = true
+	}
+	for _, key := range project {
+		r.project[key] = true
 	}
 	return r
 }
@@ -69,8 +80,11 @@ func (r *Resolver) Warning(ctx context.Context, key, value string) string {
 }
 
 func (r *Resolver) unresolved(ctx context.Context, name string) string {
-	if r.own[name] {
+	if r.own[name] || r.project[name] {
 		return ""
+	}
+	if problem, scoped := r.outOfScope(name); scoped {
+		return problem
 	}
 	if !r.listed {
 		services, _, err := zerops.Collect(r.call.API.ProjectServices(ctx, r.store.Project.ID, zerops.ListOptions{}), 0)
@@ -89,6 +103,29 @@ func (r *Resolver) unresolved(ctx context.Context, name string) string {
 		}
 	}
 	return fmt.Sprintf("${%s} names no variable here and no service", tool.Clean(name, 80))
+}
+
+// outOfScope judges the names that say whose variable they mean. PROJECT_<KEY> works
+// everywhere, RUNTIME_<KEY> is for builds, and BUILD_<KEY> finds nothing when the
+// service runs, which is when variables of a store are read (platform §10.1).
+func (r *Resolver) outOfScope(name string) (problem string, scoped bool) {
+	scope, key, _ := strings.Cut(name, "_")
+	if key == "" {
+		return "", false
+	}
+	shown := tool.Clean(key, 80)
+	switch scope {
+	case "PROJECT":
+		if r.project[key] {
+			return "", true
+		}
+		return fmt.Sprintf("the project has no variable %q", shown), true
+	case "BUILD":
+		return fmt.Sprintf("${BUILD_%s} is known to builds only, not to a running service", shown), true
+	case "RUNTIME":
+		return fmt.Sprintf("${RUNTIME_%s} is for build.envVariables of zerops.yaml; here it is ${%s}", shown, shown), true
+	}
+	return "", false
 }
 
 func (r *Resolver) onSibling(ctx context.Context, s zerops.Service, key string) string {
