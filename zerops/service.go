@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -20,8 +21,9 @@ type Service struct {
 	Type            ServiceTypeInfo `json:"serviceStackTypeInfo"`
 	Base            string          `json:"base"`
 	Version         string          `json:"versionNumber"`
-	Mode            string          `json:"mode"` // HA or NON_HA for older managed types
-	Ports           []Port          `json:"ports"`
+	Mode            string          `json:"mode"`  // HA or NON_HA for older managed types
+	Ports           []Port          `json:"ports"` // empty for some seconds after a deployment; see KnownPorts
+	Requested       RequestedPorts  `json:"requestedPorts"`
 	SubdomainAccess bool            `json:"subdomainAccess"`
 	ReloadAvailable bool            `json:"reloadAvailable"`
 	Created         Time            `json:"created"`
@@ -62,6 +64,38 @@ type Port struct {
 
 // HTTP reports whether the port speaks HTTP, so that a subdomain can serve it.
 func (p Port) HTTP() bool { return p.Scheme == "http" || p.Scheme == "https" || p.HTTPRouting }
+
+// RequestedPorts are the ports that the running deployment declares.
+type RequestedPorts []Port
+
+// UnmarshalJSON accepts the list by itself or in an object, and reads anything else as
+// none.
+func (r *RequestedPorts) UnmarshalJSON(data []byte) error {
+	var wrapped struct {
+		Ports []Port `json:"requestedPorts"`
+	}
+	if json.Unmarshal(data, (*[]Port)(r)) == nil {
+		return nil
+	}
+	_ = json.Unmarshal(data, &wrapped) // a field of another type costs this field only
+	*r = wrapped.Ports
+	return nil
+}
+
+// KnownPorts are the ports of a service, and those that its deployment declares for the
+// seconds in which the platform has not opened them (platform §10.3).
+func (s Service) KnownPorts() []Port {
+	if len(s.Ports) == 0 {
+		return s.Requested
+	}
+	return s.Ports
+}
+
+// PortsPending reports that a service has an HTTP port declared which the platform has
+// not opened yet (platform §10.3).
+func (s Service) PortsPending() bool {
+	return !slices.ContainsFunc(s.Ports, Port.HTTP) && slices.ContainsFunc(s.Requested, Port.HTTP)
+}
 
 // ConnectedService is a shared storage mounted into a service, or the reverse.
 type ConnectedService struct {

@@ -132,7 +132,7 @@ func domainNotPointing(e *Evidence) finding {
 }
 
 func (e *Evidence) httpPorts() bool {
-	return slices.ContainsFunc(e.service.Ports, zerops.Port.HTTP)
+	return slices.ContainsFunc(e.service.KnownPorts(), zerops.Port.HTTP)
 }
 
 // subdomainFailures are failed attempts to switch public access.

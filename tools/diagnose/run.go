@@ -107,7 +107,7 @@ func wrongPort(e *Evidence) finding {
 func (e *Evidence) declaredPorts() []int {
 	ports := e.yaml.Ports()
 	if len(ports) == 0 {
-		for _, p := range e.service.Ports {
+		for _, p := range e.service.KnownPorts() {
 			ports = append(ports, p.Port)
 		}
 	}

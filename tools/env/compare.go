@@ -276,7 +276,7 @@ func (cmp *comparison) compared(ctx context.Context, s env.Store) (map[string]en
 func typeFields(s zerops.Service) map[string]string {
 	fields := map[string]string{"type": tool.Clean(cmp.Or(s.Type.Version, s.TypeVersionID), 80), "mode": tool.Clean(s.Mode, 20), "public": strconv.FormatBool(s.SubdomainAccess)}
 	var ports []string
-	for _, p := range s.Ports {
+	for _, p := range s.KnownPorts() {
 		ports = append(ports, fmt.Sprintf("%d/%s", p.Port, tool.Clean(cmp.Or(p.Scheme, p.Protocol), 20)))
 	}
 	sort.Strings(ports)

@@ -93,7 +93,7 @@ func newLocation(s zerops.Service, in addDomainIn) (zerops.LocationSettings, err
 		return l, tool.Invalid("path", "%q must begin with / and hold no control characters", tool.Clean(in.Path, 80))
 	}
 	var open []int
-	for _, port := range s.Ports {
+	for _, port := range s.KnownPorts() {
 		if port.HTTP() {
 			open = append(open, port.Port)
 		}

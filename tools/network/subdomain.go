@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zerops-mcp/tools/facts/services"
+	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
@@ -82,7 +83,10 @@ const (
 	// edgeLag how long the balancer may trail the flag (platform §4.8).
 	subdomainLag = 5 * time.Second
 	edgeLag      = 6 * time.Second
-	maxVisits    = 8
+	// portsLag is how long the ports of a deployment that has just become active may be
+	// unknown to the platform: some 8 s are normal (platform §10.3).
+	portsLag  = 15 * time.Second
+	maxVisits = 8
 )
 
 func setSubdomainAccess(ctx context.Context, c *tool.Call, in *setSubdomainAccessIn) (*setSubdomainAccessOut, error) {
@@ -96,7 +100,7 @@ func setSubdomainAccess(ctx context.Context, c *tool.Call, in *setSubdomainAcces
 		return subdomainOut(ctx, c, s, tool.ChangeResult{Status: tool.StatusUnchanged}, 0)
 	}
 	started := time.Now()
-	process, err := switchSubdomain(ctx, c, s, in.Enabled)
+	process, err := switchSubdomain(ctx, c, s, in)
 	if err != nil {
 		return nil, err
 	}
@@ -125,21 +129,59 @@ func setSubdomainAccess(ctx context.Context, c *tool.Call, in *setSubdomainAcces
 }
 
 // switchSubdomain asks for the change. Right after a deployment the ports of a
-// service are unknown for a moment, which is worth a few tries.
-func switchSubdomain(ctx context.Context, c *tool.Call, s zerops.Service, enabled bool) (zerops.Process, error) {
-	process, err := tool.Change(ctx, c, func(ctx context.Context) (process zerops.Process, err error) {
-		for _, pause := range []time.Duration{250 * time.Millisecond, 500 * time.Millisecond, time.Second, 0} {
-			process, err = c.API.SetSubdomainAccess(ctx, s.ID, enabled)
-			if !zerops.HasCode(err, zerops.CodeNoSubdomainPorts) || pause == 0 || !tool.Delay(ctx, pause) {
-				break
+// service are unknown for a while, which is waited for where they are declared.
+func switchSubdomain(ctx context.Context, c *tool.Call, s zerops.Service, in *setSubdomainAccessIn) (zerops.Process, error) {
+	limit, _ := c.Budget(in.Waiting)
+	deadline := time.Now().Add(min(max(limit, 2*time.Second), portsLag))
+	report := c.Progress(ctx)
+	for pause := 250 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
+		process, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
+			return c.API.SetSubdomainAccess(ctx, s.ID, in.Enabled)
+		})
+		switch {
+		case !in.Enabled && zerops.HasCode(err, zerops.CodeSubdomainAlreadyOff):
+			return zerops.Process{}, nil
+		case !zerops.HasCode(err, zerops.CodeNoSubdomainPorts) && !zerops.HasCode(err, zerops.CodeServiceNotHTTP):
+			return process, err
+		}
+		port, declared := httpPort(s)
+		if !declared { // it may have been deployed since it was read
+			if now, readErr := c.API.Service(ctx, s.ID); readErr == nil {
+				s = now
+				port, declared = httpPort(s)
 			}
 		}
-		return process, err
-	})
-	if !enabled && zerops.HasCode(err, zerops.CodeSubdomainAlreadyOff) {
-		return zerops.Process{}, nil
+		switch {
+		case !declared:
+			return process, err
+		case time.Now().Add(pause).After(deadline):
+			return process, portsNotOpen(s, port, err)
+		}
+		report(fmt.Sprintf("waiting until the platform has opened port %d", port))
+		if !tool.Delay(ctx, pause) {
+			return process, portsNotOpen(s, port, err)
+		}
 	}
-	return process, err
+}
+
+// httpPort is the first HTTP port that a service has or declares.
+func httpPort(s zerops.Service) (number int, declared bool) {
+	for _, port := range s.KnownPorts() {
+		if port.HTTP() {
+			return port.Port, true
+		}
+	}
+	return 0, false
+}
+
+// portsNotOpen is the answer where a declared port did not open in time.
+func portsNotOpen(s zerops.Service, port int, err error) error {
+	return &tool.Failure{
+		Code: request.CodeConflict, Cause: err, Retryable: true,
+		Message: fmt.Sprintf("the deployment of %q declares the HTTP port %d, but the platform has not opened it yet; nothing was changed", tool.Clean(s.Name, 40), port),
+		Hint:    "That takes some 8 s after a deployment. Call again; if it stays so, diagnose_service shows whether the application runs and listens on that port.",
+		Next:    &tool.FailureNext{Tool: "diagnose_service", Arguments: map[string]any{"service": s.ID}},
+	}
 }
 
 // subdomainShown reads the service back until it shows the wanted state.

@@ -3,12 +3,14 @@ package network_test
 import (
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/tools/tooltest"
@@ -53,16 +55,74 @@ func TestSubdomainAccess(t *testing.T) {
 	}
 }
 
-func TestSubdomainWaitsForPortsAndFlag(t *testing.T) {
+// TestSubdomainWaitsForPorts opens an address at once after a deployment, when the
+// platform has not opened the declared port yet.
+func TestSubdomainWaitsForPorts(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := tooltest.Start(t, tooltest.InProcess, func(s *tooltest.Setup) { s.Sim = append(s.Sim, simulator.WithPace(0.1)) })
-		h.Sim.Fail(simulator.Fault{Operation: "PutServiceStackEnableSubdomainAccess", Status: 400, Code: "noSubdomainPorts", Times: 2})
-		r := h.Call("set_subdomain_access", tooltest.Args{"project": tooltest.Staging, "service": "worker", "enabled": true}).Status("done")
-		if r.Get("enabled") != true {
-			t.Errorf("done, but not read back: %s", r.Raw)
-		}
-	})
+	for _, row := range []struct {
+		name string
+		args tooltest.Args
+		late int // refusals beyond those of the platform's own window
+		done bool
+		took time.Duration // what the waiting takes at least
+	}{
+		{"the usual window", nil, 0, true, 7 * time.Second},
+		{"too long", nil, 100, false, 12 * time.Second},
+		{"without waiting", tooltest.Args{"wait_seconds": 0}, 0, false, time.Second},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				h := tooltest.Start(t, tooltest.InProcess, func(s *tooltest.Setup) {
+					s.Sim = append(s.Sim, simulator.WithPace(1))
+					s.Configure = func(c *tool.Config) { c.MaxWait = 10 * time.Minute }
+				})
+				fresh := tooltest.Args{"project": tooltest.Staging, "service": "fresh"}
+				h.Call("create_service", tooltest.Args{"project": tooltest.Staging, "hostname": "fresh", "type": "nodejs@22", "wait_seconds": 600}).Status("done")
+				<-time.After(time.Minute) // it comes with a deployment without code
+				deployed := h.Call("deploy_service", with(fresh, "git_url", "https://github.com/example/fresh", "wait_seconds", 600)).Status("done")
+				if deployed.Get("next.tool") != "set_subdomain_access" {
+					t.Errorf("after a deployment: %s", deployed.Raw)
+				}
+				shown := h.Call("get_service", fresh).Ok()
+				if shown.Get("ports.0.port") == nil || shown.Get("urls.0.url") == nil {
+					t.Errorf("declared ports are not shown: %s", shown.Raw)
+				}
+				if row.late > 0 {
+					h.Sim.Fail(simulator.Fault{Operation: "PutServiceStackEnableSubdomainAccess", Status: 400, Code: "serviceStackIsNotHttp", Times: row.late})
+				}
+				call := with(fresh, "enabled", true)
+				for name, value := range row.args {
+					call[name] = value
+				}
+				began := time.Now()
+				r := h.Call("set_subdomain_access", call)
+				if took := time.Since(began); took < row.took || took > 22*time.Second {
+					t.Errorf("it took %v", took)
+				}
+				if row.done {
+					if r.Status("done").Get("enabled") != true {
+						t.Errorf("done, but not read back: %s", r.Raw)
+					}
+					return
+				}
+				e := r.Fails("conflict")
+				message, _ := e["message"].(string)
+				if e["retryable"] != true || !strings.Contains(message, "declares the HTTP port 3000") || tooltest.Lookup(e, "next.tool") != "diagnose_service" {
+					t.Errorf("got %v", e)
+				}
+			})
+		})
+	}
+}
+
+// with adds arguments, as names and values, to those of a call.
+func with(a tooltest.Args, more ...any) tooltest.Args {
+	added := maps.Clone(a)
+	for i := 0; i+1 < len(more); i += 2 {
+		added[more[i].(string)] = more[i+1] //nolint:forcetypeassert // written just above
+	}
+	return added
 }
 
 func TestSubdomainFailures(t *testing.T) {
@@ -74,8 +134,9 @@ func TestSubdomainFailures(t *testing.T) {
 	if hint, _ := e["hint"].(string); !strings.Contains(hint, "httpSupport") {
 		t.Errorf("hint: %v", e)
 	}
-	h.Sim.Fail(simulator.Fault{Operation: "PutServiceStackEnableSubdomainAccess", Status: 400, Code: "noSubdomainPorts", Times: 4})
-	h.Call("set_subdomain_access", worker).Fails("unsupported")
+	if n := h.Sim.Calls("PutServiceStackEnableSubdomainAccess"); n != 1 {
+		t.Errorf("a service that declares no HTTP port was asked %d times", n)
+	}
 
 	h.Sim.FailNext("stack.enableSubdomainAccess", "internalServerError", "the balancer is away")
 	r := h.Call("set_subdomain_access", worker).Status("failed")

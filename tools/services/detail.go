@@ -123,7 +123,7 @@ func newServiceDetail(s zerops.Service, p zerops.Project) getServiceOut {
 		ContainerList: []containerView{}, Mounts: []mountView{}, BackupsExist: storage.BackupsSupported(s), CanReload: s.ReloadAvailable,
 		Overrides: services.NewScaling(s.CustomAutoscaling),
 	}
-	for _, port := range s.Ports {
+	for _, port := range s.KnownPorts() {
 		out.Ports = append(out.Ports, portView{
 			Port: port.Port, Protocol: tool.Clean(port.Protocol, 10), Scheme: tool.Clean(port.Scheme, 20), HTTP: port.HTTP(), Description: tool.Clean(port.Description, 120),
 		})

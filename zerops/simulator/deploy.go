@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -177,8 +178,10 @@ func (w *world) activate(s *service, v *version, setup *yamlSetup) {
 		v.baked, v.ports = setup.variables(), setup.ports()
 	}
 	if v.ports != nil {
+		if !slices.Equal(s.ports, v.ports) {
+			s.portsOpenAt = w.now.Add(w.scaled(portsTime))
+		}
 		s.ports = v.ports
-		s.portsReadyAt = w.now.Add(w.scaled(2 * time.Second))
 	}
 	w.bake(s, v)
 	for _, box := range w.containersOf(s) {

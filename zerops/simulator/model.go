@@ -79,7 +79,7 @@ type service struct {
 	ports                                 []port
 	subdomain                             bool
 	subdomainShown                        bool
-	portsReadyAt, startedAt               time.Time
+	portsOpenAt, startedAt                time.Time
 	activeVersion                         string
 	mounts                                []mount
 	github, gitlab                        *repository

@@ -149,7 +149,7 @@ func (w *world) serviceBrief(s *service) object {
 	return object{
 		"id": s.id, "created": stamp(s.created), "lastUpdate": stamp(s.lastUpdate), "projectId": s.projectID,
 		"serviceStackTypeId": s.typ.id, "serviceStackTypeVersionId": s.versionID, "driverId": nil,
-		"name": s.name, "serviceStackTypeInfo": s.typeInfo(), "ports": s.portViews(),
+		"name": s.name, "serviceStackTypeInfo": s.typeInfo(), "ports": w.openPorts(s),
 	}
 }
 
@@ -178,7 +178,7 @@ func (c *call) serviceView(s *service) object {
 	}
 	view["mode"] = textOrNull(s.mode)
 	view["versionNumber"] = s.versionNumber
-	view["ports"] = s.portViews()
+	view["ports"] = w.openPorts(s)
 	view["requestedPorts"] = object{"isActive": true, "requestedPorts": s.portViews()}
 	view["customPortsEnabled"] = s.kind().category == "USER"
 	view["subdomainAccess"] = s.subdomainShown
@@ -238,6 +238,15 @@ func (c *call) serviceRow(s *service) object {
 	view["activePublicHttpRoutingCount"] = http
 	view["activePublicPortRoutingCount"] = ports
 	return view
+}
+
+// openPorts are the ports that the platform has opened. Those of a new deployment are
+// only declared for a while (platform §10.3).
+func (w *world) openPorts(s *service) []object {
+	if w.now.Before(s.portsOpenAt) {
+		return []object{}
+	}
+	return s.portViews()
 }
 
 func (s *service) portViews() []object {

@@ -6,7 +6,13 @@ import (
 	"time"
 )
 
-const subdomainTime = 700 * time.Millisecond
+const (
+	subdomainTime = 700 * time.Millisecond
+	// portsTime is how long after a deployment its ports are declared and not yet open
+	// (platform §10.3), and portsLate how long no address can be made for open ones.
+	portsTime = 8 * time.Second
+	portsLate = time.Second
+)
 
 func subdomainRoutes() []route {
 	return []route{
@@ -65,10 +71,10 @@ func enableSubdomain(c *call) (any, error) {
 	if err := c.runnable(s); err != nil {
 		return nil, err
 	}
-	if len(s.httpPorts()) == 0 {
+	if len(s.httpPorts()) == 0 || c.world.now.Before(s.portsOpenAt) {
 		return nil, refuse("serviceStackIsNotHttp", "Service stack is not http or https")
 	}
-	if c.world.now.Before(s.portsReadyAt) {
+	if c.world.now.Before(s.portsOpenAt.Add(c.world.scaled(portsLate))) {
 		return nil, refuse("noSubdomainPorts", "No subdomain ports")
 	}
 	if s.subdomain {

@@ -64,7 +64,7 @@ func URLs(s zerops.Service, p zerops.Project) []string {
 	}
 	label, zone, _ := strings.Cut(host, ".")
 	var urls []string
-	for _, port := range s.Ports {
+	for _, port := range s.KnownPorts() {
 		if !port.HTTP() {
 			continue
 		}
