@@ -128,9 +128,10 @@ func parseZeropsYaml(text, invalidCode string) ([]yamlSetup, error) {
 		Zerops []yamlSetup `yaml:"zerops"`
 	}
 	if err := yaml.Unmarshal([]byte(text), &document); err != nil {
+		problem := strings.NewReplacer("simulator.yaml", "", "simulator.", "").Replace(err.Error())
 		return nil, &apiError{
-			status: 400, code: invalidCode, message: "Invalid YAML: " + err.Error(),
-			meta: []any{object{"code": invalidCode, "error": err.Error(), "metadata": object{"yaml": []string{err.Error()}}}},
+			status: 400, code: invalidCode, message: "Invalid YAML: " + problem,
+			meta: []any{object{"code": invalidCode, "error": problem, "metadata": object{"yaml": []string{problem}}}},
 		}
 	}
 	if len(document.Zerops) == 0 {

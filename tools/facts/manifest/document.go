@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
-
-	"zerops-mcp/tools/tool"
 )
 
 // Walk visits every value below the root, each once for every way that leads to
@@ -142,13 +140,13 @@ func parseFirst(text string, most int) (doc *Document, more, err error) {
 	case errors.Is(err, io.EOF):
 		return doc, nil, nil
 	case err != nil:
-		return nil, nil, parserError(err)
+		return nil, nil, parserError(err, text)
 	}
 	var second yaml.Node
 	if err := decoder.Decode(&second); err == nil {
 		more = &SyntaxError{Line: second.Line, Problem: "a second document begins; one is expected"}
 	} else if !errors.Is(err, io.EOF) {
-		more = parserError(err)
+		more = parserError(err, text)
 	}
 	if doc.Root.Kind == yaml.DocumentNode && len(doc.Root.Content) == 1 {
 		doc.Root = doc.Root.Content[0]
@@ -158,13 +156,6 @@ func parseFirst(text string, most int) (doc *Document, more, err error) {
 		return nil, nil, err
 	}
 	return doc, more, nil
-}
-
-func parserError(err error) error {
-	if parser, ok := errors.AsType[*yaml.ParserError](err); ok {
-		return &SyntaxError{Line: parser.Line, Problem: tool.Clean(parser.Message, 200)}
-	}
-	return &SyntaxError{Problem: tool.Clean(err.Error(), 200)}
 }
 
 // yamlReader turns nodes into values and counts them.

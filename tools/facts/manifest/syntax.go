@@ -1,0 +1,55 @@
+package manifest
+
+import (
+	"errors"
+	"io"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"zerops-mcp/tools/tool"
+)
+
+// parserError says why a text is no YAML, and in which line.
+func parserError(err error, text string) error {
+	if parser, ok := errors.AsType[*yaml.ParserError](err); ok {
+		return &SyntaxError{Line: brokenLine(text, parser.Line), Problem: tool.Clean(parser.Message, 200)}
+	}
+	return &SyntaxError{Line: brokenLine(text, 0), Problem: tool.Clean(strings.TrimPrefix(err.Error(), "yaml: "), 200)}
+}
+
+// maxTried bounds the lines after which a broken text is tried, and the bytes that
+// this takes.
+const (
+	maxTried      = 250
+	maxTriedBytes = 16 << 10
+)
+
+// brokenLine is the line that breaks a text: the one behind the longest beginning
+// that can be read. The parser's own is where the construct begins that it was in,
+// which may be the first line of the file, and is kept for texts too long to try.
+func brokenLine(text string, reported int) int {
+	lines := strings.SplitAfter(text, "\n")
+	if len(lines) > maxTried || len(text) > maxTriedBytes {
+		return reported
+	}
+	end := len(text)
+	for n := len(lines) - 1; n >= 0; n-- {
+		end -= len(lines[n])
+		if readable(text[:end]) {
+			return n + 1
+		}
+	}
+	return reported
+}
+
+// readable reports whether all documents of a text are YAML.
+func readable(text string) bool {
+	decoder := yaml.NewDecoder(strings.NewReader(text))
+	for {
+		var node yaml.Node
+		if err := decoder.Decode(&node); err != nil {
+			return errors.Is(err, io.EOF)
+		}
+	}
+}
