@@ -3,6 +3,7 @@ package manifest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -21,11 +22,16 @@ const maxIssues = 50
 // than the platform in known ways, so what it finds are warnings, and the known
 // ways are left out.
 type yamlCheck struct {
+	kind   string // of YAML
 	doc    *manifest.Document
 	schema *liveSchema
-	// part is the path of the checked value in the document.
-	part []string
-	// silent are keys of which somebody else speaks, by their path.
+	// types judge what names a type, where they are known: the schema may be older.
+	types manifest.Catalogue
+	// part is the path of the checked value in the document, extending those of the
+	// setups in it that take over sections of others.
+	part      []string
+	extending [][]string
+	// silent are places of which somebody else speaks, by their path.
 	silent map[string]bool
 	found  []manifest.Issue
 }
@@ -37,7 +43,7 @@ func (y *yamlCheck) run() (issues []manifest.Issue) {
 			issues = append(issues, manifest.Issue{Message: "the check against the platform's schema broke off"})
 		}
 	}()
-	err := y.schema.check.Validate(manifest.At(y.doc.Value, y.part...))
+	err := y.schema.check.Validate(y.checked())
 	if wrong, ok := errors.AsType[*jsonschema.ValidationError](err); ok {
 		y.found = y.collect(wrong)
 	}
@@ -88,6 +94,9 @@ func (y *yamlCheck) collect(e *jsonschema.ValidationError) []manifest.Issue {
 func (y *yamlCheck) alternatives(e *jsonschema.ValidationError) []manifest.Issue {
 	var best, first []manifest.Issue
 	var kinds []string
+	if words := y.constants(e); len(words) > 0 {
+		return y.enum(e.InstanceLocation, manifest.Text(y.at(e.InstanceLocation)), words)
+	}
 	for i, cause := range e.Causes {
 		issues := y.collect(cause)
 		if len(issues) == 0 {
@@ -113,6 +122,22 @@ func (y *yamlCheck) alternatives(e *jsonschema.ValidationError) []manifest.Issue
 	return first
 }
 
+// constants are the values of alternatives that are nothing but constants.
+func (y *yamlCheck) constants(e *jsonschema.ValidationError) []any {
+	var values []any
+	for _, cause := range e.Causes {
+		for len(cause.Causes) == 1 {
+			cause = cause.Causes[0]
+		}
+		only, ok := cause.ErrorKind.(*kind.Const)
+		if !ok || len(cause.InstanceLocation) != len(e.InstanceLocation) {
+			return nil
+		}
+		values = append(values, only.Want)
+	}
+	return values
+}
+
 // wrongKind returns the complaint about the kind of the value itself, if it is
 // one.
 func wrongKind(e *jsonschema.ValidationError, depth int) *kind.Type {
@@ -129,17 +154,20 @@ func (y *yamlCheck) at(location []string) any {
 	return manifest.At(manifest.At(y.doc.Value, y.part...), location...)
 }
 
+// path is where a location of the checked value stands in the document.
+func (y *yamlCheck) path(location []string) []string { return slices.Concat(y.part, location) }
+
 // issue places words at a location of the checked value.
 func (y *yamlCheck) issue(location []string, format string, args ...any) manifest.Issue {
-	path := append(append([]string{}, y.part...), location...)
+	path := y.path(location)
 	return manifest.Issue{Line: y.doc.Line(path), Path: manifest.ShowPath(path), Message: fmt.Sprintf(format, args...)}
 }
 
 func (y *yamlCheck) leaf(e *jsonschema.ValidationError) []manifest.Issue {
 	location := e.InstanceLocation
 	value := y.at(location)
-	if text, ok := value.(string); ok && y.doc.Preprocessed && manifest.Expression(text) {
-		return nil // not what it will be
+	if y.takes(location, value, e) || y.silent[manifest.ShowPath(y.path(location))] {
+		return nil
 	}
 	one := func(format string, args ...any) []manifest.Issue {
 		return []manifest.Issue{y.issue(location, format, args...)}
@@ -150,9 +178,6 @@ func (y *yamlCheck) leaf(e *jsonschema.ValidationError) []manifest.Issue {
 	case *kind.Required:
 		return one("misses %s", strings.Join(tool.CleanAll(k.Missing), ", "))
 	case *kind.Type:
-		if text, ok := value.(string); ok && (manifest.ProbeDuration(manifest.LastOf(location)) && isDuration(text) || manifest.LastOf(location) == "zeropsYaml") {
-			return nil // the platform wants a duration such as 30s, and takes zerops.yaml as text too
-		}
 		return one("is %s; expected %s", manifest.KindOf(value), strings.Join(k.Want, " or "))
 	case *kind.Enum:
 		return y.enum(location, manifest.Text(k.Got), k.Want)
@@ -179,9 +204,9 @@ func (y *yamlCheck) unknown(location, keys []string) []manifest.Issue {
 	}
 	var issues []manifest.Issue
 	for _, key := range keys[:min(len(keys), maxIssues+1)] {
-		path := append(append([]string{}, location...), key)
+		path := slices.Concat(location, []string{key})
 		issue := y.issue(path, "unknown key; the platform drops it without a word")
-		if y.silent[issue.Path] {
+		if y.silent[issue.Path] || newerKey(path) || y.holdsAnchor(y.path(path)) {
 			continue
 		}
 		if near := tool.Closest(key, known, 1); len(near) > 0 {
@@ -192,14 +217,15 @@ func (y *yamlCheck) unknown(location, keys []string) []manifest.Issue {
 	return issues
 }
 
-// enum speaks of a value outside a closed set. Types may be written shorter than
-// the schema lists them: without the system in front, and without the mode
-// (platform §1.9).
+// enum speaks of a value outside a set. Types may be written shorter than the schema
+// lists them, without the system in front and without the mode, or longer
+// (platform §1.9). The platform extends such sets before its schema says so.
 func (y *yamlCheck) enum(location []string, got string, want []any) []manifest.Issue {
 	names := make([]string, 0, len(want))
+	short := manifest.ParseTypeName(got).Short()
 	for _, w := range want {
 		name := manifest.Text(w)
-		if shortType(name) == got || strings.EqualFold(name, got) {
+		if have := manifest.ParseTypeName(name).Short(); have == got || namesType(location) && have == short || strings.EqualFold(name, got) {
 			return nil
 		}
 		names = append(names, name)
@@ -211,20 +237,6 @@ func (y *yamlCheck) enum(location []string, got string, want []any) []manifest.I
 		words += ": " + strings.Join(tool.CleanAll(names), ", ")
 	}
 	return []manifest.Issue{y.issue(location, "%s", words)}
-}
-
-// shortType takes the operating system and the mode out of a type:
-// alpine/nodejs@22 is nodejs@22, and postgresql:ha@18 is postgresql@18.
-func shortType(name string) string {
-	if _, after, found := strings.Cut(name, "/"); found {
-		name = after
-	}
-	base, version, versioned := strings.Cut(name, "@")
-	base, _, _ = strings.Cut(base, ":")
-	if versioned {
-		return base + "@" + version
-	}
-	return base
 }
 
 func isDuration(text string) bool {

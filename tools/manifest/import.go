@@ -57,7 +57,9 @@ type importOut struct {
 	Project  *importedProject  `json:"project,omitempty"`
 	Services []importedService `json:"services,omitempty"`
 	// Clashes are hostnames that are taken.
-	Clashes  []string         `json:"clashes,omitempty"`
+	Clashes []string `json:"clashes,omitempty"`
+	// Problems are what the platform, or this server, would refuse.
+	Problems []manifest.Issue `json:"problems,omitempty"`
 	Warnings []manifest.Issue `json:"warnings,omitempty"`
 }
 
@@ -86,13 +88,17 @@ type importTarget struct {
 }
 
 func (m importer) importYaml(ctx context.Context, c *tool.Call, in *importYamlIn) (*importOut, error) {
-	asked, err := manifest.ReadImport(in.Yaml)
+	read := manifest.ReadImport
+	if in.DryRun { // which says all that is wrong, where an import ends with it
+		read = func(text string) (manifest.ImportPlan, error) { return manifest.Survey("yaml", text) }
+	}
+	asked, err := read(in.Yaml)
 	if err != nil {
 		return nil, err
 	}
 	type reading struct {
-		target   importTarget
-		warnings []manifest.Issue
+		target importTarget
+		found  manifest.Findings
 	}
 	r, err := tool.Confirm(ctx, c, func(ctx context.Context) (r reading, paid *tool.Plan, err error) {
 		if r.target, err = findTarget(ctx, c, asked, in.Project, in.Org); err != nil {
@@ -108,16 +114,18 @@ func (m importer) importYaml(ctx context.Context, c *tool.Call, in *importYamlIn
 				return r, nil, err
 			}
 		}
-		r.warnings = m.checkImport(ctx, c, asked)
+		if r.found, err = m.checkImport(ctx, c, asked, r.target); err != nil {
+			return r, nil, err
+		}
 		if in.DryRun {
-			return r, nil, tool.Idle(dryRun(asked, r.target, clashes, r.warnings))
+			return r, nil, tool.Idle(dryRun(asked, r.target, clashes, r.found))
 		}
 		return r, riskyImport(c, asked, r.target), nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return runImport(ctx, c, asked, r.target, in.Yaml, r.warnings, in.Waiting)
+	return runImport(ctx, c, asked, r.target, in.Yaml, r.found.All(), in.Waiting)
 }
 
 // knowYaml registers the values in the YAML before it is sent anywhere.
@@ -181,23 +189,53 @@ func refuseReplacement(plan manifest.ImportPlan, target importTarget, clashes []
 	return f
 }
 
-// checkImport gathers warnings: what the platform drops without a word, and what
-// does not fit its schema. None of it stops an import, because the platform
+// checkImport gathers what the platform would refuse, what it drops without a word,
+// and what does not fit its schema. None of it stops an import, because the platform
 // itself refuses what it cannot take before it changes anything.
-func (m importer) checkImport(ctx context.Context, c *tool.Call, plan manifest.ImportPlan) []manifest.Issue {
-	issues, silent := plan.Lint()
-	schema, err := m.schemas.live(ctx, c, manifest.YamlImport)
+func (m importer) checkImport(ctx context.Context, c *tool.Call, plan manifest.ImportPlan, target importTarget) (manifest.Findings, error) {
+	types, unlisted, err := readTypes(ctx, c)
 	if err != nil {
-		return append(sortIssues(issues), schemaUnavailable(ctx, c, err))
+		return manifest.Findings{}, err
 	}
-	check := yamlCheck{doc: plan.Doc, schema: schema, silent: silent}
-	return sortIssues(append(issues, check.run()...))
+	var present manifest.Storages
+	if !plan.Project {
+		present = manifest.Storages{}
+		for _, s := range target.services {
+			present[s.Name] = strings.Contains(s.Type.Category, "STORAGE") || strings.HasSuffix(manifest.ParseTypeName(s.Type.Version).Family, "storage")
+		}
+	}
+	found := plan.Lint(types, present)
+	if unlisted != "" {
+		found.Warnings = append(found.Warnings, manifest.Issue{Message: "types are not checked: " + unlisted})
+	}
+	found.Problems = sortIssues(append(found.Problems, plan.Doubts...))
+	check := yamlCheck{kind: manifest.YamlImport, doc: plan.Doc, types: types, silent: found.Told}
+	if check.schema, err = m.schemas.live(ctx, c, manifest.YamlImport); err != nil {
+		found.Warnings = append(sortIssues(found.Warnings), schemaUnavailable(ctx, c, err))
+		return found, nil
+	}
+	found.Warnings = append(found.Warnings, check.run()...)
+	if inner := plan.Embedded(); len(inner) > 0 {
+		schema, err := m.schemas.live(ctx, c, manifest.YamlZerops)
+		if err != nil {
+			found.Warnings = append(found.Warnings, schemaUnavailable(ctx, c, err))
+			inner = nil
+		}
+		for _, e := range inner {
+			check := yamlCheck{kind: manifest.YamlZerops, doc: e.Doc, schema: schema, types: types, part: e.Part, extending: e.File().Extending(), silent: found.Told}
+			for _, issue := range check.run() {
+				found.Warnings = append(found.Warnings, e.Outer(issue))
+			}
+		}
+	}
+	found.Warnings = sortIssues(found.Warnings)
+	return found, nil
 }
 
-func dryRun(plan manifest.ImportPlan, target importTarget, clashes []zerops.Service, warnings []manifest.Issue) importOut {
+func dryRun(plan manifest.ImportPlan, target importTarget, clashes []zerops.Service, found manifest.Findings) importOut {
 	out := importOut{
 		ChangeResult: tool.ChangeResult{Status: tool.StatusUnchanged, Message: fmt.Sprintf("dry run: %d service(s) would be created; nothing was changed", len(plan.Services)-len(clashes))},
-		DryRun:       true, Warnings: warnings,
+		DryRun:       true, Problems: found.Problems, Warnings: found.Warnings,
 	}
 	if plan.Project {
 		out.Project = &importedProject{Name: tool.Clean(plan.Name, 120), Org: tool.Clean(target.organization.Name, 120)}
@@ -215,6 +253,9 @@ func dryRun(plan manifest.ImportPlan, target importTarget, clashes []zerops.Serv
 			row.Error = "override is for replace_services_from_yaml"
 		}
 		out.Services = append(out.Services, row)
+	}
+	if n := len(found.Problems); n > 0 {
+		out.Message = fmt.Sprintf("dry run: this would be refused for %d problem(s); nothing was changed", n)
 	}
 	if len(out.Clashes) > 0 || len(plan.Overrides()) > 0 {
 		out.Message = "dry run: import_yaml would refuse this, because it never replaces anything; nothing was changed"

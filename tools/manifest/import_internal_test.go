@@ -47,8 +47,7 @@ func FuzzImportYaml(f *testing.F) {
 		if err != nil {
 			return
 		}
-		issues, _ := plan.Lint()
-		for _, issue := range sortIssues(issues) {
+		for _, issue := range sortIssues(plan.Lint(manifest.Catalogue{}, nil).All()) {
 			if issue.Line > lines {
 				t.Fatalf("issue %v of a text of %d lines", issue, lines)
 			}

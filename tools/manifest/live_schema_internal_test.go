@@ -31,7 +31,7 @@ func FuzzLiveSchema(f *testing.F) {
 				_ = explainSchema(manifest.YamlImport, []string{key}, node)
 			}
 		}
-		check := yamlCheck{doc: doc, schema: schema}
+		check := yamlCheck{kind: manifest.YamlImport, doc: doc, schema: schema}
 		issues := check.run()
 		for _, issue := range issues {
 			if issue.Line > 4 {

@@ -66,6 +66,9 @@ func (m importer) findReplaced(ctx context.Context, c *tool.Call, p manifest.Imp
 	if err := manifest.GuardReplaced(c, target.project, replaced); err != nil {
 		return replacing{}, nil, err
 	}
-	warnings := m.checkImport(ctx, c, p)
-	return replacing{target, text, warnings}, manifest.Replacement(ctx, c, p, target.project, replaced), nil
+	found, err := m.checkImport(ctx, c, p, target)
+	if err != nil {
+		return replacing{}, nil, err
+	}
+	return replacing{target, text, found.All()}, manifest.Replacement(ctx, c, p, target.project, replaced), nil
 }

@@ -50,21 +50,35 @@ type yamlProblem struct {
 }
 
 type validateYamlOut struct {
-	Valid    bool             `json:"valid"`
+	Valid bool `json:"valid"`
+	// Judged is false where the platform could not be asked about all of it; a
+	// warning says about what, and why.
+	Judged   bool             `json:"judged"`
 	Setups   []string         `json:"setups"`
 	Problems []yamlProblem    `json:"problems"`
 	Warnings []manifest.Issue `json:"warnings"`
 	Hint     string           `json:"hint,omitempty"`
 }
 
+// unjudged notes a part that the platform was not asked about.
+func (out *validateYamlOut) unjudged(line int, path, format string, args ...any) {
+	out.Judged = false
+	out.Warnings = append(out.Warnings, manifest.Issue{Line: line, Path: path, Message: "not judged by the platform: " + fmt.Sprintf(format, args...)})
+}
+
 // validateZeropsYaml joins what the platform says with what it leaves out:
 // unknown keys, and settings that break without a log.
 func (k yamlChecker) validateZeropsYaml(ctx context.Context, c *tool.Call, in *validateYamlIn) (*validateYamlOut, error) {
-	out := validateYamlOut{Setups: []string{}, Problems: []yamlProblem{}, Warnings: []manifest.Issue{}}
+	out := validateYamlOut{Judged: true, Setups: []string{}, Problems: []yamlProblem{}, Warnings: []manifest.Issue{}}
 	doc, err := manifest.Parse(in.Yaml)
 	if unreadable, ok := errors.AsType[*manifest.SyntaxError](err); ok {
 		out.Problems = append(out.Problems, yamlProblem{Line: unreadable.Line, Message: unreadable.Problem, Code: "yaml"})
 		return &out, nil
+	}
+	file := manifest.Zerops{Doc: doc}
+	env.SendValues(c, file.Secrets(), file.Names()...)
+	if err := file.NotImport("yaml"); err != nil {
+		return &out, err
 	}
 	var service *zerops.Service
 	if in.Service != "" {
@@ -74,31 +88,39 @@ func (k yamlChecker) validateZeropsYaml(ctx context.Context, c *tool.Call, in *v
 		}
 		service = &found
 	}
-	file := manifest.Zerops{Doc: doc}
-	env.SendValues(c, file.Secrets(), file.Names()...)
-	out.Warnings = k.checkZerops(ctx, c, file)
 	wanted, err := judgedSetups(file, in.Setup, service)
 	if err != nil {
 		return &out, err
 	}
-	if len(wanted) == 0 {
+	types, unlisted, err := readTypes(ctx, c)
+	if err != nil {
+		return &out, err
+	}
+	out.Warnings = k.checkZerops(ctx, c, file, types)
+	switch {
+	case len(wanted) == 0:
 		out.Problems = append(out.Problems, yamlProblem{Line: 1, Field: "zerops", Message: "there is no list zerops with a setup in it"})
 		return &out, nil
-	}
-	var types []zerops.ServiceType
-	if service == nil {
-		if types, err = c.API.ServiceTypes(ctx); err != nil {
-			return &out, err
-		}
+	case len(wanted) > maxSetups:
+		out.unjudged(doc.Line(wanted[maxSetups].Path()), manifest.ShowPath(wanted[maxSetups].Path()), "this setup and those behind it; one call judges %d, so ask for the others by setup", maxSetups)
+		wanted = wanted[:maxSetups]
 	}
 	for _, setup := range wanted {
-		problems, err := verdict(ctx, c, file, setup, service, types, in.Yaml)
+		out.Setups = append(out.Setups, tool.Clean(setup.Name(), 80))
+		judged := zerops.Service{Name: setup.Name()}
+		if service != nil {
+			judged = *service
+		} else if why := judgedAs(&judged, types, setup.Base()); why != "" {
+			out.unjudged(doc.Line(setup.Path("run", "base")), manifest.ShowPath(setup.Path()), "%s; give service to have it judged as that one's", cmp.Or(unlisted, why))
+			continue
+		}
+		problems, err := verdict(ctx, c, setup, judged, in.Yaml)
 		if err != nil {
 			return &out, err
 		}
-		out.Setups = append(out.Setups, tool.Clean(setup.Name(), 80))
 		out.Problems = append(out.Problems, problems...)
 	}
+	out.join()
 	out.Valid = len(out.Problems) == 0
 	if !out.Valid {
 		out.Hint = "get_yaml_schema zerops shows what is allowed where."
@@ -106,8 +128,39 @@ func (k yamlChecker) validateZeropsYaml(ctx context.Context, c *tool.Call, in *v
 	return &out, nil
 }
 
+// join makes one of a problem and a warning about the same base: the platform says
+// that it is wrong, the catalogue what there is.
+func (out *validateYamlOut) join() {
+	for i := range out.Problems {
+		p := &out.Problems[i]
+		if p.Field != "run.base" && p.Field != "build.base" {
+			continue
+		}
+		out.Warnings = slices.DeleteFunc(out.Warnings, func(w manifest.Issue) bool {
+			same := w.Line == p.Line && strings.Contains(w.Path, p.Field)
+			if same && !strings.Contains(p.Message, w.Message) {
+				p.Message += "; " + w.Message
+			}
+			return same
+		})
+	}
+}
+
+// readTypes reads the catalogue of types. A call goes on without one, and unlisted
+// says why there is none; only what ends every call is an error.
+func readTypes(ctx context.Context, c *tool.Call) (types manifest.Catalogue, unlisted string, err error) {
+	all, err := c.API.ServiceTypes(ctx)
+	if refusal, ok := errors.AsType[*zerops.Error](err); err != nil && (ctx.Err() != nil || ok && (refusal.Status == 401 || refusal.Status == 403)) {
+		return types, "", err
+	}
+	if err != nil {
+		return types, "the catalogue of types cannot be read: " + c.Reason(ctx, err), nil
+	}
+	return manifest.NewCatalogue(all), "", nil
+}
+
 // maxSetups bounds the setups that are judged in one call, one request each.
-const maxSetups = 10
+const maxSetups = 20
 
 // judgedSetups picks the entries to judge: the one asked for, that of the service,
 // or all.
@@ -124,55 +177,26 @@ func judgedSetups(f manifest.Zerops, wanted string, service *zerops.Service) ([]
 		}
 		return []manifest.Setup{s}, nil
 	}
-	named := slices.DeleteFunc(f.Setups(), func(s manifest.Setup) bool { return s.Name() == "" })
-	return named[:min(len(named), maxSetups)], nil
+	return slices.DeleteFunc(f.Setups(), func(s manifest.Setup) bool { return s.Name() == "" }), nil
 }
 
 // checkZerops gathers what the platform does not say.
-func (k yamlChecker) checkZerops(ctx context.Context, c *tool.Call, f manifest.Zerops) []manifest.Issue {
-	issues := append([]manifest.Issue{}, f.Doc.Issues...)
-	add := func(path []string, format string, args ...any) {
-		issues = append(issues, manifest.Issue{Line: f.Doc.Line(path), Path: manifest.ShowPath(path), Message: fmt.Sprintf(format, args...)})
-	}
-	for _, setup := range f.Setups() {
-		if setup.At("run") == nil && setup.At("extends") == nil {
-			add(setup.Path(), "has no run section; the platform does not mind, and the service then runs with what it has")
-		}
-		for key, value := range setup.RunVariables() {
-			place := setup.Path("run", "envVariables", key)
-			switch {
-			case key == "HOSTNAME":
-				add(place, "HOSTNAME in run.envVariables keeps the container from starting, without a log; choose another name")
-			case env.ReservedKey(key) != "":
-				add(place, "%s", env.ReservedKey(key))
-			case env.SelfReference(key, manifest.Text(value)):
-				add(place, "%s", env.SelfReferenceWarning)
-			}
-		}
-	}
+func (k yamlChecker) checkZerops(ctx context.Context, c *tool.Call, f manifest.Zerops, types manifest.Catalogue) []manifest.Issue {
+	found := f.Lint(types)
+	issues := slices.Concat(f.Doc.Issues, found.Warnings)
 	schema, err := k.schemas.live(ctx, c, manifest.YamlZerops)
 	if err != nil {
 		return append(sortIssues(issues), schemaUnavailable(ctx, c, err))
 	}
-	check := yamlCheck{doc: f.Doc, schema: schema}
+	check := yamlCheck{kind: manifest.YamlZerops, doc: f.Doc, schema: schema, types: types, extending: f.Extending(), silent: found.Told}
 	return sortIssues(append(issues, check.run()...))
 }
 
-// verdict asks the platform about one setup. The type is that of the service, or
-// what the setup itself runs on.
-func verdict(ctx context.Context, c *tool.Call, f manifest.Zerops, setup manifest.Setup, service *zerops.Service, types []zerops.ServiceType, text string) ([]yamlProblem, error) {
+// verdict asks the platform about one setup, as if it were deployed to a service.
+func verdict(ctx context.Context, c *tool.Call, setup manifest.Setup, judged zerops.Service, text string) ([]yamlProblem, error) {
 	name := setup.Name()
-	judged := zerops.Service{Name: name}
-	if service != nil {
-		judged = *service
-	} else if !judgedAs(&judged, types, setup.Base()) {
-		return []yamlProblem{{
-			Setup: tool.Clean(name, 80), Line: f.Doc.Line(setup.Path("run", "base")), Field: "run.base",
-			Message: "names no runtime that exists, so the platform cannot judge it without a service; give service, or set run.base (list_service_types shows the runtimes)",
-		}}, nil
-	}
 	operation := zerops.YamlForDeploy
-	if setup.At("build") != nil {
+	if setup.Effective("build") != nil {
 		operation = zerops.YamlForBuild
 	}
 	err := c.API.ValidateYaml(ctx, judged, text, name, operation)
@@ -238,18 +262,18 @@ func lineIn(message string) int {
 	return line
 }
 
-// judgedAs gives a service the type of a base. A base may be written without the
-// operating system.
-func judgedAs(s *zerops.Service, types []zerops.ServiceType, base string) bool {
-	for _, exact := range []bool{true, false} {
-		for _, t := range types {
-			for _, v := range t.Versions {
-				if t.Category == "USER" && base != "" && (v.Name == base || !exact && shortType(v.Name) == shortType(base)) {
-					s.TypeID, s.Type.Version = t.ID, v.Name
-					return true
-				}
-			}
+// judgedAs gives a service the type of a base, or of the newest version of it, so
+// that the platform can say what it thinks of a version that is gone. It returns why
+// there is none.
+func judgedAs(s *zerops.Service, types manifest.Catalogue, base string) string {
+	if base == "" {
+		return "names no base and takes none over, so it keeps the runtime of its service"
+	}
+	for _, name := range []string{base, manifest.ParseTypeName(base).Family} {
+		if t, v, found := types.Find(name, manifest.UseRun); found && t.Category == "USER" {
+			s.TypeID, s.Type.Version = t.ID, v.Name
+			return ""
 		}
 	}
-	return false
+	return "the catalogue has no runtime " + tool.Clean(base, 60)
 }

@@ -84,17 +84,49 @@ func TestValidateZeropsYamlRefusals(t *testing.T) {
 	if r.Get("valid") != false || !strings.Contains(fmt.Sprint(r.Get("problems")), "line") {
 		t.Errorf("broken YAML: %s", r.Raw)
 	}
-	if r := h.Call("validate_zerops_yaml", tooltest.Args{"yaml": "services: []\n"}); r.Get("valid") != false {
-		t.Errorf("an import YAML: %s", r.Raw)
+	e := h.Call("validate_zerops_yaml", tooltest.Args{"yaml": "services: []\n"}).Fails("invalid_arguments")
+	if tooltest.Lookup(e, "next.tool") != "import_yaml" {
+		t.Errorf("an import YAML: %v", e)
 	}
-	if r := h.Call("validate_zerops_yaml", tooltest.Args{"yaml": "zerops:\n  - setup: api\n    run: {start: x}\n"}); r.Get("valid") != false {
-		t.Errorf("a setup without any base: %s", r.Raw)
+	e = h.Call("import_yaml", tooltest.Args{"project": "blog", "yaml": tooltest.ImportText, "dry_run": true}).Fails("invalid_arguments")
+	if tooltest.Lookup(e, "next.tool") != "validate_zerops_yaml" {
+		t.Errorf("a zerops.yaml: %v", e)
 	}
 	h.Call("validate_zerops_yaml", tooltest.Args{"yaml": tooltest.ImportText, "setup": "apo"}).Fails("invalid_arguments")
 	h.Call("validate_zerops_yaml", tooltest.Args{"yaml": tooltest.ImportText, "project": "blog", "service": "nobody"}).Fails("not_found")
 	h.Call("validate_zerops_yaml", tooltest.Args{}).Fails("invalid_arguments")
 	h.Sim.Fail(simulator.Fault{Operation: "PostServiceStackZeropsYamlValidation", Status: 503})
 	h.Call("validate_zerops_yaml", tooltest.Args{"yaml": tooltest.ImportText}).Fails("unavailable")
+}
+
+// TestWhatCannotBeJudged holds apart what is wrong and what nobody was asked about.
+func TestWhatCannotBeJudged(t *testing.T) {
+	t.Parallel()
+	h := tooltest.Start(t)
+	const own = "zerops:\n  - setup: api\n    run: {start: x}\n"
+	r := h.Call("validate_zerops_yaml", tooltest.Args{"yaml": own})
+	if r.Get("valid") != true || r.Get("judged") != false || !strings.Contains(rows(r, "warnings", "path")["zerops[0]"], "give service") {
+		t.Errorf("a setup that keeps the base of its service: %s", r.Raw)
+	}
+	if r = h.Call("validate_zerops_yaml", tooltest.Args{"yaml": own, "service": tooltest.StagingAPI(h)}); r.Get("valid") != true || r.Get("judged") != true || len(rows(r, "warnings", "path")) != 0 {
+		t.Errorf("the same with a service: %s", r.Raw)
+	}
+	r = h.Call("validate_zerops_yaml", tooltest.Args{"yaml": "zerops:\n  - setup: base\n    run: {base: nodejs@22}\n  - setup: api\n    extends: [base]\n    run: {start: x}\n"})
+	if r.Get("valid") != true || r.Get("judged") != true {
+		t.Errorf("a base that is taken over: %s", r.Raw)
+	}
+	r = h.Call("validate_zerops_yaml", tooltest.Args{"yaml": "zerops:\n  - setup: api\n    run: {base: cobol@7}\n"})
+	if r.Get("valid") != true || r.Get("judged") != false || !strings.Contains(rows(r, "warnings", "path")["zerops[0].run.base"], "catalogue") {
+		t.Errorf("a type that is not known: %s", r.Raw)
+	}
+	h.Sim.Fail(simulator.Fault{Operation: "PostServiceStackTypeSearch", Status: 503})
+	r = h.Call("validate_zerops_yaml", tooltest.Args{"yaml": tooltest.ImportText})
+	if r.Get("valid") != true || r.Get("judged") != false || !strings.Contains(rows(r, "warnings", "path")["zerops[1]"], "catalogue of types cannot be read") {
+		t.Errorf("without a catalogue: %s", r.Raw)
+	}
+	if r := h.Call("import_yaml", tooltest.Args{"project": "blog", "yaml": tooltest.TwoServices, "dry_run": true}); !strings.Contains(warnings(r)["<nil>"], "types are not checked") {
+		t.Errorf("an import without a catalogue: %s", r.Raw)
+	}
 }
 
 func TestGetYamlSchema(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"zerops-mcp/tools/tool"
-	"zerops-mcp/zerops"
 )
 
 // The platform's YAML reader is not published. What follows refuses a document
@@ -55,13 +54,10 @@ func unmerged(path []string) []string {
 }
 
 // Ambiguities are the places that can be read in two ways.
-func (d *Document) Ambiguities() []zerops.FieldProblem {
-	var problems []zerops.FieldProblem
+func (d *Document) Ambiguities() []Issue {
+	problems := slices.Clone(d.Issues)
 	add := func(path []string, line int, problem string) {
-		problems = append(problems, zerops.FieldProblem{Field: ShowPath(path), Problems: []string{fmt.Sprintf("line %d: %s", line, problem)}})
-	}
-	for _, issue := range d.Issues {
-		problems = append(problems, zerops.FieldProblem{Field: issue.Path, Problems: []string{fmt.Sprintf("line %d: %s", issue.Line, issue.Message)}})
+		problems = append(problems, Issue{Line: line, Path: ShowPath(path), Message: problem})
 	}
 	mergesOver(d.Root, nil, add)
 	d.Walk(func(path []string, key, value *yaml.Node) {
@@ -147,63 +143,4 @@ func sameScalar(a, b *yaml.Node) bool {
 		b = b.Alias
 	}
 	return a == b || a.Kind == yaml.ScalarNode && b.Kind == yaml.ScalarNode && a.Value == b.Value && a.ShortTag() == b.ShortTag()
-}
-
-// otherReading refuses a document that says something else once the preprocessor
-// has worked on its text: other keys, or other settings that decide. Values that
-// differ are what the preprocessor is for.
-func (d *Document) otherReading(text string) error {
-	processed, err := preprocess(text)
-	if err != nil {
-		return err
-	}
-	other, err := Parse(processed)
-	if err != nil {
-		return fmt.Errorf("as the preprocessor leaves it: %w", err)
-	}
-	if problems := other.Ambiguities(); len(problems) > 0 {
-		return &SyntaxError{Problem: "as the preprocessor leaves it, " + problems[0].Problems[0]}
-	}
-	if path, differs := difference(d.Value, other.Value, nil); differs {
-		return &SyntaxError{Line: d.Line(path), Problem: ShowPath(path) + " means something else once the preprocessor has worked on the text; write keys, hostnames, override, corePackage and buildFromGit out, without expressions, <…> and backslashes"}
-	}
-	return nil
-}
-
-// difference finds the first place where two readings differ in what matters.
-func difference(a, b any, path []string) ([]string, bool) {
-	switch left := a.(type) {
-	case map[string]any:
-		right, ok := b.(map[string]any)
-		if !ok || len(left) != len(right) {
-			return path, true
-		}
-		for _, key := range tool.SortedKeys(left) {
-			value, there := right[key]
-			at := append(slices.Clone(path), key)
-			if !there {
-				return at, true
-			}
-			if where, differs := difference(left[key], value, at); differs {
-				return where, true
-			}
-		}
-	case []any:
-		right, ok := b.([]any)
-		if !ok || len(left) != len(right) {
-			return path, true
-		}
-		for i := range left {
-			if where, differs := difference(left[i], right[i], append(slices.Clone(path), strconv.Itoa(i))); differs {
-				return where, true
-			}
-		}
-	default:
-		switch b.(type) {
-		case map[string]any, []any:
-			return path, true
-		}
-		return path, decisive(path) && a != b
-	}
-	return nil, false
 }

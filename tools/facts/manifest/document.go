@@ -93,6 +93,8 @@ type Issue struct {
 	Line    int    `json:"line,omitempty"`
 	Path    string `json:"path,omitempty"`
 	Message string `json:"message"`
+	// Code is what the platform answers where it refuses this, if that is known.
+	Code string `json:"code,omitempty"`
 }
 
 // SyntaxError says why a text cannot be read. It quotes nothing of it.

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -45,6 +46,10 @@ type ImportPlan struct {
 	core     any    // its corePackage
 	Name     string
 	Services []importEntry
+	// Doubts say why the text may not be sent; Notes are oddities of its text that
+	// change nothing that matters.
+	Doubts, Notes []Issue
+	other         *Document // as the preprocessor leaves it, nil where that is the same
 }
 
 // importEntry is one service of an import YAML.
@@ -66,17 +71,28 @@ const maxImported = 60
 // known for sure, because then nobody could tell what would be replaced.
 func ReadImport(text string) (ImportPlan, error) { return ReadManifest("yaml", text) }
 
-// ReadManifest is readImport for a text that stands in another field.
+// ReadManifest is [ReadImport] for a text that stands in another field.
 func ReadManifest(field, text string) (ImportPlan, error) {
-	doc, err := ParseManifest(field, text)
-	if err != nil {
-		return ImportPlan{}, err
+	p, err := Survey(field, text)
+	if err == nil && len(p.Doubts) > 0 {
+		return ImportPlan{}, p.Refused(p.Doubts)
 	}
+	return p, err
+}
+
+// Survey reads an import YAML as far as it can be read. Its Doubts say why it may
+// not be sent.
+func Survey(field, text string) (ImportPlan, error) {
+	read, err := readText(text)
+	if err != nil {
+		return ImportPlan{}, tool.Invalid(field, "cannot be read: %v; nothing was changed", err)
+	}
+	doc := read.doc
 	top, ok := doc.Value.(map[string]any)
 	if !ok {
 		return ImportPlan{}, tool.Invalid(field, "is %s; expected a map with services, and project for a new one", KindOf(doc.Value))
 	}
-	p := ImportPlan{Doc: doc, Field: field}
+	p := ImportPlan{Doc: doc, Field: field, Doubts: read.doubts, Notes: read.notes, other: read.other}
 	if head, there := top["project"]; there && head != nil {
 		p.Project, p.core, p.Name = true, At(head, "corePackage"), Text(At(head, "name"))
 	}
@@ -86,74 +102,70 @@ func ReadManifest(field, text string) (ImportPlan, error) {
 		if problems := doc.Ambiguities(); len(problems) > 0 { // services may hide behind another spelling
 			return ImportPlan{}, p.Refused(problems)
 		}
+		if isZerops(top) {
+			return ImportPlan{}, wrongKind(field, YamlZerops)
+		}
 		return ImportPlan{}, tool.Invalid(field, "has no list of services; the platform wants at least one")
 	case len(list) > maxImported:
 		return ImportPlan{}, tool.Invalid(field, "has %d services; at most %d are imported in one call", len(list), maxImported)
 	}
 	for i, item := range list {
-		entry, err := p.entry(i, item)
-		if err != nil {
-			return ImportPlan{}, err
-		}
-		p.Services = append(p.Services, entry)
+		p.Services = append(p.Services, p.entry(i, item))
 	}
-	if problems := append(doc.Masks(), doc.Ambiguities()...); len(problems) > 0 {
-		return ImportPlan{}, p.Refused(problems)
-	}
-	if doc.Preprocessed && !doc.processed {
-		if err := doc.otherReading(text); err != nil {
-			return ImportPlan{}, tool.Invalid(field, "cannot be read for sure: %v; nothing was changed", err)
-		}
-	}
+	p.Doubts = append(p.Doubts, doc.Masks()...)
+	p.Doubts = append(p.Doubts, doc.Ambiguities()...)
 	return p, nil
 }
 
 // ParseManifest parses a YAML text that a request carries. One that only the
 // preprocessor makes YAML of has that one reading.
 func ParseManifest(field, text string) (*Document, error) {
-	err := readableText(text)
+	read, err := readText(text)
 	if err != nil {
 		return nil, tool.Invalid(field, "cannot be read: %v; nothing was changed", err)
 	}
-	doc, err := Parse(text)
-	if err != nil && preprocessed(text) {
-		if text, err = preprocess(text); err == nil {
-			if doc, err = Parse(text); err == nil {
-				doc.Preprocessed, doc.processed = true, true
-			}
-		}
-	}
-	if err != nil {
-		return nil, tool.Invalid(field, "cannot be read: %v; nothing was changed", err)
-	}
-	return doc, nil
+	return read.doc, nil
 }
 
 // Refused names the places of the text that keep it from being sent.
-func (p ImportPlan) Refused(problems []zerops.FieldProblem) error {
-	problems = problems[:min(len(problems), tool.MaxProblems)]
-	if p.Field != "yaml" {
-		for i := range problems {
-			problems[i].Field = p.Field + ": " + problems[i].Field
+func (p ImportPlan) Refused(issues []Issue) error {
+	problems := make([]zerops.FieldProblem, 0, tool.MaxProblems)
+	for _, issue := range issues[:min(len(issues), tool.MaxProblems)] {
+		problem := zerops.FieldProblem{Field: cmp.Or(issue.Path, p.Field), Problems: []string{issue.Message}}
+		if issue.Line > 0 {
+			problem.Problems[0] = fmt.Sprintf("line %d: %s", issue.Line, issue.Message)
 		}
+		if p.Field != "yaml" && issue.Path != "" {
+			problem.Field = p.Field + ": " + issue.Path
+		}
+		problems = append(problems, problem)
 	}
 	return tool.InvalidArguments(problems)
 }
 
-func (p ImportPlan) entry(i int, item any) (importEntry, error) {
+// entry reads one service. What keeps it from being known for sure becomes a doubt.
+func (p *ImportPlan) entry(i int, item any) importEntry {
 	e := importEntry{path: []string{"services", strconv.Itoa(i)}}
-	line := p.Doc.Line(e.path)
+	doubt := func(step, format string, args ...any) {
+		path := e.path
+		if step != "" {
+			path = append(slices.Clone(path), step)
+		}
+		p.Doubts = append(p.Doubts, Issue{Line: p.Doc.Line(path), Path: ShowPath(path), Message: fmt.Sprintf(format, args...)})
+	}
 	object, ok := item.(map[string]any)
 	if !ok {
-		return e, tool.Invalid(p.Field, "line %d: services[%d] is %s; expected a map with hostname and type", line, i, KindOf(item))
+		doubt("", "is %s; expected a map with hostname and type", KindOf(item))
+		return e
 	}
 	e.Hostname, e.Typ = Text(object["hostname"]), Text(object["type"])
 	if !tool.ValidHostname(e.Hostname) {
-		return e, tool.Invalid(p.Field, "line %d: services[%d] needs a hostname that is written out: a lowercase letter, then at most 39 lowercase letters or digits", line, i)
+		doubt("hostname", "a service needs a hostname that is written out: a lowercase letter, then at most 39 lowercase letters or digits")
 	}
 	for _, earlier := range p.Services {
-		if earlier.Hostname == e.Hostname {
-			return e, tool.Invalid(p.Field, "line %d: the hostname %q is given twice", line, e.Hostname)
+		if earlier.Hostname == e.Hostname && e.Hostname != "" {
+			doubt("hostname", "the hostname %q is given twice", tool.Clean(e.Hostname, 40))
+			break
 		}
 	}
 	override, written := object["override"]
@@ -163,31 +175,30 @@ func (p ImportPlan) entry(i int, item any) (importEntry, error) {
 	e.fromGit = Text(object["buildFromGit"]) != ""
 	public, written := object["enableSubdomainAccess"]
 	e.subdomain = written && public != false && public != nil
-	return e, nil
+	return e
 }
 
 // Masks are what cannot be meant: keys that an expression would make, values that
 // stand for others, and credentials where they are not kept.
-func (d *Document) Masks() []zerops.FieldProblem {
-	var problems []zerops.FieldProblem
+func (d *Document) Masks() []Issue {
+	var problems []Issue
+	add := func(path []string, problem string) {
+		problems = append(problems, Issue{Line: d.Line(path), Path: ShowPath(path), Message: problem})
+	}
 	d.Walk(func(path []string, key, value *yaml.Node) {
 		text := value.Kind == yaml.ScalarNode
 		switch {
 		case key != nil && d.Preprocessed && strings.Contains(key.Value, "<@"):
-			problems = append(problems, issueField(d, path, "a key made by an expression cannot be checked; write it out"))
+			add(path, "a key made by an expression cannot be checked; write it out")
 		case text && LastOf(path) == "dotEnvSecrets" && WithheldIn(value.Value):
-			problems = append(problems, issueField(d, path, "holds values that were withheld; put the real ones in"))
+			add(path, "holds values that were withheld; put the real ones in")
 		case text && WithheldText(value.Value):
-			problems = append(problems, issueField(d, path, "stands for a value that was withheld; put the real one in"))
+			add(path, "stands for a value that was withheld; put the real one in")
 		case text && LastOf(path) == "buildFromGit" && HasCredentials(value.Value):
-			problems = append(problems, issueField(d, path, "holds credentials; only public repositories can be built from, without any"))
+			add(path, "holds credentials; only public repositories can be built from, without any")
 		}
 	})
 	return problems
-}
-
-func issueField(doc *Document, path []string, problem string) zerops.FieldProblem {
-	return zerops.FieldProblem{Field: ShowPath(path), Problems: []string{fmt.Sprintf("line %d: %s", doc.Line(path), problem)}}
 }
 
 // hostnames of all services.

@@ -26,9 +26,7 @@ func FuzzManifest(f *testing.F) {
 		}
 		_, _, _ = p.Secrets(), p.PaidCore(), p.Exposed()
 		if p.Doc.processed {
-			if text, err = preprocess(text); err != nil {
-				t.Fatal(err)
-			}
+			text = preprocess(text).text
 		}
 		var node yaml.Node
 		if err := yaml.Unmarshal([]byte(text), &node); err != nil {
@@ -103,27 +101,33 @@ func keysOfValue(v any, keys map[string]bool) {
 	}
 }
 
-// FuzzPreprocess checks that a text keeps its lines, and that one without the signs
-// of the preprocessor stays as it is.
+// FuzzPreprocess checks that every line of the result comes from a line of the text,
+// and that a text without the signs of the preprocessor stays as it is.
 func FuzzPreprocess(f *testing.F) {
 	for _, seed := range []string{
 		"a: <@generateRandomString(<32>)>\n", "a: \\<b\\>\nc: <d|upper>\n", "a < b\n", "<<: *x", "<@setVar(<a>, <b>) | sha256 | argon2id>", "\\\\<a>\\\\", "<@f(<a<b<c>>>)>", "<a<@getVar(b)>c|noop>\r\n",
+		"<@setVar(<a>,<<x\ny>|title>)><@getVar(a)>", "# <\n\\\n>", "<>|<<>>", "<@(,)>", "<a||b>",
 	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		out, err := preprocess(text)
-		if err != nil {
-			return
+		made := preprocess(text)
+		lines := 1 + strings.Count(text, "\n")
+		if len(made.lines) != 1+strings.Count(made.text, "\n") {
+			t.Errorf("%q became %q, with lines %v", text, made.text, made.lines)
 		}
-		if strings.Count(out, "\n") != strings.Count(text, "\n") {
-			t.Errorf("%q became %q", text, out)
+		for _, line := range made.lines {
+			if line < 1 || line > lines {
+				t.Errorf("%q: line %d of %d", text, line, lines)
+			}
 		}
-		if !strings.ContainsAny(text, "<\\") && out != text {
-			t.Errorf("%q became %q", text, out)
+		for _, issue := range append(made.notes, made.refusals...) {
+			if issue.Line < 1 || issue.Line > lines {
+				t.Errorf("%q: issue %v", text, issue)
+			}
 		}
-		if len(out) > len(text) {
-			t.Errorf("%q grew to %q", text, out)
+		if !strings.ContainsAny(text, "<\\") && made.text != text {
+			t.Errorf("%q became %q", text, made.text)
 		}
 	})
 }

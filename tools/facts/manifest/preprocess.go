@@ -2,7 +2,6 @@ package manifest
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"zerops-mcp/tools/tool"
@@ -21,240 +20,257 @@ func Expression(text string) bool {
 	return strings.Contains(text, "<@") || strings.Contains(text, standIn)
 }
 
-// preprocess returns a text as the preprocessor leaves it, with a stand-in for
-// every generated value (platform §10.2): a backslash is taken away and
-// keeps the sign after it, <text> loses its brackets, and <@function(…)> becomes
-// its value, in comments as well. It fails where that is not certain. Lines stay
-// where they are.
-func preprocess(text string) (string, error) {
-	var out strings.Builder
-	number := 0
-	for line := range strings.Lines(text) {
-		number++
-		if strings.Contains(line, standIn) {
-			return "", &SyntaxError{Line: number, Problem: "the sign U+E000 is of private use; remove it"}
-		}
-		r := textRules{rest: strings.TrimSuffix(line, "\n")}
-		if problem := r.run(&out); problem != "" {
-			return "", &SyntaxError{Line: number, Problem: problem}
-		}
-		if strings.HasSuffix(line, "\n") {
-			out.WriteByte('\n')
-		}
+// Preprocessed is a text as the preprocessor of imports leaves it, with a sign of
+// private use for every generated value, and the text itself where nothing turns
+// the preprocessor on (platform §10.2).
+func Preprocessed(text string) string {
+	if !preprocessed(text) {
+		return text
 	}
-	return out.String(), nil
+	return preprocess(text).text
 }
 
-// generates reports a function of the preprocessor. What it gives is text without
-// a meaning in YAML, keys in several lines included.
-func generates(name string) bool {
-	switch name {
-	case "generateRandomInt", "generateRandomBytes", "generateRandomString", "generateRandomStringVar", "pickRandom", "mercuryInRetrograde",
-		"getDatetime", "setVar", "getVar", "generateED25519Key", "generateRSA2048Key", "generateRSA4096Key", "generateJWT":
-		return true
+// processedText is what the preprocessor makes of a text, as far as that can be
+// foreseen.
+type processedText struct {
+	text  string
+	lines []int // where each line of the text comes from
+	// notes are oddities that are read as the platform reads them; refusals are what
+	// the platform refuses as a whole, or nobody can foresee.
+	notes, refusals []Issue
+	unclosed        int // the line of a < that swallows the rest, 0 for none
+	free            int // the line of an expression that gives text with a meaning in YAML
+}
+
+// preprocess applies the rules of the preprocessor to a text (platform §10.2): a
+// backslash goes and keeps the sign after it, <text> loses its brackets, also over
+// several lines, <@function(…)> becomes its value, in comments as well, and a < that
+// is never closed takes the rest with it.
+func preprocess(text string) processedText {
+	p := preprocessor{in: text, line: 1, stored: map[string]string{}}
+	p.result.lines = []int{1}
+	if i := strings.Index(text, standIn); i >= 0 {
+		p.line += strings.Count(text[:i], "\n")
+		p.refuse("the sign U+E000 is of private use; remove it")
+		p.line = 1
 	}
-	return false
-}
-
-// encodes reports a modifier that makes text of any bytes, respells one that only
-// changes letters.
-func encodes(name string) bool {
-	switch name {
-	case "sha256", "sha512", "bcrypt", "argon2id", "toHex", "toString":
-		return true
+	for p.at < len(p.in) && !p.overflow {
+		p.step()
 	}
-	return false
+	if len(p.open) > 0 {
+		p.line = p.open[0].line
+		p.result.unclosed = p.line
+		p.note(problemUnclosed)
+	}
+	p.result.text = p.out.String()
+	return p.result
 }
-
-func respells(name string) bool {
-	return name == "upper" || name == "lower" || name == "title" || name == "noop"
-}
-
-// textRules works on one line: what opens in a line has to end in it.
-type textRules struct{ rest string }
 
 const (
-	problemUnclosed  = "a < is not closed in its line, and the preprocessor would take what follows for its text; write \\< for one that stays"
-	problemBackslash = "the preprocessor takes this backslash away; write \\\\ for one that stays"
+	problemUnclosed  = "a < is not closed, and the preprocessor drops all that follows it without an error; write \\< for one that stays"
+	problemBackslash = "the preprocessor takes this backslash away; write \\\\ for one that stays (\\\\\\\\ inside double quotes)"
+	problemComment   = "the preprocessor evaluates this expression although it stands in a comment; write \\< or leave it out"
 )
+
+// problemComma is what the vendor's published preprocessor (v2.1.2) stumbles over,
+// although its documentation has such examples; whether the platform's own does is
+// UNVERIFIED.
+const problemComma = "put a blank between this comma and the < behind it; the preprocessor may fail without"
 
 // escapable are the signs that a backslash protects from the preprocessor.
 const escapable = `\<>@|,()`
 
-func (r *textRules) run(out *strings.Builder) string {
-	for r.rest != "" {
-		i := strings.IndexAny(r.rest, `\<`)
-		if i < 0 {
-			i = len(r.rest)
-		}
-		out.WriteString(r.rest[:i])
-		r.rest = r.rest[i:]
-		switch {
-		case r.rest == "":
-		case r.rest[0] == '\\':
-			if len(r.rest) < 2 || strings.IndexByte(escapable, r.rest[1]) < 0 {
-				return problemBackslash
-			}
-			out.WriteByte(r.rest[1])
-			r.rest = r.rest[2:]
-		default:
-			text, problem := r.item(0, false)
-			if problem != "" {
-				return problem
-			}
-			out.WriteString(text)
-		}
-	}
-	return ""
+// Bounds of one text: items that stand in each other, and bytes that stored values
+// can multiply into.
+const (
+	maxItems     = 20
+	maxProcessed = 4 * maxYaml
+)
+
+// preprocessor works on a text from its beginning to its end.
+type preprocessor struct {
+	in       string
+	at, line int
+	out      strings.Builder
+	open     []*textItem // from the outermost to the one that is being read
+	stored   map[string]string
+	grown    int  // bytes that items gave
+	doubled  bool // the last backslash that was taken away kept another one
+	overflow bool
+	result   processedText
 }
 
-// maxItems bounds how deep <…> may stand in each other.
-const maxItems = 20
+func (p *preprocessor) note(format string, args ...any) {
+	if n := len(p.result.notes); n < tool.MaxProblems && (n == 0 || p.result.notes[n-1].Line != p.line) {
+		p.result.notes = append(p.result.notes, Issue{Line: p.line, Message: fmt.Sprintf(format, args...)})
+	}
+}
 
-// item reads <…> and returns what it becomes. inCall says that it is part of what
-// a function may give back, so that its text has to be one that cannot change the
-// meaning of YAML wherever it lands.
-func (r *textRules) item(depth int, inCall bool) (text, problem string) {
-	r.rest = r.rest[1:]
+func (p *preprocessor) refuse(format string, args ...any) {
+	if len(p.result.refusals) < tool.MaxProblems {
+		p.result.refusals = append(p.result.refusals, Issue{Line: p.line, Message: fmt.Sprintf(format, args...)})
+	}
+}
+
+// step reads one sign, or two where the first one changes the second.
+func (p *preprocessor) step() {
+	c := p.in[p.at]
+	next := byte(0)
+	if p.at+1 < len(p.in) {
+		next = p.in[p.at+1]
+	}
+	item := p.inner()
 	switch {
-	case depth > maxItems:
-		return "", "expressions stand in each other too deeply"
-	case r.rest == "":
-		return "", problemUnclosed
-	case strings.IndexByte(`<>|\`, r.rest[0]) >= 0:
-		return "", "what the preprocessor makes of <" + r.rest[:1] + " is not certain; write it without, or \\< for a bracket that stays"
-	case r.rest[0] == '@':
-		return r.call(depth)
+	case c == '\\':
+		p.escaped(next)
+	case c == '<' && next == '>': // the bracket goes, and what follows is an end like any other
+		p.at++
+	case c == '<':
+		p.begin(next)
+	case c == '>' && item != nil:
+		p.at++
+		p.end(item)
+	default:
+		p.at++
+		if item == nil {
+			p.write(string([]byte{c}), p.line)
+		} else if problem := item.add(c); problem != "" {
+			p.refuse("%s", problem)
+		}
+		if c == '\n' {
+			p.line++
+			p.here()
+		}
 	}
-	text, problem = r.words(depth, inCall)
-	if problem != "" {
-		return "", problem
+}
+
+// here says that the line of the result that was just begun comes from the present
+// one.
+func (p *preprocessor) here() {
+	if len(p.open) == 0 {
+		p.result.lines[len(p.result.lines)-1] = p.line
 	}
-	modifiers, problem := r.modifiers()
+}
+
+func (p *preprocessor) inner() *textItem {
+	if len(p.open) == 0 {
+		return nil
+	}
+	return p.open[len(p.open)-1]
+}
+
+// escaped keeps the sign after a backslash as it is.
+func (p *preprocessor) escaped(next byte) {
+	p.at++
+	if next == 0 || strings.IndexByte(escapable, next) < 0 {
+		p.note(problemBackslash)
+	}
+	if p.at >= len(p.in) {
+		return
+	}
+	p.at++
+	p.doubled = next == '\\'
+	text := string([]byte{next})
+	if item := p.inner(); item == nil {
+		p.write(text, p.line)
+	} else if problem := item.text(text, false); problem != "" {
+		p.refuse("%s", problem)
+	}
+	if next == '\n' {
+		p.line++
+		p.here()
+	}
+}
+
+// begin opens an item at a <. The sign after it belongs to the item whatever it is,
+// unless it opens another one or escapes.
+func (p *preprocessor) begin(next byte) {
+	if len(p.open) >= maxItems {
+		p.refuse("expressions stand in each other too deeply")
+		p.overflow = true
+		return
+	}
+	if outer := p.inner(); outer != nil && outer.touches() {
+		p.note(problemComma)
+	}
+	item := &textItem{line: p.line, function: next == '@'}
+	if item.function && len(p.open) == 0 && commented(p.out.String()) {
+		p.note(problemComment)
+	}
+	p.open = append(p.open, item)
+	p.at++
+	switch next {
+	case 0, '<':
+	case '\\': // whether this one still escapes depends on the one before
+		if p.doubled {
+			p.refuse("what the preprocessor makes of <\\ is not certain here; write the text without the backslash, or \\< for a bracket that stays")
+		}
+	case '@':
+		p.at++
+	default:
+		item.name = append(item.name, next)
+		p.at++
+		if next == '\n' {
+			p.line++
+		}
+	}
+}
+
+// end closes the innermost item and puts its value where it stands.
+func (p *preprocessor) end(item *textItem) {
+	p.open = p.open[:len(p.open)-1]
+	outer := p.inner()
+	value := string(item.name)
+	if item.function {
+		value = p.call(item)
+	}
+	value = p.modified(value, item.modifiers)
+	if item.line != p.line && outer == nil {
+		last := p.line
+		p.line = item.line
+		p.note("the preprocessor takes the text from this < to the > in line %d for one of its own and drops both brackets; write \\< and \\> for brackets that stay", last)
+		p.line = last
+	}
+	p.grown += len(value)
 	switch {
-	case problem != "":
-		return "", problem
-	case (inCall || len(modifiers) > 0) && !harmlessText(text):
-		return "", "this text inside an expression could mean something else in YAML; keep to letters, digits, blanks and _ - . / = + @ $"
-	case len(modifiers) > 0:
-		return modified(standIn, modifiers), ""
-	}
-	return text, ""
-}
-
-// words reads the text of an item up to its modifiers or its end.
-func (r *textRules) words(depth int, inCall bool) (text, problem string) {
-	var out strings.Builder
-	for r.rest != "" {
-		switch c := r.rest[0]; {
-		case c == '|' || c == '>':
-			return out.String(), ""
-		case c == '\\':
-			return "", "a backslash inside <…> is not certain to stay; write the text without"
-		case c < ' ':
-			return "", problemUnclosed
-		case c == '<':
-			inner, problem := r.item(depth+1, inCall)
-			if problem != "" {
-				return "", problem
-			}
-			out.WriteString(inner)
-		default:
-			out.WriteByte(c)
-			r.rest = r.rest[1:]
+	case p.grown > maxProcessed:
+		p.refuse("stored values make the text too large")
+		p.overflow = true
+	case outer == nil:
+		p.write(value, item.line)
+		p.here()
+	default:
+		if problem := outer.text(value, true); problem != "" {
+			p.refuse("%s", problem)
 		}
 	}
-	return "", problemUnclosed
 }
 
-// call reads @name(…) with its modifiers and returns a stand-in.
-func (r *textRules) call(depth int) (text, problem string) {
-	name, rest, found := strings.Cut(r.rest[1:], "(")
-	if !found || strings.ContainsAny(name, `<>|\`) {
-		return "", "the expression is no call <@function(<text>)>; write the value out"
+// write adds to the result; line is where the text comes from.
+func (p *preprocessor) write(text string, line int) {
+	p.out.WriteString(text)
+	for range strings.Count(text, "\n") {
+		line++
+		p.result.lines = append(p.result.lines, line)
 	}
-	if !generates(name) {
-		return "", fmt.Sprintf("the expression calls %q, which is no function that this server knows; write the value out", tool.Clean(name, 40))
-	}
-	r.rest = rest
-	for !strings.HasPrefix(r.rest, ")") {
-		switch {
-		case r.rest == "":
-			return "", problemUnclosed
-		case r.rest[0] == '<':
-			if _, problem := r.item(depth+1, name != "generateJWT"); problem != "" { // a signed token shows none of its text
-				return "", problem
-			}
-		case tool.IsLetter(r.rest[0]), r.rest[0] >= '0' && r.rest[0] <= '9', strings.IndexByte(" ,_-.", r.rest[0]) >= 0:
-			r.rest = r.rest[1:] // the name of a stored value
-		default:
-			return "", "the arguments of an expression are <text> or names of stored values, with commas between them"
-		}
-	}
-	r.rest = strings.TrimLeft(r.rest[1:], " ")
-	modifiers, problem := r.modifiers()
-	if problem == "" && name == "generateRandomBytes" && (len(modifiers) == 0 || !encodes(modifiers[0])) {
-		problem = "generateRandomBytes gives bytes that are no text; add |toHex or |toString"
-	}
-	return modified(standIn, modifiers), problem
 }
 
-// modifiers reads |name|name> and drops those that change nothing.
-func (r *textRules) modifiers() (names []string, problem string) {
-	inside, rest, found := strings.Cut(r.rest, ">")
-	if !found {
-		return nil, problemUnclosed
-	}
-	r.rest = rest
-	if inside == "" {
-		return nil, ""
-	}
-	for i, name := range strings.Split(inside, "|") {
-		name = strings.TrimSpace(name)
-		switch {
-		case i == 0 && name == "":
-		case i == 0 || !encodes(name) && !respells(name):
-			return nil, fmt.Sprintf("the expression ends in %q, which is no modifier that this server knows", tool.Clean(name, 40))
-		case name != "noop":
-			names = append(names, name)
+// commented reports whether what comes next stands in a comment: behind a # at the
+// beginning of the line or after a blank, and outside of quotes.
+func commented(before string) bool {
+	before = before[strings.LastIndexByte(before, '\n')+1:]
+	quote := byte(0)
+	for i := range len(before) {
+		switch c := before[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '#' && (i == 0 || before[i-1] == ' ' || before[i-1] == '\t'):
+			return true
+		case (c == '"' || c == '\'') && (i == 0 || strings.IndexByte(" \t:[{,-", before[i-1]) >= 0):
+			quote = c
 		}
 	}
-	return names, ""
-}
-
-func modified(text string, modifiers []string) string {
-	if slices.Contains(modifiers, "argon2id") {
-		return standInComma
-	}
-	return text
-}
-
-// harmlessText reports a text that is nothing but text wherever it stands in a
-// YAML document.
-func harmlessText(text string) bool {
-	for i := range len(text) {
-		c := text[i]
-		next := byte(' ')
-		if i+1 < len(text) {
-			next = text[i+1]
-		}
-		switch {
-		case tool.IsLetter(c), c >= '0' && c <= '9', c >= 0x80, strings.IndexByte(" _./+=@", c) >= 0:
-		case c == '$', c == '-', c == ':': // - and : mean something before a blank
-			if next == ' ' {
-				return false
-			}
-		case c == '{': // of a reference ${name}
-			if i == 0 || text[i-1] != '$' {
-				return false
-			}
-		case c == '}':
-			if !strings.Contains(text[:i], "${") {
-				return false
-			}
-		default:
-			return false
-		}
-	}
-	return true
+	return false
 }

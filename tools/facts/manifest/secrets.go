@@ -13,8 +13,19 @@ import (
 )
 
 // Secrets are the values in a YAML that must not leave again: all variables, and
-// what looks like a secret by its key.
-func (p ImportPlan) Secrets() []string { return p.Doc.Secrets(0) }
+// what looks like a secret by its key, as they stand and as the preprocessor leaves
+// them.
+func (p ImportPlan) Secrets() []string {
+	values := p.Doc.Secrets(0)
+	if p.other != nil {
+		for _, value := range p.other.Secrets(0) {
+			if !strings.Contains(value, standIn) {
+				values = append(values, value)
+			}
+		}
+	}
+	return values
+}
 
 // maxNestedYaml bounds how deep a YAML text may stand in another: the zeropsYaml
 // of a service may be one.

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -9,19 +10,65 @@ import (
 
 // Setup is one entry of a zerops.yaml. The zero value has nothing in it.
 type Setup struct {
-	doc  *Document
+	file Zerops
 	path []string
 }
 
 // Path is where something below the entry stands in its document.
 func (s Setup) Path(below ...string) []string { return slices.Concat(s.path, below) }
 
-// At reads a value below the entry.
+// At reads a value below the entry as it is written there, without what it extends.
 func (s Setup) At(below ...string) any {
-	if s.doc == nil {
+	if s.file.Doc == nil {
 		return nil
 	}
-	return At(s.doc.Value, s.Path(below...)...)
+	return At(s.file.Doc.Value, s.Path(below...)...)
+}
+
+// maxExtended bounds how many setups one may take sections from, directly or not.
+const maxExtended = 20
+
+// Extends are the names of the setups whose sections this one takes over: one name
+// or a list (platform §10.2).
+func (s Setup) Extends() []string {
+	switch value := s.At("extends").(type) {
+	case []any:
+		var names []string
+		for _, item := range value {
+			if name := Text(item); name != "" {
+				names = append(names, name)
+			}
+		}
+		return names
+	default:
+		if name := Text(value); name != "" {
+			return []string{name}
+		}
+	}
+	return nil
+}
+
+// Effective reads a value below the entry, or where the entry has none the one of
+// the setups that it extends, the last of them first. Whether the platform takes
+// over whole sections or single keys is UNVERIFIED, so this finds what may count.
+func (s Setup) Effective(below ...string) any {
+	_, value := s.effective(below, map[string]bool{})
+	return value
+}
+
+func (s Setup) effective(below []string, seen map[string]bool) (Setup, any) {
+	if value := s.At(below...); value != nil {
+		return s, value
+	}
+	seen[s.Name()] = true
+	for _, name := range slices.Backward(s.Extends()) {
+		if base, ok := s.file.Setup(name); ok && !seen[name] && len(seen) < maxExtended {
+			if from, value := base.effective(below, seen); value != nil {
+				return from, value
+			}
+		}
+	}
+	return s, nil
 }
 
 // Name is what services and deployments call the entry by, as it is written: 1.10
@@ -30,7 +77,7 @@ func (s Setup) Name() string {
 	if s.At("setup") == nil {
 		return ""
 	}
-	_, n := s.doc.Place(s.Path("setup"))
+	_, n := s.file.Doc.Place(s.Path("setup"))
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
@@ -40,16 +87,30 @@ func (s Setup) Name() string {
 	return n.Value
 }
 
-// RunVariables are the variables of the running container.
-func (s Setup) RunVariables() map[string]any {
-	variables, _ := s.At("run", "envVariables").(map[string]any)
-	return variables
+// RunVariables are the variables of the running container, those of setups that are
+// extended included.
+func (s Setup) RunVariables() map[string]any { return s.variables("run", map[string]bool{}) }
+
+func (s Setup) variables(section string, seen map[string]bool) map[string]any {
+	own, _ := s.At(section, "envVariables").(map[string]any)
+	if len(s.Extends()) == 0 || seen[s.Name()] || len(seen) >= maxExtended {
+		return own
+	}
+	seen[s.Name()] = true
+	all := map[string]any{}
+	for _, name := range s.Extends() {
+		if base, ok := s.file.Setup(name); ok {
+			maps.Copy(all, base.variables(section, seen))
+		}
+	}
+	maps.Copy(all, own)
+	return all
 }
 
 // Ports are the ports that the service listens on.
 func (s Setup) Ports() []int {
 	var ports []int
-	list, _ := s.At("run", "ports").([]any)
+	list, _ := s.Effective("run", "ports").([]any)
 	for _, entry := range list {
 		if port, ok := At(entry, "port").(int64); ok {
 			ports = append(ports, int(port))
@@ -58,15 +119,17 @@ func (s Setup) Ports() []int {
 	return ports
 }
 
-// Base is the runtime: run.base, or the first build.base.
+// Base is the runtime: run.base, or the first build.base. A setup without either
+// keeps that of its service, and gives "".
 func (s Setup) Base() string {
-	if base := Text(s.At("run", "base")); base != "" {
+	if base := Text(s.Effective("run", "base")); base != "" {
 		return base
 	}
-	if list, ok := s.At("build", "base").([]any); ok && len(list) > 0 {
+	base := s.Effective("build", "base")
+	if list, ok := base.([]any); ok && len(list) > 0 {
 		return Text(list[0])
 	}
-	return Text(s.At("build", "base"))
+	return Text(base)
 }
 
 // Locate finds the line of a field such as build.base, as the platform names it.
@@ -74,12 +137,12 @@ func (s Setup) Locate(field string) int {
 	path := s.Path()
 	for _, step := range strings.FieldsFunc(field, func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
 		next := append(slices.Clone(path), step)
-		if At(s.doc.Value, next...) == nil {
-			if list, ok := At(s.doc.Value, path...).([]any); ok && len(list) > 0 { // a list that the field skips
+		if At(s.file.Doc.Value, next...) == nil {
+			if list, ok := At(s.file.Doc.Value, path...).([]any); ok && len(list) > 0 { // a list that the field skips
 				next = append(slices.Clone(path), "0", step)
 			}
 		}
 		path = next
 	}
-	return s.doc.Line(path)
+	return s.file.Doc.Line(path)
 }

@@ -15,7 +15,10 @@ const MaxZeropsYAML = 256 << 10
 
 // Zerops is a zerops.yaml: its document, and what this server looks at in it.
 // What is right and wrong in it is for the platform to say.
-type Zerops struct{ Doc *Document }
+type Zerops struct {
+	Doc *Document
+	at  []string // where it stands in its document, for one inside an import
+}
 
 // ParseZerops reads what can be read, for looks that a fault may not stop: of
 // several documents the first, and an empty one where there is none. The result
@@ -30,10 +33,10 @@ func ParseZerops(text string) (Zerops, error) {
 
 // Setups are the entries in their order, those without a name included.
 func (z Zerops) Setups() []Setup {
-	list, _ := At(z.Doc.Value, "zerops").([]any)
+	list, _ := At(z.Doc.Value, slices.Concat(z.at, []string{"zerops"})...).([]any)
 	setups := make([]Setup, len(list))
 	for i := range list {
-		setups[i] = Setup{doc: z.Doc, path: []string{"zerops", strconv.Itoa(i)}}
+		setups[i] = Setup{file: z, path: slices.Concat(z.at, []string{"zerops", strconv.Itoa(i)})}
 	}
 	return setups
 }
