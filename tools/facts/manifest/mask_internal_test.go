@@ -7,7 +7,6 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"zerops-mcp/tools/facts/manifest"
 	"zerops-mcp/tools/tool"
 )
 
@@ -26,28 +25,27 @@ func FuzzMaskYaml(f *testing.F) {
 		if err != nil {
 			return // not text that YAML can carry
 		}
-		doc, err := manifest.Parse(string(raw))
+		doc, err := Parse(string(raw))
 		if err != nil {
 			return
 		}
 		c := &tool.Call{Runner: &tool.Runner{}, Redactor: &tool.Redactor{Patterns: patterns}}
-		m := yamlMasker{call: c}
-		m.document(doc.Root)
-		text, err := writeYaml(doc.Root)
+		Mask(c, doc)
+		text, err := WriteYAML(doc, "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := manifest.Parse(text)
+		again, err := Parse(text)
 		if err != nil {
 			t.Fatalf("the masked text is no YAML: %v\n%s", err, text)
 		}
 		for _, path := range []string{"services.0.envSecrets.KEY", "services.0.envSecrets.OTHER.0", "services.0.password"} {
-			got := manifest.Text(manifest.At(again.Value, strings.Split(path, ".")...))
+			got := Text(At(again.Value, strings.Split(path, ".")...))
 			if got != tool.Redacted && got != "" && !tool.OnlyReferences(got) {
 				t.Fatalf("%s is %q, from %q", path, got, secret)
 			}
 		}
-		if manifest.At(again.Value, "services", "0", "hostname") != "app" {
+		if At(again.Value, "services", "0", "hostname") != "app" {
 			t.Fatalf("the service is lost:\n%s", text)
 		}
 	})
