@@ -266,10 +266,10 @@ func nullLists(_ string, v any) any {
 	return v
 }
 
-// vanished forgets every process.
+// vanished forgets every process, with the status that the platform has for them.
 func vanished(w http.ResponseWriter, r *http.Request, got *captured) {
 	if strings.Contains(r.URL.Path, "/process/") && r.Method == http.MethodGet {
-		apiSays(http.StatusBadRequest, "processNotFound", nil)(w, r, got)
+		apiSays(http.StatusNotFound, "processNotFound", nil)(w, r, got)
 		return
 	}
 	got.send(w)

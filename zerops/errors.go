@@ -109,9 +109,9 @@ func (e *Error) Definite() bool {
 }
 
 // MissingObject reports that an object named in the request does not exist,
-// which the API answers with HTTP 400 (platform §6).
+// which the API answers with HTTP 400, and for processes with 404 (platform §6, §10.3).
 func (e *Error) MissingObject() bool {
-	return e.Status == http.StatusBadRequest && strings.HasSuffix(e.Code, "NotFound")
+	return (e.Status == http.StatusBadRequest || e.Status == http.StatusNotFound) && strings.HasSuffix(e.Code, "NotFound")
 }
 
 // conflictCode knows the codes that mean: busy, or not possible in this state.

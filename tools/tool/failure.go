@@ -237,7 +237,7 @@ func ExplainRefusal(c *Call, e *zerops.Error) *Failure {
 	case errors.Is(e, zerops.ErrRateLimited):
 		f.Code, f.Message, f.Retryable = request.CodeRateLimited, "the Zerops API asks for fewer requests", true
 		f.waitFor(e.RetryAfter)
-	case e.Status == 404:
+	case e.Status == 404 && !e.MissingObject(): // a process that is missing is a 404 too (platform §10.3)
 		f.Code, f.Message = request.CodeUnavailable, "this address does not know the operation; it may not be the Zerops API"
 		f.Hint = "Check ZEROPS_API_URL; the usual address is " + zerops.DefaultAddress + "."
 	case errors.Is(e, zerops.ErrNotFound):

@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -89,7 +88,7 @@ func putAutoscaling(c *call) (any, error) {
 	var body struct {
 		CustomAutoscaling           *autoscalingBody `json:"customAutoscaling"`
 		AutoscalingProfileID        *string          `json:"autoscalingProfileId"`
-		AutoscalingProfileOverrides json.RawMessage  `json:"autoscalingProfileOverrides"`
+		AutoscalingProfileOverrides object           `json:"autoscalingProfileOverrides"`
 	}
 	if err := c.decode(&body); err != nil {
 		return nil, err
@@ -108,7 +107,7 @@ func putAutoscaling(c *call) (any, error) {
 	modeBefore := s.effectiveScaling().cpuMode
 	s.custom = wanted
 	if body.AutoscalingProfileID != nil {
-		s.profile = *body.AutoscalingProfileID
+		s.profile, s.profileOverrides = *body.AutoscalingProfileID, body.AutoscalingProfileOverrides
 	}
 	if s.effectiveScaling().cpuMode != modeBefore {
 		s.cpuModeChanged = w.now

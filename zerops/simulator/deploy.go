@@ -175,7 +175,7 @@ func (w *world) activate(s *service, v *version, setup *yamlSetup) {
 	w.setVersion(v, versionActive)
 	s.activeVersion = v.id
 	if setup != nil {
-		v.baked, v.ports = setup.variables(), setup.ports()
+		v.baked, v.ports = setup.variables(), s.kind().listening(setup.ports())
 	}
 	if v.ports != nil {
 		if !slices.Equal(s.ports, v.ports) {

@@ -27,6 +27,7 @@ type exportedService struct {
 	Type                  string         `yaml:"type"`
 	Mode                  string         `yaml:"mode,omitempty"`
 	Profile               string         `yaml:"profile,omitempty"`
+	ProfileOverrides      map[string]any `yaml:"profileOverrides,omitempty"`
 	Vault                 map[string]any `yaml:"vault,omitempty"`
 	ObjectStorageSize     float64        `yaml:"objectStorageSize,omitempty"`
 	ObjectStoragePolicy   string         `yaml:"objectStoragePolicy,omitempty"`
@@ -121,7 +122,7 @@ func (c *call) export(s *service) (exportedService, error) {
 		return exportedService{}, err
 	}
 	exported := exportedService{
-		Hostname: s.name, Type: s.base, Profile: s.profile, Vault: vault, ObjectStorageSize: s.objectGB,
+		Hostname: s.name, Type: s.base, Profile: s.profile, ProfileOverrides: s.profileOverrides, Vault: vault, ObjectStorageSize: s.objectGB,
 		ObjectStoragePolicy: s.objectPolicy, EnableSubdomainAccess: s.subdomain, MinContainers: s.custom.minContainers,
 		MaxContainers: s.custom.maxContainers, VerticalAutoscaling: make(map[string]any),
 	}

@@ -198,7 +198,7 @@ func (c *call) draft(spec importService) (serviceDraft, error) {
 		return draft, err
 	}
 	draft = serviceDraft{
-		name: spec.Hostname, kind: kind, version: found, mode: spec.Mode, profile: spec.Profile, startWithoutCode: spec.StartWithoutCode,
+		name: spec.Hostname, kind: kind, version: found, mode: spec.Mode, profile: spec.Profile, overrides: spec.ProfileOverrides, startWithoutCode: spec.StartWithoutCode,
 		gitURL: spec.BuildFromGit, setup: spec.ZeropsSetup, objectGB: spec.ObjectStorageSize, objectPolicy: spec.ObjectStoragePolicy,
 		objectRawPolicy: spec.ObjectStorageRaw, mounts: spec.Mount, envIsolation: spec.EnvIsolation, priority: spec.Priority, override: spec.Override,
 		custom: custom, subdomain: spec.EnableSubdomainAccess,

@@ -7,7 +7,7 @@ const (
 	defaultPace      = 0.01
 	defaultIndexLag  = time.Second
 	defaultPageSize  = 100
-	defaultPageLimit = 500
+	defaultPageLimit = 1000 // (platform §10.3)
 	defaultLogLines  = 600
 )
 
@@ -69,7 +69,7 @@ func WithProjects(n int) Option {
 	return func(c *config) { c.projects = n }
 }
 
-// WithPageLimit caps the number of rows of one page at n, 500 where not given. A
+// WithPageLimit caps the number of rows of one page at n, 1000 where not given. A
 // larger limit in a request is cut to it without a word.
 func WithPageLimit(n int) Option {
 	return func(c *config) { c.pageLimit = max(n, 1) }

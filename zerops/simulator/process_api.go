@@ -1,6 +1,9 @@
 package simulator
 
-import "slices"
+import (
+	"net/http"
+	"slices"
+)
 
 func processRoutes() []route {
 	return []route{
@@ -11,11 +14,17 @@ func processRoutes() []route {
 	}
 }
 
+// noProcess is the answer to an id that names no process, malformed or not: a 404 with
+// a code of the API, unlike that of other objects (platform §10.3).
+func noProcess() *apiError {
+	return &apiError{status: http.StatusNotFound, code: "processNotFound", message: "Process not found"}
+}
+
 // process returns the process in the path, if the caller may.
 func (c *call) process(what need) (*process, error) {
 	p, ok := c.world.processes.get(c.path("id"))
 	if !ok {
-		return nil, missing("processNotFound", "Process")
+		return nil, noProcess()
 	}
 	return p, c.allow(p.clientID, p.projectID, what)
 }
@@ -46,12 +55,15 @@ func (c *call) poll(p *process) {
 	c.world.step(p)
 }
 
+// listProjectProcesses tells no count (platform §10.3).
 func listProjectProcesses(c *call) (any, error) {
 	p, err := c.project(toRead)
 	if err != nil {
 		return nil, err
 	}
-	return c.processList(func(row *process) bool { return row.projectID == p.id })
+	found, err := c.processList(func(row *process) bool { return row.projectID == p.id })
+	delete(found, "total")
+	return found, err
 }
 
 func listServiceProcesses(c *call) (any, error) {
@@ -63,7 +75,7 @@ func listServiceProcesses(c *call) (any, error) {
 }
 
 // processList is a direct list, newest first.
-func (c *call) processList(wanted func(*process) bool) (any, error) {
+func (c *call) processList(wanted func(*process) bool) (object, error) {
 	asked, err := c.paging()
 	if err != nil {
 		return nil, err

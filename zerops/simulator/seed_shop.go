@@ -48,7 +48,7 @@ func (w *world) seedEshop(o *org) {
 		},
 		seeded{name: "api", kind: "nodejs@22", containers: 2, builds: 5, source: "GITHUB", public: true, secretEnv: []string{"JWT_PRIVATE_KEY"}},
 		seeded{name: "worker", kind: "nodejs@22", containers: 1, builds: 5, source: "GITHUB", ports: []int{8090}, hostileLog: true},
-		seeded{name: "admin", kind: "php-nginx@8.4", containers: 1, builds: 3, public: true, ports: []int{8080}},
+		seeded{name: "admin", kind: "php-nginx@8.4", containers: 1, builds: 3, public: true, ports: []int{80}},
 	)
 	production.creditLimit = &limit
 	production.ipv4 = "203.0.113.24"
@@ -102,7 +102,7 @@ func (w *world) seedBackOffice(o *org) {
 	)
 	w.seedProject(o, projectDraft{name: "support-desk", tags: []string{"internal"}, ipv4Shared: true}, 350*day,
 		seeded{name: "db", kind: "mariadb:single@11.4"},
-		seeded{name: "cache", kind: "keydb:single@6"},
+		seeded{name: "cache", kind: "valkey:single@7.2"},
 		seeded{name: "app", kind: "ruby@3.4", containers: 2, builds: 3, public: true},
 		seeded{name: "jobs", kind: "ruby@3.4", containers: 1, builds: 3, ports: []int{7433}},
 		seeded{name: "mail", kind: "go@1", containers: 1, builds: 1, ports: []int{2525}},
@@ -116,7 +116,7 @@ func (w *world) seedBackOffice(o *org) {
 	)
 	w.seedProject(o, projectDraft{name: "internal-tools", tags: []string{"internal"}, ipv4Shared: true}, 410*day,
 		seeded{name: "db", kind: "postgresql@16"},
-		seeded{name: "wiki", kind: "php-apache@8.3", containers: 1, builds: 2, ports: []int{8080}, public: true},
+		seeded{name: "wiki", kind: "php-apache@8.3", containers: 1, builds: 2, ports: []int{80}, public: true},
 		seeded{name: "chatbot", kind: "python@3.12", containers: 1, builds: 2, ports: []int{8000}},
 		seeded{name: "cron", kind: "alpine@3.20", containers: 1, builds: 1, ports: []int{9999}},
 	)
@@ -129,7 +129,7 @@ func (w *world) seedBackOffice(o *org) {
 // seedTrouble makes projects in which something is wrong or under way.
 func (w *world) seedTrouble(o *org) {
 	crm := w.seedProject(o, projectDraft{name: "legacy-crm", description: "Switched off, kept for the auditors.", tags: []string{"archive"}, ipv4Shared: true}, 880*day,
-		seeded{name: "app", kind: "php-apache@8.1", builds: 2, containers: 1, status: "STOPPED", ports: []int{8080}},
+		seeded{name: "app", kind: "php-apache@8.1", builds: 2, containers: 1, status: "STOPPED", ports: []int{80}},
 		seeded{name: "db", kind: "mariadb@10.6", status: "STOPPED"},
 	)
 	crm.status = "STOPPED"

@@ -20,6 +20,7 @@ type serviceDraft struct {
 	kind             *serviceType
 	version          *typeVersion
 	mode, profile    string
+	overrides        object // of the profile
 	custom           scaling
 	variables        []envBody
 	startWithoutCode bool
@@ -40,6 +41,7 @@ type createBody struct {
 	ServiceStackVersionName string           `json:"serviceStackVersionName"`
 	CustomAutoscaling       *autoscalingBody `json:"customAutoscaling"`
 	AutoscalingProfileID    string           `json:"autoscalingProfileId"`
+	AutoscalingOverrides    object           `json:"autoscalingProfileOverrides"`
 	UserData                []envBody        `json:"userData"`
 	UserDataEnvFile         string           `json:"userDataEnvFile"`
 	StartWithoutCode        bool             `json:"startWithoutCode"`
@@ -84,7 +86,7 @@ func (c *call) createNamed(body createBody, typeName string) (any, error) {
 		return nil, err
 	}
 	draft := serviceDraft{
-		name: body.Name, kind: kind, version: found, mode: body.Mode, profile: body.AutoscalingProfileID,
+		name: body.Name, kind: kind, version: found, mode: body.Mode, profile: body.AutoscalingProfileID, overrides: body.AutoscalingOverrides,
 		startWithoutCode: body.StartWithoutCode, gitURL: body.BuildFromGit, setup: body.ZeropsSetup, yaml: body.ZeropsYaml,
 		subdomain: body.EnableSubdomainAccess, envIsolation: body.EnvIsolation,
 	}
@@ -201,7 +203,7 @@ func (w *world) addService(p *project, draft serviceDraft) *service {
 	s := &service{
 		id: w.ids.next(), innerID: w.ids.next(), projectID: p.id, clientID: p.clientID, name: draft.name, status: "ACTIVE",
 		typ: draft.kind, versionID: draft.version.id, base: draft.version.name, versionNumber: draft.version.exact,
-		mode: draft.mode, profile: draft.profile, custom: draft.custom, created: w.now, lastUpdate: w.now, startedAt: w.now,
+		mode: draft.mode, profile: draft.profile, profileOverrides: draft.overrides, custom: draft.custom, created: w.now, lastUpdate: w.now, startedAt: w.now,
 		envIsolation: draft.envIsolation, startOnProjectStart: true, debugBuild: "NONE", debugPrepare: "NONE",
 		objectGB: draft.objectGB, objectPolicy: draft.objectPolicy, objectRawPolicy: draft.objectRawPolicy, backupPeriod: "0 0 * * *",
 	}

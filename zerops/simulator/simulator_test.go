@@ -54,7 +54,8 @@ func TestRoutes(t *testing.T) {
 		{"bare token list", http.MethodGet, "/client/" + org + "/integration-token", 405, "methodNotAllowed"},
 		{"missing project", http.MethodGet, "/project/" + unknown, 400, "projectNotFound"},
 		{"missing service", http.MethodGet, "/service-stack/" + unknown, 400, "serviceStackNotFound"},
-		{"missing process", http.MethodGet, "/process/" + unknown, 400, "processNotFound"},
+		{"missing process", http.MethodGet, "/process/" + unknown, 404, "processNotFound"},
+		{"malformed process", http.MethodGet, "/process/nonsense", 404, "processNotFound"},
 		{"malformed id", http.MethodGet, "/project/short", 400, "invalidUserInput"},
 		{"escaped slash in an id", http.MethodGet, "/project/a%2Fb", 400, "invalidUserInput"},
 	} {

@@ -77,6 +77,16 @@ func (t *serviceType) highlyAvailable(versionID, mode string) bool {
 func (t *serviceType) managed() bool { return t.category == "STANDARD" }
 func (t *serviceType) runtime() bool { return t.category == "USER" }
 
+// listening are the ports of a deployed runtime. PHP is served on port 80 whatever its
+// zerops.yaml asks for besides (platform §10.2).
+func (t *serviceType) listening(ports []port) []port {
+	php := t.id == "php-apache" || t.id == "php-nginx"
+	if !php || slices.ContainsFunc(ports, func(p port) bool { return p.number == 80 }) {
+		return ports
+	}
+	return append([]port{{number: 80, protocol: "tcp", scheme: "http", http: true}}, ports...)
+}
+
 // resolveType finds what a name such as nodejs@22, alpine/nodejs@22,
 // postgresql:ha@18 or object-storage means.
 func (w *world) resolveType(name string) (*serviceType, *typeVersion, error) {
@@ -159,6 +169,18 @@ func sqlProfiles() []scalingProfile {
 		{id: "oltp-staging", name: "OLTP staging", isDefault: true, custom: scaling{minRAM: 0.5}},
 		{id: "oltp-production", name: "OLTP production", custom: scaling{minCPU: 2, minRAM: 2, cpuMode: "DEDICATED"}},
 		{id: "oltp-enterprise", name: "OLTP enterprise", custom: scaling{minCPU: 4, minRAM: 8, cpuMode: "DEDICATED"}},
+		{id: "olap-production", name: "OLAP production", custom: scaling{minCPU: 4, minRAM: 8, cpuMode: "DEDICATED"}},
+		{id: "writeheavy-production", name: "Write-heavy production", custom: scaling{minCPU: 2, minRAM: 4, cpuMode: "DEDICATED"}},
+		{id: "custom", name: "Custom"}, // with overrides (platform §10.2)
+	}
+}
+
+func cacheProfiles() []scalingProfile {
+	return []scalingProfile{
+		{id: "hobby", name: "Hobby", custom: scaling{minRAM: 0.25}},
+		{id: "staging", name: "Staging", isDefault: true, custom: scaling{minRAM: 0.25}},
+		{id: "production", name: "Production", custom: scaling{minCPU: 1, minRAM: 1, cpuMode: "DEDICATED"}},
+		{id: "custom", name: "Custom"},
 	}
 }
 
@@ -170,20 +192,27 @@ func serviceTypes() []*serviceType {
 			id: r.id, name: r.name, category: "USER", subcategory: "RUNTIME", description: r.name + " runtime",
 			versions: runtimeVersions(r.id, r.numbers...), defaults: runtimeScaling(), reload: r.reload,
 		})
+		if r.id == "ruby" {
+			all[len(all)-1].versions[0].disabled = true // Ruby 3.2 is past its end.
+		}
 	}
-	all[0].versions[0].disabled = true // Node.js 18 is past its end.
 	for _, m := range managedTypes() {
 		t := &serviceType{
 			id: m.id, name: m.name, category: "STANDARD", subcategory: m.group, description: m.name + ", managed by the platform",
 			versions: managedVersions(m.id, m.numbers...), defaults: managedScaling(), ports: []port{m.at}, backup: m.backup,
 		}
-		if m.sql {
+		switch {
+		case m.sql:
 			t.profiles = sqlProfiles()
+		case m.id == "valkey":
+			t.profiles = cacheProfiles()
 		}
 		all = append(all, t)
 	}
 	all = append(all,
 		&serviceType{id: "object-storage", name: "Object Storage", category: "OBJECT_STORAGE", subcategory: "STORAGE", versions: single("object_storage"), fixedSize: true},
+		// Whether local storage has a category of its own is UNVERIFIED.
+		&serviceType{id: "local-storage", name: "Local Storage", category: "LOCAL_STORAGE", subcategory: "STORAGE", versions: append(single("local_storage"), managedVersions("local-storage", "1")...), defaults: managedScaling(), backup: true},
 		&serviceType{id: "shared-storage", name: "Shared Storage", category: "SHARED_STORAGE", subcategory: "STORAGE", versions: append(single("shared_storage"), managedVersions("shared-storage", "1")...), defaults: managedScaling(), backup: true},
 	)
 	for _, system := range [][3]string{
@@ -207,23 +236,27 @@ type runtimeType struct {
 
 func runtimeTypes() []runtimeType {
 	return []runtimeType{
-		{"nodejs", "Node.js", false, []string{"18", "20", "22", "24"}},
-		{"php-nginx", "PHP + Nginx", true, []string{"8.1", "8.3", "8.4"}},
-		{"php-apache", "PHP + Apache", true, []string{"8.1", "8.3", "8.4"}},
+		{"nodejs", "Node.js", false, []string{"20", "22", "24"}},
+		{"php-nginx", "PHP + Nginx", true, []string{"8.1", "8.3", "8.4", "8.5"}},
+		{"php-apache", "PHP + Apache", true, []string{"8.1", "8.3", "8.4", "8.5"}},
 		{"python", "Python", false, []string{"3.11", "3.12", "3.14"}},
 		{"go", "Go", false, []string{"1"}},
-		{"rust", "Rust", false, []string{"stable"}},
+		{"rust", "Rust", false, []string{"1.80", "1.86", "stable"}},
 		{"java", "Java", false, []string{"17", "21"}},
-		{"dotnet", ".NET", false, []string{"8", "9"}},
-		{"ruby", "Ruby", false, []string{"3.3", "3.4"}},
+		{"dotnet", ".NET", false, []string{"8", "9", "10"}},
+		{"ruby", "Ruby", false, []string{"3.2", "3.3", "3.4", "4.0"}},
 		{"elixir", "Elixir", false, []string{"1.16"}},
-		{"bun", "Bun", false, []string{"1.2"}},
+		{"gleam", "Gleam", false, []string{"1.5"}},
+		{"bun", "Bun", false, []string{"1.2", "1.3", "1.4"}},
 		{"deno", "Deno", false, []string{"2"}},
 		{"static", "Static", true, []string{"1"}},
 		{"nginx", "Nginx", true, []string{"1.22"}},
-		{"alpine", "Alpine", false, []string{"3.20"}},
-		{"ubuntu", "Ubuntu", false, []string{"24.04"}},
+		{"alpine", "Alpine", false, []string{"3.20", "3.21", "3.22", "3.23", "3.24"}},
+		{"ubuntu", "Ubuntu", false, []string{"22.04", "24.04", "26.04"}},
 		{"docker", "Docker", false, []string{"26.1"}},
+		// That these two run users' code, and the numbers of their versions, are UNVERIFIED.
+		{"swarm", "Docker Swarm", false, []string{"1"}},
+		{"swarm-vm", "Docker Swarm machine", false, []string{"1"}},
 	}
 }
 
@@ -240,13 +273,13 @@ func managedTypes() []managedType {
 		{"postgresql", "PostgreSQL", "DATABASE", port{number: 5432, protocol: "tcp", scheme: "postgresql"}, true, true, []string{"14", "16", "17", "18"}},
 		{"mariadb", "MariaDB", "DATABASE", port{number: 3306, protocol: "tcp", scheme: "mysql"}, true, true, []string{"10.6", "11.4"}},
 		{"valkey", "Valkey", "CACHE", port{number: 6379, protocol: "tcp", scheme: "redis"}, false, false, []string{"7.2"}},
-		{"keydb", "KeyDB", "CACHE", port{number: 6379, protocol: "tcp", scheme: "redis"}, false, false, []string{"6"}},
 		{"elasticsearch", "Elasticsearch", "SEARCH", port{number: 9200, protocol: "tcp", scheme: "http"}, true, false, []string{"8.16", "9.2"}},
-		{"meilisearch", "Meilisearch", "SEARCH", port{number: 7700, protocol: "tcp", scheme: "http", http: true}, true, false, []string{"1.10", "1.20"}},
-		{"typesense", "Typesense", "SEARCH", port{number: 8108, protocol: "tcp", scheme: "http", http: true}, false, false, []string{"27.1"}},
-		{"qdrant", "Qdrant", "DATABASE", port{number: 6333, protocol: "tcp", scheme: "http", http: true}, true, false, []string{"1.12"}},
+		{"meilisearch", "Meilisearch", "SEARCH", port{number: 7700, protocol: "tcp", scheme: "http", http: true}, true, false, []string{"1.10", "1.20", "1.44"}},
+		{"typesense", "Typesense", "SEARCH", port{number: 8108, protocol: "tcp", scheme: "http", http: true}, false, false, []string{"27.1", "30.2"}},
+		{"qdrant", "Qdrant", "DATABASE", port{number: 6333, protocol: "tcp", scheme: "http", http: true}, true, false, []string{"1.10", "1.12"}},
 		{"nats", "NATS", "BROKER", port{number: 4222, protocol: "tcp", scheme: "nats"}, true, false, []string{"2.10", "2.12"}},
-		{"kafka", "Kafka", "BROKER", port{number: 9092, protocol: "tcp", scheme: "tcp"}, false, false, []string{"3.8"}},
+		{"kafka", "Kafka", "BROKER", port{number: 9092, protocol: "tcp", scheme: "tcp"}, false, false, []string{"3.8", "3.9"}},
+		{"seaweedfs", "SeaweedFS", "STORAGE", port{number: 8333, protocol: "tcp", scheme: "http", http: true}, false, false, []string{"3"}},
 		{"clickhouse", "ClickHouse", "DATABASE", port{number: 9000, protocol: "tcp", scheme: "clickhouse"}, false, false, []string{"25.3"}},
 	}
 }

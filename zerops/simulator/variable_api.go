@@ -47,6 +47,7 @@ func listServiceEnv(c *call) (any, error) {
 	return object{"items": items}, nil
 }
 
+// listUserData shows a page of 30 unless it is asked for more (platform §10.3).
 func listUserData(c *call) (any, error) {
 	s, err := c.service(toRead)
 	if err != nil {
@@ -55,6 +56,9 @@ func listUserData(c *call) (any, error) {
 	asked, err := c.paging()
 	if err != nil {
 		return nil, err
+	}
+	if !c.query.Has("limit") {
+		asked.limit = min(asked.limit, 30)
 	}
 	var rows []object
 	for _, v := range c.world.variablesOf(s.projectID, s.id) {
