@@ -56,7 +56,7 @@ type deployServiceIn struct {
 	Directory  string `json:"directory,omitempty" jsonschema:"maxLength=4096" jsonschema_description:"local path"`
 	GitURL     string `json:"git_url,omitempty" jsonschema:"maxLength=2048"`
 	Setup      string `json:"setup,omitempty" jsonschema_description:"in zerops.yaml"`
-	ZeropsYAML string `json:"zerops_yaml,omitempty" jsonschema:"maxLength=262144" jsonschema_description:"in place of the file"`
+	ZeropsYAML string `json:"zerops_yaml,omitempty" jsonschema:"maxLength=262144" jsonschema_description:"in place of the file: text, or a local path"`
 	Build      *bool  `json:"build,omitempty" jsonschema_description:"false: the directory is built already"`
 	tool.Waiting
 }
@@ -78,6 +78,13 @@ func (d deployer) deployService(ctx context.Context, c *tool.Call, in *deploySer
 	built := in.Build != nil && !*in.Build
 	if built && in.Directory == "" {
 		return nil, tool.Invalid("build", "can be false only with directory, whose files then run as they are")
+	}
+	if manifest.IsPath(in.ZeropsYAML) {
+		text, err := manifest.Local(c, "zerops_yaml", in.ZeropsYAML, manifest.ZeropsFiles())
+		if err != nil {
+			return nil, err
+		}
+		in.ZeropsYAML = text
 	}
 	s, err := c.Service(ctx, in.OnService)
 	if err != nil {
@@ -206,8 +213,11 @@ func (d deployer) deployDirectory(ctx context.Context, c *tool.Call, s zerops.Se
 // checkedSetup chooses the setup and has the platform check the zerops.yaml.
 func checkedSetup(ctx context.Context, c *tool.Call, s zerops.Service, text, wanted string, operation zerops.YamlOperation) (string, error) {
 	doc, parseErr := manifest.ParseZerops(text)
-	secrets := doc.Secrets()
-	env.SendValues(c, secrets, append(doc.Names(), s.Name, s.Type.Version)...)
+	secrets, names := manifest.ReadForSecrets(text)
+	env.SendValues(c, secrets, append(names, s.Name, s.Type.Version)...)
+	if err := doc.NotImport("zerops_yaml"); err != nil {
+		return "", err
+	}
 	if err := own.SpareHostname(ctx, c, text); err != nil {
 		return "", err
 	}

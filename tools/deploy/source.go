@@ -100,7 +100,7 @@ func directoryYAML(dir string) (string, error) {
 		return "", tool.Invalid("directory", "cannot be opened")
 	}
 	defer func() { _ = root.Close() }()
-	for _, name := range []string{"zerops.yaml", "zerops.yml"} {
+	for _, name := range manifest.ZeropsFiles() {
 		text, err := archive.ReadFile(root, name, manifest.MaxZeropsYAML)
 		switch {
 		case err == nil && !utf8.Valid(text):

@@ -43,11 +43,12 @@ func Tools(schemas *SchemaCache) []*tool.Tool {
 }
 
 type importYamlIn struct {
-	Yaml    string `json:"yaml" jsonschema:"minLength=1,maxLength=200000"`
-	Project string `json:"project,omitempty" jsonschema_description:"left out where the YAML has project:"`
-	Org     string `json:"org,omitempty"`
-	DryRun  bool   `json:"dry_run,omitempty"`
-	Confirm string `json:"confirm,omitempty"`
+	Yaml      string `json:"yaml,omitempty" jsonschema:"maxLength=200000"`
+	Directory string `json:"directory,omitempty" jsonschema:"maxLength=4096" jsonschema_description:"local, or the file, in place of yaml"`
+	Project   string `json:"project,omitempty" jsonschema_description:"left out where the YAML has project:"`
+	Org       string `json:"org,omitempty"`
+	DryRun    bool   `json:"dry_run,omitempty"`
+	Confirm   string `json:"confirm,omitempty"`
 	tool.Waiting
 }
 
@@ -92,7 +93,11 @@ func (m importer) importYaml(ctx context.Context, c *tool.Call, in *importYamlIn
 	if in.DryRun { // which says all that is wrong, where an import ends with it
 		read = func(text string) (manifest.ImportPlan, error) { return manifest.Survey("yaml", text) }
 	}
-	asked, err := read(in.Yaml)
+	text, err := manifest.Given(c, "yaml", in.Yaml, in.Directory, manifest.ImportFiles())
+	if err != nil {
+		return nil, err
+	}
+	asked, err := read(text)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +110,7 @@ func (m importer) importYaml(ctx context.Context, c *tool.Call, in *importYamlIn
 			return r, nil, err
 		}
 		knowYaml(c, asked, r.target)
-		if err := own.SpareFromImport(ctx, c, r.target.project.ID, in.Yaml); err != nil {
+		if err := own.SpareFromImport(ctx, c, r.target.project.ID, text); err != nil {
 			return r, nil, err
 		}
 		clashes := asked.Clashes(r.target.services)
@@ -120,12 +125,16 @@ func (m importer) importYaml(ctx context.Context, c *tool.Call, in *importYamlIn
 		if in.DryRun {
 			return r, nil, tool.Idle(dryRun(asked, r.target, clashes, r.found))
 		}
-		return r, riskyImport(c, asked, r.target), nil
+		plan := riskyImport(c, asked, r.target)
+		if plan != nil && in.Directory != "" {
+			plan.State = append(plan.State, manifest.Digest(text))
+		}
+		return r, plan, nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return runImport(ctx, c, asked, r.target, in.Yaml, r.found.All(), in.Waiting)
+	return runImport(ctx, c, asked, r.target, text, r.found.All(), in.Waiting)
 }
 
 // knowYaml registers the values in the YAML before it is sent anywhere.

@@ -12,8 +12,9 @@ import (
 
 type replaceServicesIn struct {
 	tool.InProject
-	Yaml    string `json:"yaml" jsonschema:"minLength=1,maxLength=200000"`
-	Confirm string `json:"confirm,omitempty"`
+	Yaml      string `json:"yaml,omitempty" jsonschema:"maxLength=200000"`
+	Directory string `json:"directory,omitempty" jsonschema:"maxLength=4096" jsonschema_description:"local, or the file, in place of yaml"`
+	Confirm   string `json:"confirm,omitempty"`
 	tool.Waiting
 }
 
@@ -21,14 +22,18 @@ type replaceServicesIn struct {
 // override leaves of a service (platform §4.4), so it counts as losing what
 // it may lose.
 func (m importer) replaceServices(ctx context.Context, c *tool.Call, in *replaceServicesIn) (*importOut, error) {
-	p, err := manifest.ReadImport(in.Yaml)
+	text, err := manifest.Given(c, "yaml", in.Yaml, in.Directory, manifest.ImportFiles())
+	if err != nil {
+		return nil, err
+	}
+	p, err := manifest.ReadImport(text)
 	if err != nil {
 		return nil, err
 	}
 	if p.Project {
 		return nil, tool.Invalid("yaml", "has a project section, which makes a new project and replaces nothing; use import_yaml, or leave the section out")
 	}
-	r, err := tool.Confirm(ctx, c, func(ctx context.Context) (replacing, *tool.Plan, error) { return m.findReplaced(ctx, c, p, *in) })
+	r, err := tool.Confirm(ctx, c, func(ctx context.Context) (replacing, *tool.Plan, error) { return m.findReplaced(ctx, c, p, text, *in) })
 	if err != nil {
 		return nil, err
 	}
@@ -43,13 +48,13 @@ type replacing struct {
 }
 
 // findReplaced finds what an import would replace.
-func (m importer) findReplaced(ctx context.Context, c *tool.Call, p manifest.ImportPlan, in replaceServicesIn) (replacing, *tool.Plan, error) {
+func (m importer) findReplaced(ctx context.Context, c *tool.Call, p manifest.ImportPlan, given string, in replaceServicesIn) (replacing, *tool.Plan, error) {
 	target, err := findTarget(ctx, c, p, in.Project, "")
 	if err != nil {
 		return replacing{}, nil, err
 	}
 	knowYaml(c, p, target)
-	if err := own.SpareFromImport(ctx, c, target.project.ID, in.Yaml); err != nil {
+	if err := own.SpareFromImport(ctx, c, target.project.ID, given); err != nil {
 		return replacing{}, nil, err
 	}
 	replaced := p.Clashes(target.services)
@@ -59,7 +64,7 @@ func (m importer) findReplaced(ctx context.Context, c *tool.Call, p manifest.Imp
 			Hint: "Use import_yaml with the same YAML, without override.", Next: &tool.FailureNext{Tool: "import_yaml", Arguments: map[string]any{"project": target.project.ID}},
 		}
 	}
-	text, err := p.WithOverride(in.Yaml, replaced)
+	text, err := p.WithOverride(given, replaced)
 	if err != nil {
 		return replacing{}, nil, err
 	}
@@ -70,5 +75,9 @@ func (m importer) findReplaced(ctx context.Context, c *tool.Call, p manifest.Imp
 	if err != nil {
 		return replacing{}, nil, err
 	}
-	return replacing{target, text, found.All()}, manifest.Replacement(ctx, c, p, target.project, replaced), nil
+	plan := manifest.Replacement(ctx, c, p, target.project, replaced)
+	if in.Directory != "" {
+		plan.State = append(plan.State, manifest.Digest(given))
+	}
+	return replacing{target, text, found.All()}, plan, nil
 }

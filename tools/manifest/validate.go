@@ -35,10 +35,11 @@ func Checks(schemas *SchemaCache) []*tool.Tool {
 }
 
 type validateYamlIn struct {
-	Yaml    string `json:"yaml" jsonschema:"minLength=1,maxLength=200000"`
-	Setup   string `json:"setup,omitempty" jsonschema_description:"default: all setups, or that of the service"`
-	Project string `json:"project,omitempty"`
-	Service string `json:"service,omitempty" jsonschema_description:"to check against its type"`
+	Yaml      string `json:"yaml,omitempty" jsonschema:"maxLength=200000"`
+	Directory string `json:"directory,omitempty" jsonschema:"maxLength=4096" jsonschema_description:"local, or the file, in place of yaml"`
+	Setup     string `json:"setup,omitempty" jsonschema_description:"default: all setups, or that of the service"`
+	Project   string `json:"project,omitempty"`
+	Service   string `json:"service,omitempty" jsonschema_description:"to check against its type"`
 }
 
 type yamlProblem struct {
@@ -70,7 +71,11 @@ func (out *validateYamlOut) unjudged(line int, path, format string, args ...any)
 // unknown keys, and settings that break without a log.
 func (k yamlChecker) validateZeropsYaml(ctx context.Context, c *tool.Call, in *validateYamlIn) (*validateYamlOut, error) {
 	out := validateYamlOut{Judged: true, Setups: []string{}, Problems: []yamlProblem{}, Warnings: []manifest.Issue{}}
-	doc, err := manifest.Parse(in.Yaml)
+	text, err := manifest.Given(c, "yaml", in.Yaml, in.Directory, manifest.ZeropsFiles())
+	if err != nil {
+		return nil, err
+	}
+	doc, err := manifest.Parse(text)
 	if unreadable, ok := errors.AsType[*manifest.SyntaxError](err); ok {
 		out.Problems = append(out.Problems, yamlProblem{Line: unreadable.Line, Message: unreadable.Problem, Code: "yaml"})
 		return &out, nil
@@ -114,7 +119,7 @@ func (k yamlChecker) validateZeropsYaml(ctx context.Context, c *tool.Call, in *v
 			out.unjudged(doc.Line(setup.Path("run", "base")), manifest.ShowPath(setup.Path()), "%s; give service to have it judged as that one's", cmp.Or(unlisted, why))
 			continue
 		}
-		problems, err := verdict(ctx, c, setup, judged, in.Yaml)
+		problems, err := verdict(ctx, c, setup, judged, text)
 		if err != nil {
 			return &out, err
 		}
@@ -128,23 +133,30 @@ func (k yamlChecker) validateZeropsYaml(ctx context.Context, c *tool.Call, in *v
 	return &out, nil
 }
 
-// join makes one of a problem and a warning about the same base: the platform says
-// that it is wrong, the catalogue what there is.
+// join makes one of a problem and a warning about the same place: of a base the
+// platform says that it is wrong, and the catalogue what there is.
 func (out *validateYamlOut) join() {
 	for i := range out.Problems {
 		p := &out.Problems[i]
-		if p.Field != "run.base" && p.Field != "build.base" {
-			continue
-		}
+		base := p.Field == "run.base" || p.Field == "build.base"
+		section, key, _ := strings.Cut(p.Field, ".")
 		out.Warnings = slices.DeleteFunc(out.Warnings, func(w manifest.Issue) bool {
-			same := w.Line == p.Line && strings.Contains(w.Path, p.Field)
-			if same && !strings.Contains(p.Message, w.Message) {
-				p.Message += "; " + w.Message
+			switch {
+			case w.Line != p.Line:
+				return false
+			case base && strings.Contains(w.Path, p.Field):
+				if !strings.Contains(p.Message, w.Message) {
+					p.Message += "; " + w.Message
+				}
+				return true
 			}
-			return same
+			return p.Message == missing && strings.HasSuffix(w.Path, section) && w.Message == "misses "+key
 		})
 	}
 }
+
+// missing is said of a key that the platform wants.
+const missing = "is missing"
 
 // readTypes reads the catalogue of types. A call goes on without one, and unlisted
 // says why there is none; only what ends every call is an error.
@@ -232,7 +244,7 @@ func problemsOf(c *tool.Call, setup manifest.Setup, e *zerops.Error) []yamlProbl
 	for _, field := range e.Fields {
 		for _, problem := range field.Problems {
 			if field.Field == "parameter" { // the problem is the name of what is missing
-				add(problem, "is missing")
+				add(problem, missing)
 				continue
 			}
 			add(field.Field, problem)

@@ -16,11 +16,17 @@ import (
 // maxLocalFile bounds a file that is read for its variables.
 const maxLocalFile = 64 << 10
 
-// ReadLocal reads a small text file under one of the roots. A symbolic link is
-// followed only as far as it stays under its root: the root is held open and the
-// path is walked from there, so nothing can be swapped in between. It also
-// returns how to call the file in an answer.
+// ReadLocal reads a small text file under one of the roots, for its variables.
 func ReadLocal(roots []string, name string) (text, shown string, err error) {
+	return ReadLocalFile(roots, "path", name, maxLocalFile)
+}
+
+// ReadLocalFile reads a text file of at most so many bytes under one of the roots;
+// field is the argument that names it. A symbolic link is followed only as far as it
+// stays under its root: the root is held open and the path is walked from there, so
+// nothing can be swapped in between. It also returns how to call the file in an
+// answer. A file that is not there is an error that is fs.ErrNotExist as well.
+func ReadLocalFile(roots []string, field, name string, most int) (text, shown string, err error) {
 	shown = Clean(name, 120)
 	if len(roots) == 0 {
 		return "", shown, &Failure{
@@ -29,7 +35,7 @@ func ReadLocal(roots []string, name string) (text, shown string, err error) {
 		}
 	}
 	if name == "" || strings.ContainsRune(name, 0) {
-		return "", shown, Invalid("path", "is empty or holds a NUL byte")
+		return "", shown, Invalid(field, "is empty or holds a NUL byte")
 	}
 	found := false
 	for _, root := range roots {
@@ -38,7 +44,7 @@ func ReadLocal(roots []string, name string) (text, shown string, err error) {
 			continue
 		}
 		found = true
-		text, err = readUnder(root, relative)
+		text, err = readUnder(root, field, relative, most)
 		if !errors.Is(err, fs.ErrNotExist) {
 			break
 		}
@@ -53,9 +59,9 @@ func ReadLocal(roots []string, name string) (text, shown string, err error) {
 	case errors.As(err, &refused):
 		return "", shown, refused
 	case errors.Is(err, fs.ErrNotExist):
-		return "", shown, Invalid("path", "%s does not exist under the directories this server may read", shown)
+		return "", shown, &absentError{Invalid(field, "%s does not exist under the directories this server may read", shown)}
 	case errors.Is(err, fs.ErrPermission):
-		return "", shown, Invalid("path", "%s may not be read by this server", shown)
+		return "", shown, Invalid(field, "%s may not be read by this server", shown)
 	case err != nil:
 		// The package os reports a path that leaves its root in words only; all else
 		// that can go wrong here is no better.
@@ -63,6 +69,15 @@ func ReadLocal(roots []string, name string) (text, shown string, err error) {
 	}
 	return text, shown, nil
 }
+
+// absentError says that a file is not there, in a failure that can be told from
+// others.
+type absentError struct{ failure *Failure }
+
+func (e *absentError) Error() string { return e.failure.Error() }
+
+// Unwrap gives the failure for the answer, and what it is about.
+func (e *absentError) Unwrap() []error { return []error{e.failure, fs.ErrNotExist} }
 
 // below returns the path of name relative to the root. A relative name is meant
 // to start there.
@@ -87,7 +102,7 @@ func evaluated(p string) string {
 	return p
 }
 
-func readUnder(root, relative string) (string, error) {
+func readUnder(root, field, relative string, most int) (string, error) {
 	dir, err := os.OpenRoot(root)
 	if err != nil {
 		return "", err
@@ -104,16 +119,16 @@ func readUnder(root, relative string) (string, error) {
 		return "", err
 	}
 	if !info.Mode().IsRegular() {
-		return "", Invalid("path", "is not a regular file")
+		return "", Invalid(field, "is not a regular file")
 	}
-	raw, err := io.ReadAll(io.LimitReader(file, maxLocalFile+1))
+	raw, err := io.ReadAll(io.LimitReader(file, int64(most)+1))
 	switch {
 	case err != nil:
 		return "", err
-	case len(raw) > maxLocalFile:
-		return "", Invalid("path", "is larger than %d KB", maxLocalFile>>10)
+	case len(raw) > most:
+		return "", Invalid(field, "is larger than %d KB", most>>10)
 	case !utf8.Valid(raw):
-		return "", Invalid("path", "is not UTF-8 text")
+		return "", Invalid(field, "is not UTF-8 text")
 	}
 	return string(raw), nil
 }

@@ -51,10 +51,8 @@ func knowVersion(c *tool.Call, v zerops.AppVersion, public ...string) {
 	var values []string
 	for _, variable := range v.Variables {
 		if text := v.Yaml(); text != "" && variable.Content == text {
-			if doc, err := manifest.ParseZerops(text); err == nil {
-				values = append(values, doc.Secrets()...)
-				public = append(public, doc.Names()...)
-			}
+			secrets, names := manifest.ReadForSecrets(text)
+			values, public = append(values, secrets...), append(public, names...)
 			continue
 		}
 		if env.SecretVariable(variable) && !env.IdentityKey(variable.Key) {
