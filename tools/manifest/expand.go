@@ -47,21 +47,23 @@ func (y *yamlCheck) checked() any {
 }
 
 // fullType finds the name that the schema lists for a type that is written short;
-// said reports that the mode beside it is in the name.
+// said reports that the name says the mode that stands beside it.
 func fullType(service map[string]any, listed []string) (full string, said bool) {
 	short := manifest.Text(service["type"])
 	if short == "" || slices.Contains(listed, short) {
 		return "", false
 	}
 	wanted := manifest.ParseTypeName(short)
-	single := manifest.Text(service["mode"]) != "HA"
+	mode, written := service["mode"]
+	known := !written || mode == "HA" || mode == "NON_HA"
+	single := mode != "HA"
 	for _, name := range listed {
 		have := manifest.ParseTypeName(name)
 		if have.Short() != wanted.Short() || wanted.Mode != "" && have.Mode != wanted.Mode || wanted.System != "" && have.System != wanted.System {
 			continue
 		}
 		if have.Mode == "" || wanted.Mode != "" || (have.Mode == "ha") != single {
-			return name, have.Mode != "" && wanted.Mode == ""
+			return name, have.Mode != "" && wanted.Mode == "" && known
 		}
 	}
 	return "", false

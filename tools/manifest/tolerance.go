@@ -124,6 +124,8 @@ func newerKey(path []string) bool {
 		return key == "volume"
 	case n >= 4 && path[n-4] == "zerops" && path[n-2] == "build":
 		return key == "deploy"
+	case n >= 3 && path[n-3] == "startCommands":
+		return key == "user"
 	}
 	return false
 }

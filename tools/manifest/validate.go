@@ -237,7 +237,7 @@ func problemsOf(c *tool.Call, setup manifest.Setup, e *zerops.Error) []yamlProbl
 			Message: c.SafeText(message, 300), Code: tool.Clean(e.Code, 60),
 		}
 		if p.Line == 0 {
-			p.Line = setup.Locate(field)
+			p.Line = setup.Locate(field, message)
 		}
 		problems = append(problems, p)
 	}

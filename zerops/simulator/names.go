@@ -1,21 +1,31 @@
 package simulator
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // namedType is resolveType for the names that people write in YAML, of which the
 // platform takes more than it lists: golang@1.22, php-nginx@8.3+1.22, objectstorage,
 // rust@nightly, or the version of a system alone (platform §10.2).
 func (w *world) namedType(name string) (*serviceType, *typeVersion, error) {
 	kind, version, err := w.resolveType(name)
+	if err == nil {
+		return kind, version, nil
+	}
 	for _, other := range otherNames(name) {
-		if err == nil {
-			break
+		if kind, version, wrong := w.resolveType(other); wrong == nil {
+			return kind, version, nil
 		}
-		if k, v, wrong := w.resolveType(other); wrong == nil {
-			kind, version, err = k, v, nil
+		for _, t := range w.types { // elixir@1 of elixir@1.16
+			for i := range slices.Backward(t.versions) {
+				if v := &t.versions[i]; !v.disabled && strings.HasPrefix(v.name, other+".") && strings.Contains(other, "@") {
+					return t, v, nil
+				}
+			}
 		}
 	}
-	return kind, version, err
+	return nil, nil, err
 }
 
 // otherNames are what else a name may stand for, the closest first.

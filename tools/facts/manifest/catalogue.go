@@ -57,7 +57,7 @@ func (t TypeName) Short() string {
 // family is a family in the spelling that is compared: objectstorage and golang are
 // older names of object-storage and go.
 func family(name string) string {
-	name = strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name))
+	name = strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(name, "-", ""), "_", ""))
 	if name == "golang" {
 		return "go"
 	}

@@ -2,8 +2,11 @@ package manifest
 
 import (
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"zerops-mcp/tools/tool"
 )
 
 // Embedded is a zerops.yaml inside an import, as a map or as a text.
@@ -73,6 +76,20 @@ func (l *linter) embedded(e Embedded) {
 	inner.setups(Zerops{Doc: e.Doc})
 	for _, issue := range inner.Warnings {
 		l.Warnings = append(l.Warnings, e.Outer(issue))
+	}
+}
+
+// setupsAsked checks that the setup that a service asks for is in the zerops.yaml
+// that comes with it.
+func (l *linter) setupsAsked(p ImportPlan) {
+	for _, e := range p.Embedded() {
+		service := e.place[:len(e.place)-1]
+		asked := Text(At(p.Doc.Value, slices.Concat(service, []string{"zeropsSetup"})...))
+		names := e.File().Names()
+		if asked == "" || Expression(asked) || len(names) == 0 || slices.Contains(names, asked) {
+			continue
+		}
+		l.warn(slices.Concat(service, []string{"zeropsSetup"}), "there is no setup %q in the zeropsYaml of this service, which has %s", tool.Clean(asked, 60), strings.Join(tool.CleanAll(names[:min(len(names), 10)]), ", "))
 	}
 }
 

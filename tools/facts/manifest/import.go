@@ -93,6 +93,7 @@ func Survey(field, text string) (ImportPlan, error) {
 		return ImportPlan{}, tool.Invalid(field, "is %s; expected a map with services, and project for a new one", KindOf(doc.Value))
 	}
 	p := ImportPlan{Doc: doc, Field: field, Doubts: read.doubts, Notes: read.notes, other: read.other}
+	p.Notes = append(p.Notes, lateSwitch(text)...)
 	if head, there := top["project"]; there && head != nil {
 		p.Project, p.core, p.Name = true, At(head, "corePackage"), Text(At(head, "name"))
 	}
@@ -104,6 +105,9 @@ func Survey(field, text string) (ImportPlan, error) {
 		}
 		if isZerops(top) {
 			return ImportPlan{}, wrongKind(field, YamlZerops)
+		}
+		if services, there := top["services"]; there && !ok && services != nil {
+			return ImportPlan{}, tool.Invalid(field, "line %d: services is %s; expected a list, each entry with hostname and type", doc.Line([]string{"services"}), KindOf(services))
 		}
 		return ImportPlan{}, tool.Invalid(field, "has no list of services; the platform wants at least one")
 	case len(list) > maxImported:

@@ -75,6 +75,7 @@ func (p ImportPlan) Lint(types Catalogue, present Storages) Findings {
 	for _, e := range p.Embedded() {
 		l.embedded(e)
 	}
+	l.setupsAsked(p)
 	if !p.Doc.Preprocessed {
 		p.Doc.Walk(func(path []string, _, value *yaml.Node) {
 			if value.Kind == yaml.ScalarNode && strings.Contains(value.Value, "<@") {

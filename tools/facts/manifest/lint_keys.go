@@ -45,7 +45,7 @@ func (l *linter) variables(path []string, holder any, stores []string, duplicate
 	}
 }
 
-// store lists the variables of one place, in the order of their keys.
+// store lists the variables of one place, in the order of their lines.
 func (l *linter) store(path []string, name string, value any) []variableAt {
 	var all []variableAt
 	if name == "dotEnvSecrets" {
@@ -60,15 +60,16 @@ func (l *linter) store(path []string, name string, value any) []variableAt {
 		return all
 	}
 	members, _ := value.(map[string]any)
-	for _, key := range tool.SortedKeys(members) {
+	for _, place := range l.doc.inOrder(path, members) {
+		key := LastOf(place)
 		content := members[key]
 		if entry, ok := content.(map[string]any); ok && name == "vault" { // {value, sensitive}
 			content = entry["value"]
 			if _, there := entry["value"]; !there {
-				l.warn(slices.Concat(path, []string{key}), "has no value; an entry is a text, or {value, sensitive}")
+				l.warn(place, "has no value; an entry is a text, or {value, sensitive}")
 			}
 		}
-		all = append(all, variableAt{key, Text(content), slices.Concat(path, []string{key})})
+		all = append(all, variableAt{key, Text(content), place})
 	}
 	return all
 }

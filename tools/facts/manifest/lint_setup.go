@@ -34,7 +34,7 @@ func (l *linter) setups(z Zerops) {
 		l.extends(s)
 		l.bases(s)
 		l.run(s)
-		if s.Effective("run") == nil && !extended[s.Name()] {
+		if s.Effective("run") == nil && len(s.Extends()) == 0 && !extended[s.Name()] {
 			l.warn(s.Path(), "has no run section; the platform does not mind, and the service then runs with what it has")
 		}
 	}
@@ -106,9 +106,9 @@ func (l *linter) run(s Setup) {
 	variables, _ := s.At("run", "envVariables").(map[string]any)
 	all := s.RunVariables()
 	seen := map[string]string{}
-	for _, key := range tool.SortedKeys(variables) {
+	for _, place := range l.doc.inOrder(s.Path("run", "envVariables"), variables) {
+		key := LastOf(place)
 		value := Text(variables[key])
-		place := s.Path("run", "envVariables", key)
 		switch {
 		case key == "HOSTNAME":
 			l.warn(place, "HOSTNAME in run.envVariables keeps the container from starting, without a log; choose another name")

@@ -4,6 +4,9 @@ import "strings"
 
 // sizes checks containers and scaling of a service (platform §10.2).
 func (l *linter) sizes(s importEntry, object map[string]any) {
+	if _, there := object["profileOverrides"]; there && object["profile"] == nil {
+		l.refused(s.below("profileOverrides"), "projectImportMissingParameter", "needs a profile that it changes; add profile")
+	}
 	runtime, sure := l.types.Runtime(s.Typ)
 	docker := family(ParseTypeName(s.Typ).Family) == "docker"
 	for _, key := range []string{"minContainers", "maxContainers"} {
@@ -23,11 +26,6 @@ func (l *linter) sizes(s importEntry, object map[string]any) {
 			}
 			l.warn(s.below("verticalAutoscaling", key), "does nothing for a docker service, which does not scale by itself; write %s", strings.ToLower(what[:1])+what[1:])
 		}
-	}
-	low, ok := number(object["minContainers"])
-	high, also := number(object["maxContainers"])
-	if docker && ok && also && low < high {
-		l.warn(s.below("maxContainers"), "does nothing for a docker service, which does not scale by itself: it keeps minContainers")
 	}
 }
 

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +15,16 @@ func LastOf(path []string) string {
 		return ""
 	}
 	return path[len(path)-1]
+}
+
+// inOrder are the paths of the members of a map in the order of their lines.
+func (d *Document) inOrder(path []string, members map[string]any) [][]string {
+	var places [][]string
+	for _, key := range tool.SortedKeys(members) {
+		places = append(places, slices.Concat(path, []string{key}))
+	}
+	slices.SortStableFunc(places, func(a, b []string) int { return d.Line(a) - d.Line(b) })
+	return places
 }
 
 // ShowPath writes a path as people do: services[0].envSecrets.

@@ -1,8 +1,10 @@
 package manifest
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -132,17 +134,28 @@ func (s Setup) Base() string {
 	return Text(base)
 }
 
-// Locate finds the line of a field such as build.base, as the platform names it.
-func (s Setup) Locate(field string) int {
+// Locate finds the line of a field such as build.base, as the platform names it; words
+// are what it says of it, which may tell one item of a list from the others.
+func (s Setup) Locate(field, words string) int {
 	path := s.Path()
 	for _, step := range strings.FieldsFunc(field, func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
 		next := append(slices.Clone(path), step)
 		if At(s.file.Doc.Value, next...) == nil {
 			if list, ok := At(s.file.Doc.Value, path...).([]any); ok && len(list) > 0 { // a list that the field skips
-				next = append(slices.Clone(path), "0", step)
+				next = append(slices.Clone(path), strconv.Itoa(meantItem(list, step, words)), step)
 			}
 		}
 		path = next
 	}
 	return s.file.Doc.Line(path)
+}
+
+// meantItem is the item of a list that words speak of, by the value of a member in
+// them; the first where that is not said.
+func meantItem(list []any, member, words string) int {
+	said := strings.FieldsFunc(words, func(r rune) bool { return strings.ContainsRune(" [](),;:'\"", r) })
+	return max(0, slices.IndexFunc(list, func(item any) bool {
+		value := At(item, member)
+		return value != nil && slices.Contains(said, fmt.Sprint(value))
+	}))
 }

@@ -49,6 +49,25 @@ func preprocessed(text string) bool {
 	return false
 }
 
+// lateSwitch finds expressions in a text whose switch for the preprocessor stands
+// behind the first line, where it does nothing.
+func lateSwitch(text string) []Issue {
+	number := 0
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
+		if number++; !turnsOn(line) {
+			if bare := strings.TrimSpace(line); bare != "" && bare[0] != '#' && bare != "---" {
+				return nil
+			}
+			continue
+		}
+		if number == 1 || !strings.Contains(text, "<@") {
+			return nil
+		}
+		return []Issue{{Line: number, Message: "turns no preprocessor on, which only the first line of the text does; move it there, or the expressions stay as text"}}
+	}
+	return nil
+}
+
 // turnsOn reports the words #yamlPreprocessor=on, #zeropsPreprocessor=on and
 // everything like them that does not say off.
 func turnsOn(line string) bool {

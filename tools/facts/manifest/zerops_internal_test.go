@@ -45,7 +45,7 @@ func TestSetup(t *testing.T) {
 	if app.Base() != "nodejs@22" || b.Base() != "go@1" || !slices.Equal(app.Ports(), []int{3000}) || app.RunVariables()["A"] != int64(1) {
 		t.Errorf("bases %q and %q, ports %v, variables %v", app.Base(), b.Base(), app.Ports(), app.RunVariables())
 	}
-	if line := app.Locate("run.envVariables.A"); line != 11 {
+	if line := app.Locate("run.envVariables.A", ""); line != 11 {
 		t.Errorf("the variable stands in line %d", line)
 	}
 	var none Setup
