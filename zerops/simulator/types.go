@@ -60,7 +60,7 @@ func (t *serviceType) defaultProfile() string {
 // newest is the version that a bare type name means.
 func (t *serviceType) newest() *typeVersion {
 	for i := range slices.Backward(t.versions) {
-		if v := &t.versions[i]; !v.disabled && !v.build && v.os == "" && v.mode != "HA" {
+		if v := &t.versions[i]; !v.disabled && (!v.build || t.category == "BUILD") && v.os == "" && v.mode != "HA" {
 			return v
 		}
 	}
@@ -215,6 +215,12 @@ func serviceTypes() []*serviceType {
 		&serviceType{id: "local-storage", name: "Local Storage", category: "LOCAL_STORAGE", subcategory: "STORAGE", versions: append(single("local_storage"), managedVersions("local-storage", "1")...), defaults: managedScaling(), backup: true},
 		&serviceType{id: "shared-storage", name: "Shared Storage", category: "SHARED_STORAGE", subcategory: "STORAGE", versions: append(single("shared_storage"), managedVersions("shared-storage", "1")...), defaults: managedScaling(), backup: true},
 	)
+	// What builds for both web servers of PHP, and runs nothing (platform §10.2).
+	php := &serviceType{id: "php", name: "PHP", category: "BUILD", subcategory: "RUNTIME", versions: runtimeVersions("php", phpNumbers()...), fixedSize: true}
+	for i := range php.versions {
+		php.versions[i].build = true
+	}
+	all = append(all, php)
 	for _, system := range [][3]string{
 		{"core", "Core", "CORE"},
 		{"l7_http_balancer", "L7 HTTP balancer", "HTTP_L7_BALANCER"},
@@ -227,6 +233,8 @@ func serviceTypes() []*serviceType {
 	return all
 }
 
+func phpNumbers() []string { return []string{"8.1", "8.3", "8.4", "8.5"} }
+
 // runtimeType is a type that runs code of the user.
 type runtimeType struct {
 	id, name string
@@ -237,8 +245,8 @@ type runtimeType struct {
 func runtimeTypes() []runtimeType {
 	return []runtimeType{
 		{"nodejs", "Node.js", false, []string{"20", "22", "24"}},
-		{"php-nginx", "PHP + Nginx", true, []string{"8.1", "8.3", "8.4", "8.5"}},
-		{"php-apache", "PHP + Apache", true, []string{"8.1", "8.3", "8.4", "8.5"}},
+		{"php-nginx", "PHP + Nginx", true, phpNumbers()},
+		{"php-apache", "PHP + Apache", true, phpNumbers()},
 		{"python", "Python", false, []string{"3.11", "3.12", "3.14"}},
 		{"go", "Go", false, []string{"1"}},
 		{"rust", "Rust", false, []string{"1.80", "1.86", "stable"}},

@@ -56,16 +56,9 @@ func (c *yamlCheck) durations() map[string]string {
 	}
 }
 
-// buildBase reports what code can be built in. php@8.4 builds for both web servers
-// (platform §10.2), and is no type of services.
+// buildBase reports what code can be built in: a runtime, or what only builds.
 func (w *world) buildBase(base string) bool {
 	kind, _, err := w.namedType(base)
-	if err != nil {
-		before, version, _ := strings.Cut(base, "@")
-		if system, php := strings.CutSuffix(before, "php"); php && (system == "" || strings.HasSuffix(system, "/")) {
-			kind, _, err = w.namedType(system + "php-nginx@" + version)
-		}
-	}
 	return err == nil && (kind.runtime() || kind.category == "BUILD")
 }
 

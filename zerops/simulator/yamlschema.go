@@ -165,22 +165,8 @@ func (w *world) buildBases() []string {
 			names = append(names, t.schemaNames(false)...)
 		}
 	}
-	names = append(names, w.phpBuilds()...)
 	slices.Sort(names)
 	return withLatest(slices.Compact(names))
-}
-
-// phpBuilds are the bases php@8.4 and so on, which build for both web servers.
-func (w *world) phpBuilds() []string {
-	var names []string
-	for _, t := range w.types {
-		for _, name := range t.schemaNames(false) {
-			if before, after, found := strings.Cut(name, "php-nginx"); found {
-				names = append(names, before+"php"+after)
-			}
-		}
-	}
-	return names
 }
 
 // withLatest adds the names that mean the newest version.
