@@ -28,6 +28,8 @@ var (
 	ErrUnavailable = errors.New("unavailable")
 	// ErrConflict matches an object that is busy or in the wrong state.
 	ErrConflict = errors.New("conflict")
+	// ErrTooLarge matches an answer with more bytes than are accepted.
+	ErrTooLarge = errTooLarge
 )
 
 // Codes of the API that this client or its callers act on (platform §6).

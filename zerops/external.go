@@ -108,7 +108,7 @@ func addressSecrets(u *url.URL) []string {
 // passes the body of a good answer to read. It tries again as for any read.
 func (a *API) getExternal(ctx context.Context, op Operation, target *url.URL, read func(io.Reader) error) error {
 	for attempt := 1; ; attempt++ {
-		status, wait, err := a.tryExternal(ctx, target, read)
+		status, wait, err := a.tryExternal(ctx, target, a.maxResponse, read)
 		if err == nil {
 			return nil
 		}
@@ -129,7 +129,8 @@ func (a *API) getExternal(ctx context.Context, op Operation, target *url.URL, re
 	}
 }
 
-func (a *API) tryExternal(ctx context.Context, target *url.URL, read func(io.Reader) error) (status int, wait time.Duration, err error) {
+// tryExternal reads an address once, and no more than limit bytes of its answer.
+func (a *API) tryExternal(ctx context.Context, target *url.URL, limit int64, read func(io.Reader) error) (status int, wait time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, a.readTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
@@ -148,7 +149,7 @@ func (a *API) tryExternal(ctx context.Context, target *url.URL, read func(io.Rea
 	if resp.StatusCode != http.StatusOK {
 		return resp.StatusCode, retryAfter(resp.Header, time.Now()), errRefused
 	}
-	if err := read(&boundedReader{r: resp.Body, left: a.maxResponse}); err != nil {
+	if err := read(&boundedReader{r: resp.Body, left: limit}); err != nil {
 		return 0, 0, err
 	}
 	_, _ = io.CopyN(io.Discard, resp.Body, 64<<10) // what follows the list; the connection can then be used again

@@ -23,7 +23,7 @@ func Tools(u *deployments.Uploads) []*tool.Tool {
 		}, listDeployments),
 		tool.Define(tool.Spec{
 			Name: "get_deployment", Title: "Get deployment", Standard: true, Effect: zerops.Reads, OpenWorld: true,
-			Description: "One deployment: source, commit, phases with durations, failure reason, and the end of its log.",
+			Description: "One deployment: source, commit, phases with durations, failure reason, the end of its log, and with include_yaml its zerops.yaml, masked.",
 		}, r.getDeployment),
 	)
 }
@@ -63,6 +63,7 @@ func listDeployments(ctx context.Context, c *tool.Call, in *listDeploymentsIn) (
 type getDeploymentIn struct {
 	Deployment string `json:"deployment" jsonschema:"minLength=1"`
 	LogLines   int    `json:"log_lines,omitempty" jsonschema:"minimum=0,maximum=500"`
+	YAML       bool   `json:"include_yaml,omitempty"`
 }
 
 type getDeploymentOut struct {
@@ -72,6 +73,7 @@ type getDeploymentOut struct {
 	Phases    []deployments.PhaseView `json:"phases"`
 	Log       []string                `json:"log,omitempty"`
 	LogNote   string                  `json:"log_note,omitempty"`
+	YAML      *deployments.YAMLView   `json:"yaml,omitempty"`
 	Next      *tool.Next              `json:"next,omitempty"`
 }
 
@@ -99,6 +101,13 @@ func (r reader) getDeployment(ctx context.Context, c *tool.Call, in *getDeployme
 			out.LogNote = "the log could not be read: " + c.Reason(ctx, err)
 		}
 		out.LogNote = tool.JoinWords(out.LogNote, unmasked)
+	}
+	if in.YAML {
+		setup := out.Setup
+		if setup == "" {
+			setup = deployments.ServiceOf(ctx, c, d.Version).Name
+		}
+		out.YAML = new(deployments.ReadYAML(ctx, c, d.Version, setup))
 	}
 	switch d.Outcome(now) {
 	case zerops.DeploymentOpen:

@@ -8,6 +8,7 @@ import (
 
 	"zerops-mcp/tools/facts/deployments"
 	"zerops-mcp/tools/tool"
+	"zerops-mcp/zerops"
 )
 
 func applicationExited(e *Evidence) finding {
@@ -24,7 +25,7 @@ func silentStartFailure(e *Evidence) finding {
 	}
 	lines := []string{"deployment " + e.deployment.Version.ID + ": " + deployments.FailureText(*e.deployment, e.now), "the application wrote nothing while it was deployed"}
 	f := because(low, lines...)
-	if e.yaml.RunVariables()["HOSTNAME"] != nil {
+	if e.setsVariable("HOSTNAME") {
 		f.confidence, f.evidence = high, append(f.evidence, "run.envVariables sets HOSTNAME")
 	}
 	return f
@@ -223,7 +224,15 @@ func (e *Evidence) refersTo(hostname string) bool {
 			return true
 		}
 	}
-	return false
+	return e.deployment != nil && slices.ContainsFunc(e.deployment.Version.Variables, func(v zerops.Variable) bool { return strings.Contains(v.Content, prefix) })
+}
+
+// setsVariable reports that zerops.yaml sets a variable of the running container. Where
+// the file is not at hand, the version names its variables all the same
+// (platform §10.1).
+func (e *Evidence) setsVariable(key string) bool {
+	return e.yaml.RunVariables()[key] != nil ||
+		slices.ContainsFunc(e.deployment.Version.Variables, func(v zerops.Variable) bool { return v.Key == key })
 }
 
 // namesHost reports whether a text holds a hostname as a word.

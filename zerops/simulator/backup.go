@@ -158,7 +158,7 @@ func backupLink(c *call) (any, error) {
 	if _, err := c.backup(s); err != nil {
 		return nil, err
 	}
-	return object{"url": c.world.origin + downloadPath + "?downloadToken=" + c.world.secret("backup")}, nil
+	return object{"url": c.world.permitDownload("backup", "")}, nil
 }
 
 func configureBackups(c *call) (any, error) {

@@ -25,7 +25,7 @@ const keptBackups = 10
 func (w *world) newVersion(s *service, source, status string, by actor) *version {
 	v := &version{
 		id: w.ids.next(), clientID: s.clientID, projectID: s.projectID, serviceID: s.id, source: source, status: status,
-		created: w.now, lastUpdate: w.now, by: &by,
+		created: w.now, lastUpdate: w.now, by: &by, tellsYaml: w.tellsYaml,
 	}
 	for _, other := range w.versionsOf(s.id) {
 		v.sequence = max(v.sequence, other.sequence)

@@ -143,17 +143,6 @@ func deleteVersion(c *call) (any, error) {
 	return success(), nil
 }
 
-func versionCode(c *call) (any, error) {
-	v, _, err := c.version(toWrite)
-	if err != nil {
-		return nil, err
-	}
-	if !v.uploaded {
-		return nil, refuse("appVersionDataNotAvailable", "App version data is not available")
-	}
-	return object{"url": c.world.origin + downloadPath + "?downloadToken=" + c.world.secret("download")}, nil
-}
-
 // deployBody is what build-and-deploy and deploy take; an empty text is refused
 // where null is meant.
 type deployBody struct {

@@ -108,7 +108,7 @@ func TestDeployFromFiles(t *testing.T) {
 		live = a.get(path)
 	}
 	pick(t, a.get(path + "/env")["items"], "key", "GREETING")
-	pick(t, a.get("/app-version/" + first)["userDataList"], "key", "ZEROPS_YAML")
+	pick(t, a.get("/app-version/" + first)["userDataList"], "key", "GREETING")
 
 	second := a.upload(service)
 	a.finished(a.ok(http.MethodPut, "/app-version/"+second+"/deploy", map[string]any{"zeropsYaml": strings.ReplaceAll(goodYaml, "hello", "hi")}))

@@ -21,6 +21,7 @@ type config struct {
 	guide       GuideShape
 	logLines    int
 	requestsMax int
+	tellsYaml   bool
 }
 
 func defaultConfig() config {
@@ -79,6 +80,13 @@ func WithPageLimit(n int) Option {
 // not given. Lines are computed when read, so large numbers cost no memory.
 func WithLogLines(n int) Option {
 	return func(c *config) { c.logLines = max(n, 0) }
+}
+
+// WithYamlInVersions makes an older platform, on which a version tells the text of its
+// zerops.yaml under the key ZEROPS_YAML. Newer ones have it in the archive of the code
+// only (platform §10.1).
+func WithYamlInVersions() Option {
+	return func(c *config) { c.tellsYaml = true }
 }
 
 // GuideShape is the form of the answer to GET /project.

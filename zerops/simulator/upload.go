@@ -54,7 +54,7 @@ func (s *Simulator) Uploaded(versionID string) (Upload, bool) {
 }
 
 // mountStorage puts the addresses for uploads and downloads on the mux. Uploads are
-// read as a stream: nothing of an archive is held but the names of its members.
+// read as a stream; small archives are kept for those who ask for the code again.
 func (s *Simulator) mountStorage() {
 	s.mux.HandleFunc("PUT "+uploadPath, s.uploadByURL)
 	s.mux.HandleFunc("GET "+downloadPath, s.downloadByURL)
@@ -106,7 +106,8 @@ func (s *Simulator) mayUpload(r *http.Request) error {
 
 // receive reads an archive and attaches it to a version.
 func (s *Simulator) receive(w http.ResponseWriter, r *http.Request, id string) {
-	archive, err := readArchive(r.Body)
+	kept := &keptBytes{}
+	archive, err := readArchive(io.TeeReader(r.Body, kept))
 	if err != nil {
 		var refusal *apiError
 		if !errors.As(err, &refusal) {
@@ -123,6 +124,7 @@ func (s *Simulator) receive(w http.ResponseWriter, r *http.Request, id string) {
 		return
 	}
 	v.uploaded, v.archive, v.archiveYaml = true, archive, archive.ZeropsYaml
+	s.world.keepCode(v, kept)
 	w.WriteHeader(http.StatusOK)
 }
 
@@ -177,9 +179,4 @@ func readArchive(body io.Reader) (*Upload, error) {
 	}
 	archive.Bytes = counted.n
 	return archive, nil
-}
-
-// downloadByURL stands for the artifact or backup behind a temporary link.
-func (s *Simulator) downloadByURL(w http.ResponseWriter, _ *http.Request) {
-	download{contentType: "application/gzip", name: "download.tar.gz", data: []byte("simulated archive\n")}.send(w)
 }

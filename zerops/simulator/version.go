@@ -32,8 +32,10 @@ type version struct {
 	yaml, setup                                              string
 	baked                                                    []bakedVariable
 	uploaded                                                 bool
+	tellsYaml                                                bool // of an older platform
 	archive                                                  *Upload
 	archiveYaml                                              string
+	code                                                     []byte // the archive, where it is kept
 	log                                                      []scriptLine
 	prepareLog                                               []scriptLine
 	runtimeLog                                               []scriptLine
@@ -99,10 +101,11 @@ func (v *version) publicGitView() any {
 	return object{"gitUrl": v.git.url, "branchName": v.git.branch, "configContentFromImport": false, "explicitSetup": v.git.setup != ""}
 }
 
-// bakedViews are the variables of zerops.yaml, and under ZEROPS_YAML its text.
+// bakedViews are the variables of zerops.yaml. Its text is among them on older
+// platforms only (platform §10.1).
 func (v *version) bakedViews() []object {
 	views := []object{}
-	if v.yaml != "" {
+	if v.yaml != "" && v.tellsYaml {
 		views = append(views, object{"key": "ZEROPS_YAML", "content": v.yaml, "type": "INTERNAL"})
 	}
 	for _, b := range v.baked {
@@ -145,7 +148,10 @@ func (v *version) jsonObject() object {
 		"os": nil, "base": nil, "sequence": v.sequence, "name": textOrNull(v.name), "created": stamp(v.created),
 		"build": v.buildView(), "prepareCustomRuntime": nil, "githubIntegration": v.gitView("github"),
 		"gitlabIntegration": v.gitView("gitlab"), "createdByUser": nil, "activationDate": stampOrNull(v.activated),
-		"publicGitSource": v.publicGitView(), "configContent": textOrNull(v.yaml), "zeropsYamlJson": nil,
+		"publicGitSource": v.publicGitView(), "configContent": nil, "zeropsYamlJson": nil,
+	}
+	if v.tellsYaml {
+		view["configContent"] = textOrNull(v.yaml)
 	}
 	if v.by != nil {
 		view["createdByUser"] = v.by.view()

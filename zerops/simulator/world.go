@@ -41,6 +41,9 @@ type world struct {
 	backups    map[string][]*backup
 	grants     map[string]*grant
 	uploads    map[string]string
+	downloads  map[string]permit
+	coded      []string // versions whose archive is kept, oldest first
+	tellsYaml  bool
 	userTokens []*userToken
 	secrets    []string
 	plans      []*failurePlan
@@ -66,6 +69,8 @@ func newWorld(cfg config) *world {
 		backups:    make(map[string][]*backup),
 		grants:     make(map[string]*grant),
 		uploads:    make(map[string]string),
+		downloads:  make(map[string]permit),
+		tellsYaml:  cfg.tellsYaml,
 	}
 	w.orgs = newTable[org](w)
 	w.members = newTable[member](w)
