@@ -141,16 +141,15 @@ func (out *validateYamlOut) join() {
 		base := p.Field == "run.base" || p.Field == "build.base"
 		section, key, _ := strings.Cut(p.Field, ".")
 		out.Warnings = slices.DeleteFunc(out.Warnings, func(w manifest.Issue) bool {
-			switch {
-			case w.Line != p.Line:
-				return false
-			case base && strings.Contains(w.Path, p.Field):
+			name, _, _ := strings.Cut(w.Message, " ")
+			if base && strings.Contains(w.Path, p.Field) && strings.Contains(p.Message, name) && w.Line >= p.Line {
+				p.Line = w.Line
 				if !strings.Contains(p.Message, w.Message) {
 					p.Message += "; " + w.Message
 				}
 				return true
 			}
-			return p.Message == missing && strings.HasSuffix(w.Path, section) && w.Message == "misses "+key
+			return w.Line == p.Line && p.Message == missing && strings.HasSuffix(w.Path, section) && w.Message == "misses "+key
 		})
 	}
 }

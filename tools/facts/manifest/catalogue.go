@@ -113,7 +113,11 @@ func (k Catalogue) Find(name string, use Use) (zerops.ServiceType, zerops.Servic
 			if !use.serves(t, v) {
 				continue
 			}
-			if r := wanted.rank(name, v.Name, t); r > rank {
+			r := wanted.rank(name, v.Name, t)
+			if r == 0 && use == UseBuild && wanted.builds(ParseTypeName(v.Name)) {
+				r = 1
+			}
+			if r > rank {
 				best, rank = [2]int{i, j}, r
 			}
 		}
@@ -147,6 +151,12 @@ func (t TypeName) rank(written, listed string, of zerops.ServiceType) int {
 		rank++
 	}
 	return rank
+}
+
+// builds reports a name that only builds have, of a runtime that comes in several
+// kinds: php of php-nginx and php-apache (platform §10.2).
+func (t TypeName) builds(run TypeName) bool {
+	return strings.HasPrefix(run.Family, t.Family+"-") && sameVersion(t.Version, run.Version)
 }
 
 // Runtime reports a type that runs code of the user; sure is false where the
@@ -189,9 +199,7 @@ func (k Catalogue) Doubt(name string, use Use) string {
 	}
 	if _, _, found := k.Find(name, UseBuild); found && use != UseBuild {
 		words := shown + " is a base for builds only"
-		if run := k.versions(func(t TypeName) bool {
-			return strings.HasPrefix(t.Family, wanted.Family+"-") && sameVersion(wanted.Version, t.Version)
-		}, use); len(run) > 0 {
+		if run := k.versions(wanted.builds, use); len(run) > 0 {
 			words += "; to run there are " + strings.Join(run, ", ")
 		}
 		return words
