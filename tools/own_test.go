@@ -235,13 +235,16 @@ func TestNothingRefersToTheServersOwnService(t *testing.T) {
 		"merged":   " &a\n      <<: {KEY: \"${api_X}\"}\n",
 		"dotenv":   "\n      KEY: |\n        A=\"$\\{api_X}\"\n",
 		"brackets": "\n      KEY: <$>{<api>_X}\n",
+		"stored":   "\n      KEY: <@setVar(<x>, <${ap>)><@setVar(<y>, <i_X}>)>\n",
+		"taken":    "\n      OTHER: <@setVar(<x>, <ap>)>i\n      KEY: ${<@getVar(x)>i_X}\n",
+		"picked":   "\n      KEY: ${<@pickRandom(<ap>, <x>)>i_X}\n",
 	} {
-		service := "services:\n  - hostname: fresh\n    type: nodejs@22\n    envSecrets:" + secrets
+		service := "#yamlPreprocessor=on\nservices:\n  - hostname: fresh\n    type: nodejs@22\n    envSecrets:" + secrets
 		untouched(h, name, func() {
 			h.Call("import_yaml", tooltest.Args{"project": project, "yaml": service}).Fails("blocked")
 			h.Call("import_yaml", tooltest.Args{"project": project, "yaml": service, "dry_run": true}).Fails("blocked")
 			h.Call("write_api", tooltest.Args{"operation": "PostProjectServiceStackImport", "path": tooltest.Args{"id": project}, "body": tooltest.Args{"yaml": service}}).Fails("blocked")
-			h.Call("write_api", tooltest.Args{"operation": "PostClientProjectImport", "path": tooltest.Args{"id": h.Sim.OrgID("Northwind Trading")}, "body": tooltest.Args{"yaml": "project:\n  name: other\n" + service}}).Fails("blocked")
+			h.Call("write_api", tooltest.Args{"operation": "PostClientProjectImport", "path": tooltest.Args{"id": h.Sim.OrgID("Northwind Trading")}, "body": tooltest.Args{"yaml": strings.Replace(service, "services:", "project:\n  name: other\nservices:", 1)}}).Fails("blocked")
 		})
 	}
 	// In the files that are deployed, and in those that values are read from.

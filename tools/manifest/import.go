@@ -110,7 +110,7 @@ func (m importer) importYaml(ctx context.Context, c *tool.Call, in *importYamlIn
 			return r, nil, err
 		}
 		knowYaml(c, asked, r.target)
-		if err := own.SpareFromImport(ctx, c, r.target.project.ID, text); err != nil {
+		if err := spareOwn(ctx, c, r.target, text); err != nil {
 			return r, nil, err
 		}
 		clashes := asked.Clashes(r.target.services)
@@ -135,6 +135,15 @@ func (m importer) importYaml(ctx context.Context, c *tool.Call, in *importYamlIn
 		return nil, err
 	}
 	return runImport(ctx, c, asked, r.target, text, r.found.All(), in.Waiting)
+}
+
+// spareOwn refuses a text that would change the server's own service, or hand its
+// variables to others.
+func spareOwn(ctx context.Context, c *tool.Call, target importTarget, text string) error {
+	if err := own.SpareFromImport(ctx, c, target.project.ID, text); err != nil {
+		return err
+	}
+	return own.SpareHostname(ctx, c, text)
 }
 
 // knowYaml registers the values in the YAML before it is sent anywhere.

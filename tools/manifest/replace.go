@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"zerops-mcp/tools/facts/manifest"
-	"zerops-mcp/tools/facts/own"
 	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"
 )
@@ -54,7 +53,7 @@ func (m importer) findReplaced(ctx context.Context, c *tool.Call, p manifest.Imp
 		return replacing{}, nil, err
 	}
 	knowYaml(c, p, target)
-	if err := own.SpareFromImport(ctx, c, target.project.ID, given); err != nil {
+	if err := spareOwn(ctx, c, target, given); err != nil {
 		return replacing{}, nil, err
 	}
 	replaced := p.Clashes(target.services)

@@ -45,7 +45,7 @@ func readings(text string, depth int) []string {
 	if depth == maxReadings || !strings.ContainsAny(text, ":\n\"'") {
 		return forms
 	}
-	for _, source := range []string{text, preprocessorText(text)} {
+	for _, source := range sources(text) {
 		doc, err := manifest.Parse(source)
 		if err != nil {
 			continue
@@ -107,6 +107,16 @@ func condensed(text string) string {
 	}, text)
 }
 
+// sources are a text before and after the preprocessor: by its rules, with stored
+// values put where they are taken out, and without any of its signs.
+func sources(text string) []string {
+	all := []string{text, preprocessorText(text)}
+	if made := manifest.Preprocessed(text); made != text {
+		all = append(all, made)
+	}
+	return all
+}
+
 // preprocessorText is what the platform's preprocessor leaves of a text, expressions
 // aside: a backslash escapes and goes, brackets go (platform §10.2).
 func preprocessorText(text string) string {
@@ -140,6 +150,9 @@ func holdsReference(text, hostname string) bool {
 			return false
 		}
 		name, _, closed := strings.Cut(after, "}")
+		if closed && manifest.Expression(name) { // whose name it is, only the platform will know
+			return true
+		}
 		name = strings.TrimLeftFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' })
 		if ofService(name, hostname) || !closed && strings.HasPrefix(hostname+"_", name) {
 			return true
@@ -175,7 +188,7 @@ func SpareFromImport(ctx context.Context, c *tool.Call, project, text string) er
 	if err != nil || own == nil || own.Project != project {
 		return err
 	}
-	for _, source := range []string{text, preprocessorText(text)} {
+	for _, source := range sources(text) {
 		doc, err := manifest.Parse(source)
 		if err != nil {
 			if strings.Contains(strings.ToLower(condensed(text)), own.Hostname) {
