@@ -23,6 +23,9 @@ type guard struct {
 func newGuard(cfg *HTTPConfig) (*guard, error) {
 	g := &guard{}
 	for _, host := range cfg.AllowedHosts {
+		if _, address, found := strings.Cut(host, "://"); found { // as the platform's variable zeropsSubdomain has it
+			host, _, _ = strings.Cut(address, "/")
+		}
 		g.hosts = append(g.hosts, strings.ToLower(strings.Trim(host, "[]")))
 	}
 	for _, origin := range cfg.AllowedOrigins {

@@ -145,7 +145,12 @@ func serveMetrics(ctx context.Context, cfg HTTPConfig, failed chan<- error) (sto
 	if err != nil {
 		return nil, err
 	}
-	s := newHTTPServer(cfg.Metrics, cfg)
+	g, err := newGuard(&cfg)
+	if err != nil {
+		_ = listener.Close()
+		return nil, err
+	}
+	s := newHTTPServer(metricsFor(g, cfg.Metrics, listener), cfg)
 	s.WriteTimeout = writeTimeout
 	go func() { failed <- serveListener(s, listener, false) }()
 	// Metrics are read again and again: what is cut off is not missed.

@@ -2,7 +2,10 @@ package transport
 
 import (
 	"encoding/json"
+	"strconv"
 	"unicode/utf8"
+
+	"zerops-mcp/tools/request"
 )
 
 // openMessage returns the envelope of a message that may be acted on, or the
@@ -39,5 +42,16 @@ func flawOf(message []byte, env *envelope) (code int, reason string) {
 	case !env.hasMethod && !env.hasResult && !env.hasError:
 		return codeInvalidRequest, "member method is missing"
 	}
+	if name, found := request.AmbiguousName(message, 0); found {
+		return codeInvalidRequest, "the name " + strconv.QuoteToASCII(shortName(name)) + " stands twice in one object, or twice but for its case"
+	}
 	return 0, ""
+}
+
+// shortName keeps a name that a client sent from filling the answer.
+func shortName(name string) string {
+	if len(name) > maxKeyBytes {
+		return name[:maxKeyBytes]
+	}
+	return name
 }

@@ -3,8 +3,11 @@ package transport
 import (
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -69,6 +72,25 @@ func (m *Metrics) Write(w io.Writer) error {
 		_, err = io.WriteString(w, runtimeText())
 	}
 	return err
+}
+
+// metricsFor serves metrics to those who ask for this machine by a name that only
+// its own network can lead here: an address, a name without dots such as that of a
+// container or service, or an allowed host. A page of a website that had its name
+// lead here (DNS rebinding) is refused.
+func metricsFor(g *guard, metrics http.Handler, listener net.Listener) http.Handler {
+	if listener.Addr().Network() == "unix" { // no browser gets here
+		return metrics
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := hostname(r.Host)
+		_, notAddress := netip.ParseAddr(name)
+		if notAddress != nil && strings.Contains(name, ".") && !g.hostAllowed(r) {
+			http.Error(w, "this host name is not one of --allowed-hosts", http.StatusForbidden)
+			return
+		}
+		metrics.ServeHTTP(w, r)
+	})
 }
 
 // ServeHTTP answers with all metrics.

@@ -182,6 +182,11 @@ func TestAPIForgivesWhatIsClear(t *testing.T) {
 		}
 		r.Status("done")
 	}
+	// Two values for one parameter are no clear wish.
+	twice := []any{tooltest.Args{"name": "id", "value": project}, tooltest.Args{"name": "projectId", "value": h.Sim.ProjectID("payments")}}
+	h.Call("read_api", tooltest.Args{"operation": "GetProject", "path": twice}).Fails("invalid_arguments")
+	limits := []any{tooltest.Args{"name": "limit", "value": 1}, tooltest.Args{"name": "limit", "value": 2}}
+	h.Call("read_api", tooltest.Args{"operation": "GetClientProject", "path": tooltest.Args{"id": h.Sim.OrgID("Northwind Trading")}, "query": limits}).Fails("invalid_arguments")
 	// A parameter that is called name, in a map of names to values.
 	h.Call("read_api", tooltest.Args{"operation": "GetServiceStackByName", "path": tooltest.Args{"projectId": project, "name": "db"}}).Ok()
 }

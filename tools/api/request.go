@@ -73,6 +73,9 @@ func (r *apiRequest) checkPath(check *tool.Checker, given []pair) {
 			unknownParameter(check, "path", p.Name, names)
 			continue
 		}
+		if _, again := values[name]; again {
+			check.Problem("path."+name, "is given twice; which of the two counts is not certain")
+		}
 		values[name] = p.Value
 	}
 	for _, param := range params {
@@ -141,6 +144,9 @@ func (r *apiRequest) checkQuery(check *tool.Checker, given []pair) {
 				value = fmt.Sprint(checked)
 			}
 			checkFormats(check, shape, checked, "query."+p.Name)
+		}
+		if r.query.Has(p.Name) {
+			check.Problem("query."+p.Name, "is given twice; which of the two counts is not certain")
 		}
 		r.query.Set(p.Name, value)
 	}

@@ -35,10 +35,11 @@ func CheckArguments(s *Schema, raw json.RawMessage) (json.RawMessage, error) {
 		}
 	}
 	var c Checker
-	for _, name := range SortedKeys(s.Properties) {
-		if s.Properties[name].MediaType == "application/json" { // its objects are only seen here as they were written
-			CheckRepeated(&c, "", raw)
-		}
+	if text := ""; json.Unmarshal(raw, &text) == nil { // JSON as text, as some clients send it
+		raw = []byte(text)
+	}
+	if name, found := request.AmbiguousName(raw, argumentLevels); found {
+		c.Problem("", "the name %q stands twice in one object; which of the two counts is not certain, so nothing was done", Clean(name, 60))
 	}
 	checked := c.Object(s, object, "")
 	if len(c.Problems) > 0 {
@@ -50,6 +51,9 @@ func CheckArguments(s *Schema, raw json.RawMessage) (json.RawMessage, error) {
 	}
 	return out, nil
 }
+
+// argumentLevels are the levels of a message around the arguments.
+const argumentLevels = 2
 
 // decodeObject reads the arguments object. Some clients send it as a string of
 // JSON, some send null or nothing for no arguments.

@@ -31,9 +31,12 @@ type Call struct {
 	Tool       *Tool
 	request    Request
 	Credential request.Credential
-	API        *zerops.Client
-	Redactor   *Redactor
-	started    time.Time
+	// label is that of the caller's access key, where callers have one: they share
+	// the server's token, but not each other's confirmations.
+	label    string
+	API      *zerops.Client
+	Redactor *Redactor
+	started  time.Time
 
 	// What the call works on, for errors and audit.
 	ProjectID, ServiceID string
@@ -81,7 +84,11 @@ func (s *Runner) Handler(t *Tool) server.ToolHandlerFunc {
 
 // Serve runs a tool from the first check to the one exit. It never panics.
 func (s *Runner) Serve(ctx context.Context, t *Tool, req Request) (result *mcp.CallToolResult) {
-	c := &Call{Runner: s, Tool: t, request: req, started: time.Now(), outcome: "ok", Redactor: &Redactor{Patterns: s.Patterns}}
+	caller, _ := request.CallerFrom(ctx)
+	c := &Call{
+		Runner: s, Tool: t, request: req, label: caller.Label,
+		started: time.Now(), outcome: "ok", Redactor: &Redactor{Patterns: s.Patterns},
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			s.Logger.ErrorContext(ctx, "panic in a tool",

@@ -110,19 +110,25 @@ func withoutLoads(s string) string {
 }
 
 // loads reports whether a text behind a < is an element that a client might fetch
-// something for, or run.
+// something for, or run: one with any attribute, because those that load are many
+// (src, style, background, ping, action …) and more to come, or one that needs none.
 func loads(s string) bool {
-	n := 0
-	for n < len(s) && n < len("object")+1 && IsLetter(s[n]) {
-		n++
+	if s == "" || !IsLetter(s[0]) {
+		return false
 	}
-	switch strings.ToLower(s[:n]) {
+	end := strings.IndexAny(s, " \t\n/>")
+	if end < 0 {
+		end = len(s)
+	}
+	switch strings.ToLower(s[:min(end, len("script")+1)]) {
 	case "script", "style", "svg":
 		return true
-	case "img", "image", "iframe", "frame", "video", "audio", "source", "track", "object", "embed", "link", "base", "meta", "input", "body":
-		return n < len(s) && strings.IndexByte(" \t\n/", s[n]) >= 0 // without attributes they load nothing
 	}
-	return false
+	if end == len(s) || s[end] == '>' {
+		return false
+	}
+	attribute, closed := strings.IndexByte(s[end:], '='), strings.IndexByte(s[end:], '>')
+	return attribute >= 0 && (closed < 0 || attribute < closed)
 }
 
 func invisible(r rune) bool {
@@ -131,9 +137,11 @@ func invisible(r rune) bool {
 		return false
 	case unicode.IsControl(r), unicode.Is(unicode.Cf, r): // Cf: bidi, zero-width, soft hyphen, tag block
 		return true
-	case r == 0x2028 || r == 0x2029 || r == 0x115f || r == 0x1160 || r == 0x3164 || r == 0xffa0:
+	case r == 0x2028 || r == 0x2029:
 		return true
-	case r >= 0xfe00 && r <= 0xfe0f, r >= 0xe0100 && r <= 0xe01ef: // variation selectors can carry hidden bytes
+	case unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r): // such as Hangul and Khmer fillers
+		return true
+	case unicode.Is(unicode.Variation_Selector, r): // they can carry hidden bytes
 		return true
 	case unicode.Is(unicode.Co, r):
 		return true

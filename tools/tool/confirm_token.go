@@ -92,7 +92,7 @@ func binding(c *Call, purpose string, marks []byte) []byte {
 	}
 	delete(args, "confirm")
 	delete(args, "wait_seconds")
-	bound, err := json.Marshal([]any{purpose, c.Tool.Name, args, c.Credential.CallerID(), marks})
+	bound, err := json.Marshal([]any{purpose, c.Tool.Name, args, c.Credential.CallerID(), c.label, marks})
 	if err != nil {
 		return []byte(c.Tool.Name)
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"sort"
+
+	"zerops-mcp/tools/request"
 )
 
 // DecodeJSON keeps numbers as they are written.
@@ -21,52 +23,12 @@ func DecodeJSON(raw []byte) (any, error) {
 	return v, nil
 }
 
-// RepeatedName finds a name that an object of a JSON text has twice. Readers
-// disagree on which of the two counts.
-func RepeatedName(raw []byte) (name string, found bool) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	type level struct {
-		names map[string]bool // nil in a list
-		value bool            // the next string is a value
-	}
-	var open []level
-	for {
-		token, err := d.Token()
-		if err != nil {
-			return "", false // broken JSON is for others to refuse
-		}
-		var top *level
-		if len(open) > 0 {
-			top = &open[len(open)-1]
-		}
-		if text, ok := token.(string); ok && top != nil && top.names != nil && !top.value {
-			if top.names[text] {
-				return text, true
-			}
-			top.names[text], top.value = true, true
-			continue
-		}
-		if top != nil {
-			top.value = false
-		}
-		switch token {
-		case json.Delim('{'):
-			open = append(open, level{names: map[string]bool{}})
-		case json.Delim('['):
-			open = append(open, level{})
-		case json.Delim('}'), json.Delim(']'):
-			open = open[:len(open)-1]
-		}
-	}
-}
+// bodyLevels is more levels than any text in an argument has its case ignored in.
+const bodyLevels = 3
 
 // CheckRepeated reports a name that stands twice in the JSON of an argument.
 func CheckRepeated(check *Checker, path string, raw []byte) {
-	if text := ""; json.Unmarshal(raw, &text) == nil { // JSON as text, as some clients send it
-		raw = []byte(text)
-	}
-	if name, found := RepeatedName(raw); found {
+	if name, found := request.AmbiguousName(raw, bodyLevels); found {
 		check.Problem(path, "has the name %q twice in one object; which of the two counts is not certain", Clean(name, 60))
 	}
 }
