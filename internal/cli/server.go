@@ -100,6 +100,7 @@ func (s *session) config() tool.Config {
 		ProtectTag:   s.ProtectTag,
 		DeployRoots:  s.DeployRoots,
 		EnvAllow:     s.EnvAllow,
+		OwnFiles:     s.OwnFiles(),
 		Remote:       s.Remote(),
 		Stateless:    s.Stateless,
 		SigningKey:   s.SigningKey,

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -135,6 +136,20 @@ type Settings struct {
 // Remote reports whether callers reach the server over a network transport.
 func (s *Settings) Remote() bool {
 	return s.Transport == TransportHTTP || s.Transport == TransportSSE
+}
+
+// OwnFiles are the paths of the files with our token, keys and records, which no
+// tool reads or sends.
+func (s *Settings) OwnFiles() []string {
+	files := []string{s.accessKeysFile, s.signingKeyFile, s.TLSKey, s.AuditLog, s.TokenFile}
+	if s.Token != nil {
+		for _, f := range []*secretFile{s.Token.file, s.Token.zcli, s.Token.stored} {
+			if f != nil {
+				files = append(files, f.path)
+			}
+		}
+	}
+	return slices.DeleteFunc(files, func(path string) bool { return path == "" })
 }
 
 // Origin says where the value of the setting named by flag (or, where it has

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"zerops-mcp/tools/deploy/archive"
 	"zerops-mcp/tools/diagnose"
 	"zerops-mcp/tools/facts/deployments"
 	"zerops-mcp/tools/facts/env"
@@ -58,6 +57,8 @@ type deployServiceIn struct {
 	Setup      string `json:"setup,omitempty" jsonschema_description:"in zerops.yaml"`
 	ZeropsYAML string `json:"zerops_yaml,omitempty" jsonschema:"maxLength=262144" jsonschema_description:"in place of the file: text, or a local path"`
 	Build      *bool  `json:"build,omitempty" jsonschema_description:"false: the directory is built already"`
+	// Include brings back what stays out because it looks like a secret.
+	Include []string `json:"include,omitempty" jsonschema:"maxLength=200" jsonschema_description:"files to send although they may hold secrets, such as .env"`
 	tool.Waiting
 }
 
@@ -141,10 +142,16 @@ func deploysAlready(s zerops.Service, version, state string) *tool.Failure {
 // deployDirectory validates, then uploads, then asks for the deployment: nothing
 // is sent before the platform has accepted the zerops.yaml.
 func (d deployer) deployDirectory(ctx context.Context, c *tool.Call, s zerops.Service, in deployServiceIn, built bool) (*deployServiceOut, error) {
-	dir, err := deployDir(c, in.Directory)
+	dir, err := openDirectory(c, in.Directory, in.Include)
 	if err != nil {
 		return nil, err
 	}
+	sending := false
+	defer func() {
+		if !sending { // else the upload closes it
+			_ = dir.Close()
+		}
+	}()
 	text := in.ZeropsYAML
 	if text == "" {
 		if text, err = directoryYAML(dir); err != nil {
@@ -159,7 +166,7 @@ func (d deployer) deployDirectory(ctx context.Context, c *tool.Call, s zerops.Se
 	if err != nil {
 		return nil, err
 	}
-	contents, err := archive.Scan(ctx, dir, deployLimits())
+	contents, err := dir.Scan(ctx, deployLimits())
 	if err != nil {
 		return nil, explainArchive(err)
 	}
@@ -198,6 +205,7 @@ func (d deployer) deployDirectory(ctx context.Context, c *tool.Call, s zerops.Se
 	if err != nil {
 		return nil, err
 	}
+	sending = true
 	out := deployServiceOut{Setup: tool.Clean(setup, 80), Uploaded: viewUploaded(contents)}
 	if !AwaitUpload(ctx, c, job, c.Runner.MaxWait()-c.Asked) {
 		out := stillUploading(c, out, version, job)

@@ -20,27 +20,27 @@ import (
 // deployLimits bound a directory: more than a build container should be sent.
 func deployLimits() archive.Limits { return archive.Limits{Files: 100_000, Bytes: 2_000_000_000} }
 
-// deployDir finds a directory that may be read: one of the deploy roots, or
-// below one, after all symbolic links are resolved.
-func deployDir(c *tool.Call, name string) (string, error) {
+// openDirectory opens a directory that may be read: one of the deploy roots, or
+// below one, after all symbolic links are resolved. It stays the one that was
+// checked, whatever takes its name later. The caller closes it.
+func openDirectory(c *tool.Call, name string, include []string) (*archive.Directory, error) {
 	if c.Runner.Remote() {
-		return "", &tool.Failure{
+		return nil, &tool.Failure{
 			Code: request.CodeUnsupported, Message: "a remote server has no local directories; nothing was deployed",
 			Hint: "Deploy with git_url or the connected repository, or run this server locally.",
 		}
 	}
 	roots := c.Runner.DeployRoots()
 	if len(roots) == 0 {
-		return "", &tool.Failure{
+		return nil, &tool.Failure{
 			Code: request.CodeOutOfScope, Message: "this server may read no directory; nothing was deployed",
 			Hint: "The operator can allow one with --deploy-root, or start the server in the project's directory.",
 		}
 	}
 	if strings.ContainsRune(name, 0) {
-		return "", tool.Invalid("directory", "holds a NUL byte")
+		return nil, tool.Invalid("directory", "holds a NUL byte")
 	}
 	shown := tool.Clean(name, 200)
-	var found []string
 	for _, root := range roots {
 		base, err := filepath.EvalSymlinks(root)
 		if err != nil {
@@ -54,21 +54,21 @@ func deployDir(c *tool.Call, name string) (string, error) {
 		if err != nil {
 			continue
 		}
-		if rel, err := filepath.Rel(base, resolved); err == nil && filepath.IsLocal(rel) {
-			found = append(found, resolved)
+		below, err := filepath.Rel(base, resolved)
+		if err != nil || !filepath.IsLocal(below) {
+			continue
 		}
+		if info, err := os.Stat(resolved); err == nil && !info.IsDir() {
+			return nil, tool.Invalid("directory", "%s is a file; give the directory that holds it", shown)
+		}
+		dir, err := archive.Open(base, below, c.Runner.OwnFiles()...)
+		if err != nil {
+			return nil, tool.Invalid("directory", "%s cannot be read", shown)
+		}
+		dir.Include(include...)
+		return dir, nil
 	}
-	if len(found) == 0 {
-		return "", noDirectory(c, name, shown, roots)
-	}
-	info, err := os.Stat(found[0])
-	switch {
-	case err != nil:
-		return "", tool.Invalid("directory", "%s cannot be read", shown)
-	case !info.IsDir():
-		return "", tool.Invalid("directory", "%s is a file; give the directory that holds it", shown)
-	}
-	return found[0], nil
+	return nil, noDirectory(c, name, shown, roots)
 }
 
 // noDirectory tells a directory that is not there from one that is out of
@@ -94,14 +94,9 @@ func noDirectory(_ *tool.Call, name, shown string, roots []string) error {
 }
 
 // directoryYAML reads the zerops.yaml at the top of a directory.
-func directoryYAML(dir string) (string, error) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return "", tool.Invalid("directory", "cannot be opened")
-	}
-	defer func() { _ = root.Close() }()
+func directoryYAML(dir *archive.Directory) (string, error) {
 	for _, name := range manifest.ZeropsFiles() {
-		text, err := archive.ReadFile(root, name, manifest.MaxZeropsYAML)
+		text, err := dir.ReadFile(name, manifest.MaxZeropsYAML)
 		switch {
 		case err == nil && !utf8.Valid(text):
 			return "", tool.Invalid("directory", "its %s is not UTF-8 text", name)

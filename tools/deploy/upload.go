@@ -28,8 +28,9 @@ func explainUpload(err error) error {
 }
 
 // startUpload begins to send a directory for a version; trigger asks for the
-// deployment once all of it has arrived.
-func (d deployer) startUpload(ctx context.Context, c *tool.Call, job *deployments.Upload, dir string, grant zerops.UploadGrant, trigger func(context.Context) (zerops.Process, error)) error {
+// deployment once all of it has arrived. Where it returns no error, the directory is
+// closed once the upload has ended.
+func (d deployer) startUpload(ctx context.Context, c *tool.Call, job *deployments.Upload, dir *archive.Directory, grant zerops.UploadGrant, trigger func(context.Context) (zerops.Process, error)) error {
 	job.Done = make(chan struct{})
 	limited, stopTimer := context.WithTimeout(context.WithoutCancel(ctx), deployments.UploadTime)
 	jobCtx, cancel := context.WithCancelCause(limited)
@@ -42,6 +43,7 @@ func (d deployer) startUpload(ctx context.Context, c *tool.Call, job *deployment
 	draining := request.Draining(ctx)
 	go func() {
 		defer close(job.Done)
+		defer func() { _ = dir.Close() }()
 		defer stopTimer()
 		defer cancel(nil)
 		defer func() {
@@ -85,11 +87,11 @@ func stopWith(ctx context.Context, draining <-chan struct{}, cancel context.Canc
 
 // sendDirectory packs a directory into the upload as it reads it, and then asks
 // for the deployment.
-func sendDirectory(ctx context.Context, c *tool.Call, job *deployments.Upload, dir string, grant zerops.UploadGrant, trigger func(context.Context) (zerops.Process, error)) (zerops.Process, error) {
+func sendDirectory(ctx context.Context, c *tool.Call, job *deployments.Upload, dir *archive.Directory, grant zerops.UploadGrant, trigger func(context.Context) (zerops.Process, error)) (zerops.Process, error) {
 	reader, writer := io.Pipe()
 	packed := make(chan error, 1)
 	go func() {
-		_, err := archive.Pack(ctx, dir, deployLimits(), writer, func(n int64) { job.Read.Store(n) })
+		_, err := dir.Pack(ctx, deployLimits(), writer, func(n int64) { job.Read.Store(n) })
 		writer.CloseWithError(err)
 		packed <- err
 	}()

@@ -71,7 +71,7 @@ func envAllowed(c *tool.Call, name string) bool {
 
 // fromFile reads values from a dotenv file under a deploy root.
 func fromFile(c *tool.Call, in envFromFile) ([]wantedVariable, error) {
-	text, shown, err := tool.ReadLocal(c.Runner.DeployRoots(), in.Path)
+	text, shown, err := c.ReadLocal(in.Path)
 	if err != nil {
 		return nil, err
 	}

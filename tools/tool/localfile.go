@@ -16,17 +16,20 @@ import (
 // maxLocalFile bounds a file that is read for its variables.
 const maxLocalFile = 64 << 10
 
-// ReadLocal reads a small text file under one of the roots, for its variables.
-func ReadLocal(roots []string, name string) (text, shown string, err error) {
-	return ReadLocalFile(roots, "path", name, maxLocalFile)
+// ReadLocal reads a small text file under one of the deploy roots, for its
+// variables.
+func (c *Call) ReadLocal(name string) (text, shown string, err error) {
+	return c.ReadLocalFile("path", name, maxLocalFile)
 }
 
-// ReadLocalFile reads a text file of at most so many bytes under one of the roots;
-// field is the argument that names it. A symbolic link is followed only as far as it
-// stays under its root: the root is held open and the path is walked from there, so
-// nothing can be swapped in between. It also returns how to call the file in an
-// answer. A file that is not there is an error that is fs.ErrNotExist as well.
-func ReadLocalFile(roots []string, field, name string, most int) (text, shown string, err error) {
+// ReadLocalFile reads a text file of at most so many bytes under one of the deploy
+// roots; field is the argument that names it. A symbolic link is followed only as
+// far as it stays under its root: the root is held open and the path is walked from
+// there, so nothing can be swapped in between. Files of this server itself are not
+// read under any name. It also returns how to call the file in an answer. A file that
+// is not there is an error that is fs.ErrNotExist as well.
+func (c *Call) ReadLocalFile(field, name string, most int) (text, shown string, err error) {
+	roots := c.Runner.cfg.DeployRoots
 	shown = Clean(name, 120)
 	if len(roots) == 0 {
 		return "", shown, &Failure{
@@ -44,7 +47,7 @@ func ReadLocalFile(roots []string, field, name string, most int) (text, shown st
 			continue
 		}
 		found = true
-		text, err = readUnder(root, field, relative, most)
+		text, err = readUnder(root, field, relative, most, c.Runner.cfg.OwnFiles)
 		if !errors.Is(err, fs.ErrNotExist) {
 			break
 		}
@@ -102,7 +105,7 @@ func evaluated(p string) string {
 	return p
 }
 
-func readUnder(root, field, relative string, most int) (string, error) {
+func readUnder(root, field, relative string, most int, own []string) (string, error) {
 	dir, err := os.OpenRoot(root)
 	if err != nil {
 		return "", err
@@ -120,6 +123,11 @@ func readUnder(root, field, relative string, most int) (string, error) {
 	}
 	if !info.Mode().IsRegular() {
 		return "", Invalid(field, "is not a regular file")
+	}
+	for _, path := range own {
+		if mine, err := os.Stat(path); err == nil && os.SameFile(mine, info) {
+			return "", Invalid(field, "belongs to this server: its token, keys and records are not read")
+		}
 	}
 	raw, err := io.ReadAll(io.LimitReader(file, int64(most)+1))
 	switch {

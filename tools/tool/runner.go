@@ -48,6 +48,9 @@ type Config struct {
 	// DeployRoots are the directories that may be read; EnvAllow the patterns of
 	// environment names that may be copied. Neither applies to a remote server.
 	DeployRoots, EnvAllow []string
+	// OwnFiles are paths of files with this server's token, keys and records. They
+	// are never read for anybody, and never sent.
+	OwnFiles []string
 	// Remote marks a server that callers reach over a network.
 	Remote bool
 	// Stateless marks a server whose next request may reach another process.
@@ -124,6 +127,9 @@ func (s *Runner) MaxWait() time.Duration { return s.cfg.MaxWait }
 
 // DeployRoots are the directories that may be read.
 func (s *Runner) DeployRoots() []string { return slices.Clone(s.cfg.DeployRoots) }
+
+// OwnFiles are the paths of files of this server that never leave.
+func (s *Runner) OwnFiles() []string { return slices.Clone(s.cfg.OwnFiles) }
 
 // Tools are all tools, offered or not, sorted by name.
 func (s *Runner) Tools() []*Tool { return slices.Clone(s.tools) }

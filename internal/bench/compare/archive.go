@@ -30,7 +30,12 @@ func (b *bench) archive(ctx context.Context) error {
 	}
 	limits := archive.Limits{Files: 2 * files, Bytes: 2 * files * size}
 	return b.compare(fmt.Sprintf("packing %d files of %d MB", files, files*size/1_000_000), 1, limit{}, side{"", measure.Timed(func() error {
-		contents, err := archive.Pack(ctx, dir, limits, io.Discard, nil)
+		opened, err := archive.Open(dir, ".")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = opened.Close() }()
+		contents, err := opened.Pack(ctx, limits, io.Discard, nil)
 		if err == nil && contents.Files != files {
 			err = fmt.Errorf("%d files were packed", contents.Files)
 		}

@@ -54,11 +54,26 @@ type member struct {
 	mode                int64
 }
 
+// open opens a directory as deploys do.
+func open(tb testing.TB, dir string, own ...string) *archive.Directory {
+	tb.Helper()
+	resolved, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	d, err := archive.Open(resolved, ".", own...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = d.Close() })
+	return d
+}
+
 // pack returns the members of the archive of a directory in their order.
 func pack(tb testing.TB, dir string) ([]member, archive.Contents) {
 	tb.Helper()
 	var b bytes.Buffer
-	contents, err := archive.Pack(tb.Context(), dir, ample, &b, nil)
+	contents, err := open(tb, dir).Pack(tb.Context(), ample, &b, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -178,7 +193,7 @@ func TestPackIsDeterministicAndComplete(t *testing.T) {
 	if got, want := strings.Join(order, " "), "a/ a/b/ a/b/c a.txt empty/ run.sh z"; got != want {
 		t.Errorf("order %s\nwant  %s", got, want)
 	}
-	scanned, err := archive.Scan(t.Context(), dir, ample)
+	scanned, err := open(t, dir).Scan(t.Context(), ample)
 	if err != nil || fmt.Sprint(scanned) != fmt.Sprint(contents) {
 		t.Errorf("Scan says %+v, %v; Pack %+v", scanned, err, contents)
 	}
@@ -188,7 +203,7 @@ func TestLimitsNameWhatIsLarge(t *testing.T) {
 	t.Parallel()
 	dir := tree(t, map[string]string{"node_modules/big": strings.Repeat("x", 3_000_000), "src/a": "small", "b": "", "c": ""})
 	for _, limits := range []archive.Limits{{Files: 3, Bytes: 1 << 30}, {Files: 100, Bytes: 2_000_000}} {
-		_, err := archive.Scan(t.Context(), dir, limits)
+		_, err := open(t, dir).Scan(t.Context(), limits)
 		var limit *archive.LimitError
 		if !errors.As(err, &limit) {
 			t.Fatalf("%+v: error %v", limits, err)
@@ -206,7 +221,7 @@ func TestPackStopsWithTheContext(t *testing.T) {
 	t.Parallel()
 	dir := tree(t, map[string]string{"big": strings.Repeat("x", 1<<20)})
 	ctx, cancel := context.WithCancel(t.Context())
-	_, err := archive.Pack(ctx, dir, ample, io.Discard, func(int64) { cancel() })
+	_, err := open(t, dir).Pack(ctx, ample, io.Discard, func(int64) { cancel() })
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
@@ -215,12 +230,12 @@ func TestPackStopsWithTheContext(t *testing.T) {
 func TestErrorsNameTheFileButNotTheMachine(t *testing.T) {
 	t.Parallel()
 	missing := filepath.Join(t.TempDir(), "missing")
-	_, err := archive.Scan(t.Context(), missing, ample)
+	_, err := archive.Open(missing, ".")
 	if err == nil || strings.Contains(err.Error(), missing) {
 		t.Errorf("error %v", err)
 	}
 	file := filepath.Join(tree(t, map[string]string{"a": "b"}), "a")
-	if _, err := archive.Scan(t.Context(), file, ample); err == nil {
+	if _, err := archive.Open(file, "."); err == nil {
 		t.Error("a file passed for a directory")
 	}
 }

@@ -42,13 +42,7 @@ func TestPipesHoldNobody(t *testing.T) {
 		}
 	}
 	withoutHanging(t, func() {
-		root, err := os.OpenRoot(dir)
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		defer func() { _ = root.Close() }()
-		if text, err := archive.ReadFile(root, "zerops.yaml", 100); err == nil {
+		if text, err := open(t, dir).ReadFile("zerops.yaml", 100); err == nil {
 			t.Errorf("read %q from a pipe", text)
 		}
 		members, contents := pack(t, dir)
@@ -73,6 +67,7 @@ func TestSwappedFilesLeadNowhere(t *testing.T) {
 			_ = os.Rename(fresh, filepath.Join(dir, name))
 		}
 	}
+	opened := open(t, dir)
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
@@ -98,7 +93,7 @@ func TestSwappedFilesLeadNowhere(t *testing.T) {
 		for range 300 {
 			var b bytes.Buffer
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-			_, err := archive.Pack(ctx, dir, ample, &b, nil)
+			_, err := opened.Pack(ctx, ample, &b, nil)
 			cancel()
 			var file *archive.FileError
 			if err != nil && !errors.As(err, &file) {
@@ -157,7 +152,7 @@ func TestLargeOnPaperIsLarge(t *testing.T) {
 	}
 	started := time.Now()
 	var limit *archive.LimitError
-	if _, err := archive.Pack(t.Context(), dir, ample, io.Discard, nil); !errors.As(err, &limit) {
+	if _, err := open(t, dir).Pack(t.Context(), ample, io.Discard, nil); !errors.As(err, &limit) {
 		t.Errorf("got %v", err)
 	}
 	if took := time.Since(started); took > 10*time.Second {

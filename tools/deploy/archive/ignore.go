@@ -12,8 +12,8 @@ const (
 	gitDir       = ".git"
 )
 
-// maxIgnoreFile bounds a file of ignore rules.
-const maxIgnoreFile = 1 << 20
+// maxIgnoreFile bounds a file of ignore rules: every file is held to all of them.
+const maxIgnoreFile = 128 << 10
 
 // rule is one line of an ignore file.
 type rule struct {

@@ -8,19 +8,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
+	"strings"
 	"time"
 )
 
-// Scan tells what Pack would write, without reading the files themselves.
-// Errors are a [*LimitError], a [*FileError], or ctx's.
-func Scan(ctx context.Context, dir string, limits Limits) (Contents, error) {
-	return walk(ctx, dir, limits, func(*walker, entry) error { return nil })
-}
-
-// Pack writes a gzip tar archive of a directory to out as it reads it. done, if
-// not nil, is told how many bytes of the files were read. Errors are those of
-// [Scan], or of writing to out.
-func Pack(ctx context.Context, dir string, limits Limits, out io.Writer, done func(bytes int64)) (Contents, error) {
+// pack is [Directory.Pack].
+func pack(ctx context.Context, d *Directory, limits Limits, out io.Writer, done func(bytes int64)) (Contents, error) {
 	// The network is slower than the fastest level, which makes archives about a
 	// sixth larger than the usual one at a third of its time.
 	zipped, err := gzip.NewWriterLevel(out, gzip.BestSpeed)
@@ -28,7 +22,7 @@ func Pack(ctx context.Context, dir string, limits Limits, out io.Writer, done fu
 		return Contents{}, fmt.Errorf("starting the archive: %w", err)
 	}
 	p := &packer{ctx: ctx, tar: tar.NewWriter(zipped), buffer: make([]byte, 64<<10), done: done}
-	contents, err := walk(ctx, dir, limits, p.add)
+	contents, err := d.walk(ctx, limits, p.add)
 	if err != nil {
 		return contents, err
 	}
@@ -60,9 +54,9 @@ func (p *packer) add(w *walker, e entry) error {
 		header.Typeflag, header.Linkname = tar.TypeSymlink, e.link
 		return p.header(header)
 	}
-	f, err := open(w.root, e.path)
+	f, err := open(w.dir.root, e.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		w.skip(e.path, "it was gone before it could be read")
+		w.drop(e, "it was gone before it could be read")
 		return nil
 	}
 	if err != nil {
@@ -74,8 +68,18 @@ func (p *packer) add(w *walker, e entry) error {
 	if err != nil {
 		return &FileError{Path: e.path, Err: cause(err)}
 	}
-	if !info.Mode().IsRegular() {
-		w.skip(e.path, "it is no longer a file")
+	why := ""
+	switch {
+	case !info.Mode().IsRegular():
+		why = "it is no longer a file"
+	case !os.SameFile(info, e.info): // another one has taken its place
+		why = w.withheld(strings.Split(e.path, "/"), info)
+	}
+	if why == "" && isPrivateKey(f, info.Size()) {
+		why = whyKey
+	}
+	if why != "" {
+		w.drop(e, why)
 		return nil
 	}
 	header.Typeflag, header.Size = tar.TypeReg, info.Size()

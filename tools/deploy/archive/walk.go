@@ -67,8 +67,16 @@ func (e *FileError) Error() string { return e.Path + ": " + e.Err.Error() }
 // Unwrap returns the cause.
 func (e *FileError) Unwrap() error { return e.Err }
 
-// errChanged is a file that is shorter than it was when its header was written.
-var errChanged = errors.New("the file became shorter while it was read")
+var (
+	// errChanged is a file that is shorter than it was when its header was written.
+	errChanged = errors.New("the file became shorter while it was read")
+	errNoFile  = errors.New("it is not a regular file")
+)
+
+// tooLargeError is a file that is larger than what is read of its kind.
+type tooLargeError struct{ limit int64 }
+
+func (e *tooLargeError) Error() string { return fmt.Sprintf("it is larger than %d KB", e.limit/1000) }
 
 // entry is one thing to pack.
 type entry struct {
@@ -79,8 +87,7 @@ type entry struct {
 
 // walker goes through a directory in the order of names.
 type walker struct {
-	root     *os.Root
-	base     string // the directory without symbolic links in its path
+	dir      *Directory
 	limits   Limits
 	visit    func(entry) error
 	contents Contents
@@ -91,19 +98,10 @@ type walker struct {
 	deploy   []ruleSet
 }
 
-func walk(ctx context.Context, dir string, limits Limits, visit func(*walker, entry) error) (Contents, error) {
-	resolved, err := filepath.EvalSymlinks(dir)
-	if err != nil {
-		return Contents{}, &FileError{Path: ".", Err: cause(err)}
-	}
-	root, err := os.OpenRoot(resolved)
-	if err != nil {
-		return Contents{}, &FileError{Path: ".", Err: cause(err)}
-	}
-	defer func() { _ = root.Close() }()
-	w := &walker{root: root, base: resolved, limits: limits, top: map[string]int64{}}
+func (d *Directory) walk(ctx context.Context, limits Limits, visit func(*walker, entry) error) (Contents, error) {
+	w := &walker{dir: d, limits: limits, top: map[string]int64{}}
 	w.visit = func(e entry) error { return visit(w, e) }
-	err = w.directory(ctx, nil)
+	err := w.directory(ctx, nil)
 	return w.contents, err
 }
 
@@ -135,7 +133,7 @@ func (w *walker) directory(ctx context.Context, dir []string) error {
 // list reads the names of a directory in order, and no more than may be packed.
 func (w *walker) list(dir []string) ([]fs.DirEntry, error) {
 	name := path.Join(append([]string{"."}, dir...)...)
-	f, err := open(w.root, name)
+	f, err := open(w.dir.root, name)
 	if err != nil {
 		return nil, &FileError{Path: name, Err: cause(err)}
 	}
@@ -157,7 +155,7 @@ func (w *walker) list(dir []string) ([]fs.DirEntry, error) {
 func (w *walker) readRules(dir []string, entries []fs.DirEntry) error {
 	for _, e := range entries {
 		if name := e.Name(); (name == gitIgnore || name == deployIgnore) && e.Type().IsRegular() {
-			text, err := ReadFile(w.root, path.Join(append(slices.Clip(dir), name)...), maxIgnoreFile)
+			text, err := readFile(w.dir.root, path.Join(append(slices.Clip(dir), name)...), maxIgnoreFile)
 			if err != nil {
 				return err
 			}
@@ -183,7 +181,7 @@ func (w *walker) one(ctx context.Context, parts []string, e fs.DirEntry) error {
 		return nil
 	}
 	name := path.Join(parts...)
-	info, err := w.root.Lstat(filepath.FromSlash(name))
+	info, err := w.dir.root.Lstat(filepath.FromSlash(name))
 	if errors.Is(err, fs.ErrNotExist) {
 		w.skip(name, "it was gone before it could be read")
 		return nil
@@ -192,6 +190,12 @@ func (w *walker) one(ctx context.Context, parts []string, e fs.DirEntry) error {
 		return &FileError{Path: name, Err: cause(err)}
 	}
 	found := entry{path: name, info: info}
+	if info.Mode().IsRegular() {
+		if why := w.withheld(parts, info); why != "" {
+			w.skip(name, why)
+			return nil
+		}
+	}
 	switch {
 	case info.Mode()&fs.ModeSymlink != 0:
 		target, why := w.linkTarget(parts)
@@ -228,21 +232,19 @@ func (w *walker) one(ctx context.Context, parts []string, e fs.DirEntry) error {
 // or why the link stays out: what it points at must lie in the directory.
 func (w *walker) linkTarget(parts []string) (target, why string) {
 	name := filepath.FromSlash(path.Join(parts...))
-	raw, err := w.root.Readlink(name)
+	raw, err := w.dir.root.Readlink(name)
 	if err != nil {
 		return "", "the link cannot be read"
 	}
-	from := filepath.Join(w.base, filepath.FromSlash(path.Join(parts[:len(parts)-1]...)))
+	from := filepath.Join(w.dir.base, filepath.FromSlash(path.Join(parts[:len(parts)-1]...)))
 	lexical := raw
 	if !filepath.IsAbs(raw) {
 		lexical = filepath.Join(from, raw)
 	}
 	const outside = "the link points outside the directory"
-	if !inside(w.base, lexical) {
-		return "", outside
-	}
+	below, err := filepath.Rel(w.dir.base, lexical)
 	// A link further along the way may still lead outside.
-	if end, err := filepath.EvalSymlinks(filepath.Join(w.base, name)); err == nil && !inside(w.base, end) {
+	if err != nil || !filepath.IsLocal(below) || !w.dir.reachable(filepath.ToSlash(below)) {
 		return "", outside
 	}
 	if filepath.IsAbs(raw) {
@@ -254,9 +256,13 @@ func (w *walker) linkTarget(parts []string) (target, why string) {
 	return filepath.ToSlash(raw), ""
 }
 
-func inside(dir, name string) bool {
-	rel, err := filepath.Rel(dir, name)
-	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+// drop leaves out a file that was counted already.
+func (w *walker) drop(e entry, why string) {
+	w.contents.Files--
+	w.contents.Bytes -= e.info.Size()
+	first, _, _ := strings.Cut(e.path, "/")
+	w.top[first] -= e.info.Size()
+	w.skip(e.path, why)
 }
 
 func (w *walker) skip(name, why string) {
@@ -289,30 +295,6 @@ func (w *walker) tooMuch(files bool) error {
 // taken the place of a file, would hold it until somebody writes.
 func open(root *os.Root, name string) (*os.File, error) {
 	return root.OpenFile(filepath.FromSlash(name), os.O_RDONLY|syscall.O_NONBLOCK, 0)
-}
-
-// ReadFile reads a regular file below root, of at most limit bytes.
-func ReadFile(root *os.Root, name string, limit int64) ([]byte, error) {
-	f, err := open(root, name)
-	if err != nil {
-		return nil, &FileError{Path: name, Err: cause(err)}
-	}
-	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return nil, &FileError{Path: name, Err: cause(err)}
-	case !info.Mode().IsRegular():
-		return nil, &FileError{Path: name, Err: errors.New("it is not a regular file")}
-	}
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	switch {
-	case err != nil:
-		return nil, &FileError{Path: name, Err: cause(err)}
-	case int64(len(data)) > limit:
-		return nil, &FileError{Path: name, Err: fmt.Errorf("it is larger than %d KB", limit/1000)}
-	}
-	return data, nil
 }
 
 // cause drops the path from a file system error: it names the machine's

@@ -39,7 +39,6 @@ func Given(c *tool.Call, field, text, directory string, names []string) (string,
 // Local reads YAML from a file of this machine, or from a directory under one of the
 // names. Nothing else than files that are called .yaml or .yml is read.
 func Local(c *tool.Call, field, path string, names []string) (string, error) {
-	roots := c.Runner.DeployRoots()
 	switch {
 	case c.Runner.Remote():
 		return "", &tool.Failure{
@@ -50,7 +49,7 @@ func Local(c *tool.Call, field, path string, names []string) (string, error) {
 		names = []string{""}
 	}
 	for _, name := range names {
-		text, _, err := tool.ReadLocalFile(roots, field, filepath.Join(path, name), MaxZeropsYAML)
+		text, _, err := c.ReadLocalFile(field, filepath.Join(path, name), MaxZeropsYAML)
 		switch {
 		case err == nil && strings.TrimSpace(text) == "":
 			return "", tool.Invalid(field, "the file %s is empty", tool.Clean(filepath.Base(filepath.Join(path, name)), 80))
