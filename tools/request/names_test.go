@@ -45,6 +45,9 @@ func TestAmbiguousNamesAreFound(t *testing.T) {
 			t.Errorf("%s: %q, %v; want %q", text, name, found, want)
 		}
 	}
+	if _, found := request.AmbiguousName([]byte(`{"":1,"":2}`), 0); !found {
+		t.Error("an empty name twice was not found")
+	}
 	if name, found := request.AmbiguousName([]byte(`{"a":{"b":1,"B":2}}`), 2); found {
 		t.Errorf("below the arguments case counts: %q", name)
 	}

@@ -5,8 +5,6 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v4"
-
-	"zerops-mcp/tools/tool"
 )
 
 // FuzzManifest holds the reading of an import YAML against two others: the walk of
@@ -130,21 +128,4 @@ func FuzzPreprocess(f *testing.F) {
 			t.Errorf("%q became %q", text, made.text)
 		}
 	})
-}
-
-// TestRepeatedNames finds names that stand twice at any depth, however they are
-// spelled.
-func TestRepeatedNames(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		`{"a":1,"a":2}`: "a", `{"a":{"b":1,"\u0062":2}}`: "b", `[{"a":"a"},{"a":"b"}]`: "", `{"a":["a","a"],"b":{"a":1}}`: "", `{"a":{"x":1},"c":[[{"y":1,"y":1}]]}`: "y",
-		`{"a":"b","b":"a"}`: "", `{`: "", `{"a":1,"a"`: "a", `"text"`: "", `{"":1,"":2,"z":1}`: "",
-	} {
-		if name, _ := tool.RepeatedName([]byte(text)); name != want {
-			t.Errorf("%s: %q, want %q", text, name, want)
-		}
-	}
-	if _, found := tool.RepeatedName([]byte(`{"":1,"":2}`)); !found {
-		t.Error("an empty name twice was not found")
-	}
 }
