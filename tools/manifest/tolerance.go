@@ -115,7 +115,7 @@ func newerKey(path []string) bool {
 	n := len(path)
 	switch key := path[n-1]; {
 	case n == 2 && path[0] == "project":
-		return key == "vault"
+		return key == "vault" || key == "envSecrets"
 	case n == 3 && path[0] == "services":
 		return slices.Contains([]string{"vault", "profile", "profileOverrides", "zeropsYaml", "zeropsSetup", "override"}, key)
 	case n >= 3 && path[n-3] == "zerops":

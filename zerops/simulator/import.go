@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"cmp"
+	"slices"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -22,6 +23,7 @@ type importDocument struct {
 		CorePackage  string         `yaml:"corePackage"`
 		Tags         []string       `yaml:"tags"`
 		EnvVariables map[string]any `yaml:"envVariables"`
+		EnvSecrets   map[string]any `yaml:"envSecrets"`
 		Vault        map[string]any `yaml:"vault"`
 		EnvIsolation string         `yaml:"envIsolation"`
 		SSHIsolation string         `yaml:"sshIsolation"`
@@ -96,7 +98,7 @@ func importProject(c *call) (any, error) {
 	if head.Name == "" {
 		return nil, withFields("projectImportMissingParameter", "Missing parameter", map[string][]string{"parameter": {"project.name"}})
 	}
-	variables := append(plainEntries(head.EnvVariables), vaultEntries(head.Vault)...)
+	variables := append(slices.Concat(plainEntries(head.EnvVariables), plainEntries(head.EnvSecrets)), vaultEntries(head.Vault)...)
 	if err := checkEntries(variables, "projectEnv", isolationKeys()); err != nil {
 		return nil, err
 	}

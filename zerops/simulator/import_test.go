@@ -213,7 +213,7 @@ func TestCreateServices(t *testing.T) {
 	}
 	pick(t, live["userData"], "key", "connectionString")
 	a.refused(http.MethodPost, path, map[string]any{"name": "db", "serviceStackVersionName": "nodejs@22"}, 400, "serviceStackNameUnavailable")
-	a.refused(http.MethodPost, path, map[string]any{"name": "old", "serviceStackVersionName": "ruby@3.2"}, 400, "serviceStackTypeVersionIsNotActive")
+	a.refused(http.MethodPost, path, map[string]any{"name": "old", "serviceStackVersionName": "nodejs@18"}, 400, "serviceStackTypeVersionIsNotActive")
 	a.refused(http.MethodPost, path, map[string]any{"name": "x", "serviceStackVersionName": "cobol@1"}, 400, "serviceStackTypeNotFound")
 
 	bucket := a.ok(http.MethodPost, path+"/object_storage_v1", map[string]any{"name": "files", "diskGBytes": 5, "policy": "private"})

@@ -192,8 +192,9 @@ func serviceTypes() []*serviceType {
 			id: r.id, name: r.name, category: "USER", subcategory: "RUNTIME", description: r.name + " runtime",
 			versions: runtimeVersions(r.id, r.numbers...), defaults: runtimeScaling(), reload: r.reload,
 		})
-		if r.id == "ruby" {
-			all[len(all)-1].versions[0].disabled = true // Ruby 3.2 is past its end.
+		for i := range all[len(all)-1].versions {
+			v := &all[len(all)-1].versions[i]
+			v.disabled = r.id == "nodejs" && v.number == "18" // past its end (platform §10.2)
 		}
 	}
 	for _, m := range managedTypes() {
@@ -244,23 +245,24 @@ type runtimeType struct {
 
 func runtimeTypes() []runtimeType {
 	return []runtimeType{
-		{"nodejs", "Node.js", false, []string{"20", "22", "24"}},
+		{"nodejs", "Node.js", false, []string{"18", "20", "22", "24"}},
 		{"php-nginx", "PHP + Nginx", true, phpNumbers()},
 		{"php-apache", "PHP + Apache", true, phpNumbers()},
-		{"python", "Python", false, []string{"3.11", "3.12", "3.14"}},
+		{"python", "Python", false, []string{"3.9", "3.11", "3.12", "3.14"}},
 		{"go", "Go", false, []string{"1"}},
-		{"rust", "Rust", false, []string{"1.80", "1.86", "stable"}},
+		{"rust", "Rust", false, []string{"1.78", "1.80", "1.86", "stable"}},
 		{"java", "Java", false, []string{"17", "21"}},
 		{"dotnet", ".NET", false, []string{"8", "9", "10"}},
 		{"ruby", "Ruby", false, []string{"3.2", "3.3", "3.4", "4.0"}},
 		{"elixir", "Elixir", false, []string{"1.16"}},
 		{"gleam", "Gleam", false, []string{"1.5"}},
-		{"bun", "Bun", false, []string{"1.2", "1.3", "1.4"}},
+		{"bun", "Bun", false, []string{"1.1", "1.2", "1.3", "1.4"}},
 		{"deno", "Deno", false, []string{"2"}},
 		{"static", "Static", true, []string{"1"}},
 		{"nginx", "Nginx", true, []string{"1.22"}},
-		{"alpine", "Alpine", false, []string{"3.20", "3.21", "3.22", "3.23", "3.24"}},
+		{"alpine", "Alpine", false, []string{"3.17", "3.18", "3.19", "3.20", "3.21", "3.22", "3.23", "3.24"}},
 		{"ubuntu", "Ubuntu", false, []string{"22.04", "24.04", "26.04"}},
+		{"zcp", "Zerops Control Plane", false, []string{"1"}},
 		{"docker", "Docker", false, []string{"26.1"}},
 		// That these two run users' code, and the numbers of their versions, are UNVERIFIED.
 		{"swarm", "Docker Swarm", false, []string{"1"}},

@@ -166,12 +166,12 @@ func (k Catalogue) Runtime(name string) (runtime, sure bool) {
 	return t.Category == "USER", sure
 }
 
-// NeedsMode reports a managed type that comes in two topologies, in a name that
-// does not say which.
+// NeedsMode reports a managed type that comes in two topologies, in a name that does
+// not say which. Storages do without.
 func (k Catalogue) NeedsMode(name string) bool {
 	wanted := ParseTypeName(name)
 	t, v, found := k.Find(name, UseService)
-	if !found || wanted.Mode != "" || t.Category == "USER" || ParseTypeName(v.Name).Mode != "" {
+	if !found || wanted.Mode != "" || t.Category != "STANDARD" || ParseTypeName(v.Name).Mode != "" {
 		return false
 	}
 	modes := map[string]bool{}

@@ -63,7 +63,7 @@ func (p ImportPlan) Lint(types Catalogue, present Storages) Findings {
 	l := newLinter(p.Doc, types)
 	l.Warnings = append(l.Warnings, p.Notes...)
 	if p.Project {
-		l.variables([]string{"project"}, At(p.Doc.Value, "project"), []string{"vault", "envVariables"}, "projectEnvDuplicateKey")
+		l.variables([]string{"project"}, At(p.Doc.Value, "project"), []string{"vault", "envVariables", "envSecrets"}, "projectEnvDuplicateKey")
 	}
 	for _, s := range p.Services {
 		object, _ := At(p.Doc.Value, s.path...).(map[string]any)
