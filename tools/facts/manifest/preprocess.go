@@ -38,8 +38,9 @@ type processedText struct {
 	// notes are oddities that are read as the platform reads them; refusals are what
 	// the platform refuses as a whole, or nobody can foresee.
 	notes, refusals []Issue
-	unclosed        int // the line of a < that swallows the rest, 0 for none
-	free            int // the line of an expression that gives text with a meaning in YAML
+	unclosed        int  // the line of a < that swallows the rest, 0 for none
+	cut             bool // the text is not read to its end
+	free            int  // the line of an expression that gives text with a meaning in YAML
 }
 
 // preprocess applies the rules of the preprocessor to a text (platform §10.2): a
@@ -62,7 +63,7 @@ func preprocess(text string) processedText {
 		p.result.unclosed = p.line
 		p.note(problemUnclosed)
 	}
-	p.result.text = p.out.String()
+	p.result.text, p.result.cut = p.out.String(), p.overflow
 	return p.result
 }
 

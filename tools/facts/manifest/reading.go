@@ -30,6 +30,9 @@ func readText(text string) (reading, error) {
 		return reading{doc: doc}, err
 	}
 	made := preprocess(text)
+	if !surely(text) && !made.cut { // it may run or not, so only what makes a difference counts
+		made.refusals, made.notes = nil, nil
+	}
 	r := reading{doc: doc, doubts: made.refusals, notes: made.notes}
 	other, otherErr := Parse(made.text)
 	if otherErr == nil {
@@ -37,6 +40,8 @@ func readText(text string) (reading, error) {
 		other.Preprocessed, other.processed = true, true
 	}
 	switch {
+	case err != nil && !surely(text):
+		return r, err
 	case err != nil && otherErr != nil:
 		return r, made.explained(otherErr)
 	case err != nil: // YAML only once the preprocessor has worked on it: there is one reading

@@ -138,6 +138,11 @@ func (s Setup) Base() string {
 // are what it says of it, which may tell one item of a list from the others.
 func (s Setup) Locate(field, words string) int {
 	path := s.Path()
+	if section, _, _ := strings.Cut(field, "."); field != "" && s.At(section) == nil { // it may stand in a setup that this one extends
+		if from, value := s.effective([]string{section}, map[string]bool{}); value != nil {
+			path = from.Path()
+		}
+	}
 	for _, step := range strings.FieldsFunc(field, func(r rune) bool { return r == '.' || r == '[' || r == ']' }) {
 		next := append(slices.Clone(path), step)
 		if At(s.file.Doc.Value, next...) == nil {

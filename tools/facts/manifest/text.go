@@ -27,16 +27,22 @@ func readableText(text string) error {
 	return nil
 }
 
+// surely reports that the first line turns the preprocessor on, in one of the
+// spellings that the platform knows (platform §10.2).
+func surely(text string) bool {
+	first, _, _ := strings.Cut(strings.TrimPrefix(text, "\ufeff"), "\n")
+	return turnsOn(first)
+}
+
 // preprocessed reports whether the platform may run its preprocessor over a text
 // before it is read as YAML (platform §10.2). The comment that turns it on
 // has two spellings and belongs into the first line; whatever comes close counts,
 // because a document is only taken where it means the same either way.
 func preprocessed(text string) bool {
-	text = strings.TrimPrefix(text, "\ufeff")
-	first, _, _ := strings.Cut(text, "\n")
-	if turnsOn(first) {
+	if surely(text) {
 		return true
 	}
+	text = strings.TrimPrefix(text, "\ufeff")
 	for line := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == '\n' || c == '\r' }) {
 		line = strings.TrimSpace(line)
 		switch {
