@@ -108,7 +108,7 @@ func (f fieldSpec) check(value json.RawMessage, required bool) string {
 	switch {
 	case f.kind == "id" && !isID(text):
 		return "invalid id format"
-	case len(f.enum) > 0 && !slices.Contains(f.enum, text):
+	case len(f.enum) > 0 && !slices.Contains(f.enum, text) && (required || text != ""):
 		return "field must be one of: " + strings.Join(f.enum, ", ")
 	case required && text == "" && f.name != "content" && f.name != "envFile":
 		return "field is required"

@@ -187,13 +187,21 @@ func (p page) hasStatus(status string) bool {
 	return len(p.statuses) == 0 || slices.Contains(p.statuses, status)
 }
 
-// direct cuts a page out of rows. The count is called "total", as live answers do
-// and the SDK does not (platform §1.6).
+// direct cuts a page out of rows. The count is called totalCount, as in the vendor's
+// SDK; some lists of the live API have another name for it (platform §10.3).
 func direct(p page, rows []object) object {
 	total := len(rows)
 	rows = rows[min(p.offset, total):]
 	rows = rows[:min(p.limit, len(rows))]
-	return object{"list": list(rows), "total": total}
+	return object{"list": list(rows), "totalCount": total}
+}
+
+// renamedCount is direct for the lists whose count is called total.
+func renamedCount(p page, rows []object) object {
+	answer := direct(p, rows)
+	answer["total"] = answer["totalCount"]
+	delete(answer, "totalCount")
+	return answer
 }
 
 // newestFirst turns rows around.

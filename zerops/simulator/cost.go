@@ -275,6 +275,6 @@ func billingStatus(c *call) (any, error) {
 			"vatPayer": true, "vatRate": 21.0, "vatMode": nil, "language": object{"id": "en"},
 			"currency": object{"id": o.currency, "symbol": symbol, "displaySymbolBefore": before, "roundDigits": 2},
 		},
-		"autoTopUp": object{"threshold": "20", "amount": "50", "calendarMonthlyLimit": "200"},
+		"autoTopUp": object{"threshold": 20, "amount": 50, "calendarMonthlyLimit": 200},
 	}, nil
 }

@@ -19,7 +19,8 @@ func deployRoutes() []route {
 		{op: "PutServiceStackNextAppVersion", handle: nextVersion},
 		{op: "PutServiceStackDebug", handle: putDebug},
 		{op: "DeleteServiceStackBuildCache", handle: dropBuildCache},
-		{op: "PostServiceStackZeropsYamlValidation", public: true, handle: validateYaml},
+		// The vendor's command line sends an empty operation (platform §10.3).
+		{op: "PostServiceStackZeropsYamlValidation", public: true, required: []string{"serviceStackName", "serviceStackTypeId", "serviceStackTypeVersionName", "zeropsYaml"}, handle: validateYaml},
 	}
 }
 

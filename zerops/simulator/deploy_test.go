@@ -245,6 +245,11 @@ func TestYamlValidation(t *testing.T) {
 	}
 	const path = "/service-stack/zerops-yaml-validation"
 	a.ok(http.MethodPost, path, check(goodYaml, ""))
+	for _, change := range []func(map[string]any){func(b map[string]any) { b["operation"] = "" }, func(b map[string]any) { delete(b, "operation") }} {
+		body := check(goodYaml, "")
+		change(body)
+		a.ok(http.MethodPost, path, body)
+	}
 	a.ok(http.MethodPost, path, check(strings.ReplaceAll(goodYaml, "    run:", "    unknownKey: 1\n    run:"), ""))
 	a.refused(http.MethodPost, path, check(goodYaml, "web"), 400, "zeropsYamlSetupNotFound")
 	a.refused(http.MethodPost, path, check(strings.ReplaceAll(goodYaml, "base: nodejs@22\n      build", "base: nodejs@99\n      build"), ""), 400, "zeropsYamlInvalidParameter")

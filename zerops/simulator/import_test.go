@@ -208,8 +208,8 @@ func TestCreateServices(t *testing.T) {
 	if live["status"] != "ACTIVE" || live["mode"] != "HA" || live["autoscalingProfileId"] != "oltp-staging" {
 		t.Errorf("the created database: %v", live)
 	}
-	if boxes := a.get(service + "/container"); boxes["total"] != 3.0 {
-		t.Errorf("a highly available database has %v containers", boxes["total"])
+	if boxes := a.get(service + "/container"); boxes["totalCount"] != 3.0 {
+		t.Errorf("a highly available database has %v containers", boxes["totalCount"])
 	}
 	pick(t, live["userData"], "key", "connectionString")
 	a.refused(http.MethodPost, path, map[string]any{"name": "db", "serviceStackVersionName": "nodejs@22"}, 400, "serviceStackNameUnavailable")

@@ -92,8 +92,8 @@ func TestScaling(t *testing.T) {
 	}
 	answer := a.ok(http.MethodPut, path, map[string]any{"customAutoscaling": map[string]any{"horizontalAutoscaling": map[string]any{"minContainerCount": 2, "maxContainerCount": 4}}})
 	a.finished(answer["process"].(map[string]any))
-	if boxes := a.get(service + "/container"); boxes["total"] != 2.0 {
-		t.Errorf("containers: %v", boxes["total"])
+	if boxes := a.get(service + "/container"); boxes["totalCount"] != 2.0 {
+		t.Errorf("containers: %v", boxes["totalCount"])
 	}
 	custom := a.get(service)["customAutoscaling"].(map[string]any)
 	if custom["verticalAutoscaling"] != nil {

@@ -17,7 +17,7 @@ func (w *world) paymentsOf(o *org) []object {
 		paid := w.bornFirst.AddDate(0, -month, 0)
 		payments = append(payments, object{
 			"id": derivedID(o.id, paid.Format(time.RFC3339)), "clientId": o.id, "userId": nil, "currencyId": o.currency, "status": "FINISHED",
-			"interactionType": "OFFSESSION", "amount": "200.00", "amountVat": "242.00", "paymentMethod": "card", "requestId": nil,
+			"interactionType": "OFFSESSION", "amount": 200.0, "amountVat": 242.0, "paymentMethod": "card", "requestId": nil,
 			"created": stamp(paid), "lastUpdate": stamp(paid), "datePaid": stamp(paid), "invoiceId": nil,
 		})
 	}

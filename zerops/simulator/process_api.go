@@ -62,7 +62,7 @@ func listProjectProcesses(c *call) (any, error) {
 		return nil, err
 	}
 	found, err := c.processList(func(row *process) bool { return row.projectID == p.id })
-	delete(found, "total")
+	delete(found, "totalCount")
 	return found, err
 }
 

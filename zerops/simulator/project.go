@@ -40,7 +40,7 @@ func listProjects(c *call) (any, error) {
 			rows = append(rows, c.world.projectView(p))
 		}
 	}
-	return direct(asked, rows), nil
+	return renamedCount(asked, rows), nil
 }
 
 func projectsByName(c *call) (any, error) {

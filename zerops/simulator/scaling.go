@@ -96,6 +96,16 @@ func (v scaling) verticalView() any {
 	return view
 }
 
+// verticalLimits are limits as the catalogue shows them, where nothing is null.
+func (v scaling) verticalLimits() any {
+	return object{
+		"minResource":     object{"cpuCoreCount": int(v.minCPU), "memoryGBytes": v.minRAM, "diskGBytes": v.minDisk},
+		"maxResource":     object{"cpuCoreCount": int(v.maxCPU), "memoryGBytes": v.maxRAM, "diskGBytes": v.maxDisk},
+		"minFreeResource": object{"cpuCoreCount": v.minFreeCPU, "cpuCorePercent": v.minFreeCPUPercent, "memoryGBytes": v.minFreeRAM, "memoryPercent": v.minFreeRAMPercent},
+		"cpuMode":         v.cpuMode, "startCpuCoreCount": int(v.startCPU), "swapEnabled": v.swap != nil && *v.swap,
+	}
+}
+
 func (v scaling) horizontalView() any {
 	if v.minContainers == 0 && v.maxContainers == 0 {
 		return nil

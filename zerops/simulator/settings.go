@@ -122,7 +122,7 @@ func (t *serviceType) config() object {
 	}
 	if !t.fixedSize {
 		limits := t.limits()
-		view["verticalAutoscaling"], view["horizontalAutoscaling"] = limits.verticalView(), limits.horizontalView()
+		view["verticalAutoscaling"], view["horizontalAutoscaling"] = limits.verticalLimits(), limits.horizontalView()
 	}
 	return view
 }

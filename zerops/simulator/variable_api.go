@@ -66,7 +66,7 @@ func listUserData(c *call) (any, error) {
 			rows = append(rows, c.userDataView(v))
 		}
 	}
-	return direct(asked, rows), nil
+	return renamedCount(asked, rows), nil
 }
 
 // variable returns the variable in the path from the stores of services or of
