@@ -47,7 +47,7 @@ func (y *yamlCheck) takesKind(location []string, key string, value any, want []s
 			return slices.Contains([]string{"yes", "no", "on", "off", "y", "n"}, strings.ToLower(v))
 		}
 	case bool, int64, uint64, float64:
-		return variable(location) || key == "objectStorageRawPolicy"
+		return variable(location) || key == "objectStorageRawPolicy" || namesType(location) // 22.04
 	case map[string]any:
 		_, entry := v["value"]
 		return entry && variable(location) && slices.Contains(location, "vault")

@@ -138,20 +138,27 @@ func (k yamlChecker) validateZeropsYaml(ctx context.Context, c *tool.Call, in *v
 func (out *validateYamlOut) join() {
 	for i := range out.Problems {
 		p := &out.Problems[i]
-		base := p.Field == "run.base" || p.Field == "build.base"
-		section, key, _ := strings.Cut(p.Field, ".")
-		out.Warnings = slices.DeleteFunc(out.Warnings, func(w manifest.Issue) bool {
-			name, _, _ := strings.Cut(w.Message, " ")
-			if base && strings.Contains(w.Path, p.Field) && strings.Contains(p.Message, name) && w.Line >= p.Line {
-				p.Line = w.Line
-				if !strings.Contains(p.Message, w.Message) {
-					p.Message += "; " + w.Message
-				}
-				return true
+		if at := out.told(*p); at >= 0 {
+			w := out.Warnings[at]
+			if p.Line = w.Line; p.Message != missing {
+				p.Message += "; " + w.Message
 			}
-			return w.Line == p.Line && p.Message == missing && strings.HasSuffix(w.Path, section) && w.Message == "misses "+key
-		})
+			out.Warnings = slices.Delete(out.Warnings, at, at+1)
+		}
 	}
+}
+
+// told is the warning that says the same as a problem, -1 for none. Warnings are in
+// the order of their lines.
+func (out *validateYamlOut) told(p yamlProblem) int {
+	section, key, _ := strings.Cut(p.Field, ".")
+	return slices.IndexFunc(out.Warnings, func(w manifest.Issue) bool {
+		if p.Message == missing {
+			return w.Line == p.Line && strings.HasSuffix(w.Path, section) && w.Message == "misses "+key
+		}
+		name, _, _ := strings.Cut(w.Message, " ")
+		return (p.Field == "run.base" || p.Field == "build.base") && w.Line >= p.Line && strings.Contains(w.Path, p.Field) && strings.Contains(p.Message, name)
+	})
 }
 
 // missing is said of a key that the platform wants.

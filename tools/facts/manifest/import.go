@@ -162,7 +162,7 @@ func (p *ImportPlan) entry(i int, item any) importEntry {
 		doubt("", "is %s; expected a map with hostname and type", KindOf(item))
 		return e
 	}
-	e.Hostname, e.Typ = Text(object["hostname"]), Text(object["type"])
+	e.Hostname, e.Typ = Text(object["hostname"]), p.Doc.Written(append(slices.Clone(e.path), "type"))
 	if !tool.ValidHostname(e.Hostname) {
 		doubt("hostname", "a service needs a hostname that is written out: a lowercase letter, then at most 39 lowercase letters or digits")
 	}

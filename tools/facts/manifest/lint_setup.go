@@ -80,18 +80,18 @@ func (s Setup) reaches(name string, seen map[string]bool) bool {
 
 // bases checks the types that a setup itself names.
 func (l *linter) bases(s Setup) {
-	check := func(path []string, value any, use Use) {
-		if words := l.types.Doubt(Text(value), use); words != "" {
+	check := func(path []string, use Use) {
+		if words := l.types.Doubt(l.doc.Written(path), use); words != "" {
 			l.warn(path, "%s", words)
 		}
 	}
-	check(s.Path("run", "base"), s.At("run", "base"), UseRun)
+	check(s.Path("run", "base"), UseRun)
 	if list, ok := s.At("build", "base").([]any); ok {
-		for i, item := range list {
-			check(s.Path("build", "base", strconv.Itoa(i)), item, UseBuild)
+		for i := range list {
+			check(s.Path("build", "base", strconv.Itoa(i)), UseBuild)
 		}
 	} else {
-		check(s.Path("build", "base"), s.At("build", "base"), UseBuild)
+		check(s.Path("build", "base"), UseBuild)
 	}
 }
 

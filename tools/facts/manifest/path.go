@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"go.yaml.in/yaml/v4"
+
 	"zerops-mcp/tools/tool"
 )
 
@@ -73,4 +75,20 @@ func Text(value any) string {
 		return fmt.Sprint(v)
 	}
 	return ""
+}
+
+// Written is a scalar as it is written, "" for anything else and for nothing: a
+// version such as 3.20 is no number.
+func (d *Document) Written(path []string) string {
+	if At(d.Value, path...) == nil {
+		return ""
+	}
+	_, n := d.Place(path)
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if n.Kind != yaml.ScalarNode {
+		return ""
+	}
+	return n.Value
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"go.yaml.in/yaml/v4"
 )
 
 // Setup is one entry of a zerops.yaml. The zero value has nothing in it.
@@ -75,18 +73,14 @@ func (s Setup) effective(below []string, seen map[string]bool) (Setup, any) {
 
 // Name is what services and deployments call the entry by, as it is written: 1.10
 // is no number here.
-func (s Setup) Name() string {
-	if s.At("setup") == nil {
+func (s Setup) Name() string { return s.written("setup") }
+
+// written is a scalar below the entry itself as it is written.
+func (s Setup) written(below ...string) string {
+	if s.file.Doc == nil {
 		return ""
 	}
-	_, n := s.file.Doc.Place(s.Path("setup"))
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	if n.Kind != yaml.ScalarNode {
-		return ""
-	}
-	return n.Value
+	return s.file.Doc.Written(s.Path(below...))
 }
 
 // RunVariables are the variables of the running container, those of setups that are
@@ -124,14 +118,14 @@ func (s Setup) Ports() []int {
 // Base is the runtime: run.base, or the first build.base. A setup without either
 // keeps that of its service, and gives "".
 func (s Setup) Base() string {
-	if base := Text(s.Effective("run", "base")); base != "" {
-		return base
+	if from, base := s.effective([]string{"run", "base"}, map[string]bool{}); base != nil {
+		return from.written("run", "base")
 	}
-	base := s.Effective("build", "base")
+	from, base := s.effective([]string{"build", "base"}, map[string]bool{})
 	if list, ok := base.([]any); ok && len(list) > 0 {
-		return Text(list[0])
+		return from.written("build", "base", "0")
 	}
-	return Text(base)
+	return from.written("build", "base")
 }
 
 // Locate finds the line of a field such as build.base, as the platform names it; words
