@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// DefaultAddress is the address of the only region known, prg1
-// (operation GetRegionZcli; platform §1.1).
+// DefaultAddress is the address of the default region, prg1 (operation
+// GetRegionZcli; platform §1.1). Others have addresses of their own.
 const DefaultAddress = "https://api.app-prg1.zerops.io"
 
 // pathPrefix is where the public API lives below its host.

@@ -166,12 +166,16 @@ type HorizontalAutoscaling struct {
 // Hidden reports whether the service is the platform's own: the vendor's tools
 // go by the flag or by the category, and either alone misses some
 // (platform §3.3).
-func (s Service) Hidden() bool {
-	switch s.Type.Category {
+func (s Service) Hidden() bool { return s.IsSystem || HiddenCategory(s.Type.Category) }
+
+// HiddenCategory knows the categories of what the platform runs for itself. All
+// others are for users, those too that are not known here.
+func HiddenCategory(category string) bool {
+	switch category {
 	case "CORE", "BUILD", "INTERNAL", "PREPARE_RUNTIME", "HTTP_L7_BALANCER":
 		return true
 	}
-	return s.IsSystem
+	return false
 }
 
 // Runtime reports whether the service runs the user's code, so that it can be

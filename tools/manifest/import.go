@@ -288,7 +288,7 @@ func dryRun(plan manifest.ImportPlan, target importTarget, clashes []zerops.Serv
 func riskyImport(c *tool.Call, asked manifest.ImportPlan, target importTarget) *tool.Plan {
 	switch names := asked.Exposed(); {
 	case asked.Project && asked.PaidCore():
-		return projects.PaidCore(asked.Name, target.organization)
+		return projects.PaidCore(asked.Name, "SERIOUS", target.organization)
 	case !asked.Project && len(names) > 0 && c.Protected(target.project) != nil:
 		return exposure(names, target.project)
 	}

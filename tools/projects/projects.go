@@ -11,6 +11,7 @@ import (
 
 	"zerops-mcp/tools/facts/own"
 	"zerops-mcp/tools/facts/projects"
+	"zerops-mcp/tools/facts/services"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
@@ -162,7 +163,7 @@ type createProjectIn struct {
 	Org         string   `json:"org,omitempty" jsonschema_description:"id or name; optional with one organisation"`
 	Description string   `json:"description,omitempty"`
 	Tags        []string `json:"tags,omitempty"`
-	Mode        string   `json:"mode,omitempty" jsonschema:"enum=LIGHT,enum=SERIOUS"`
+	Mode        string   `json:"mode,omitempty" jsonschema_description:"LIGHT or SERIOUS"`
 	Location    string   `json:"location,omitempty"`
 	Confirm     string   `json:"confirm,omitempty"`
 	tool.Waiting
@@ -177,12 +178,13 @@ func createProject(ctx context.Context, c *tool.Call, in *createProjectIn) (*pro
 	if err := c.WholeOrganization(); err != nil {
 		return nil, err
 	}
+	in.Mode = services.Word(in.Mode)
 	org, err := tool.Confirm(ctx, c, func(ctx context.Context) (zerops.Organization, *tool.Plan, error) {
 		org, _, err := c.Organization(ctx, in.Org)
-		if err != nil || in.Mode != "SERIOUS" {
+		if err != nil || in.Mode == "" || in.Mode == "LIGHT" {
 			return org, nil, err
 		}
-		return org, projects.PaidCore(in.Name, org), nil
+		return org, projects.PaidCore(in.Name, in.Mode, org), nil
 	})
 	if err != nil {
 		return nil, err
@@ -195,7 +197,11 @@ func createProject(ctx context.Context, c *tool.Call, in *createProjectIn) (*pro
 	}
 	c.ProjectID = created.ID
 	c.Target("project", created.Name, created.ID)
-	return followProject(ctx, c, created, org.Name, in.Waiting)
+	out, err := followProject(ctx, c, created, org.Name, in.Waiting)
+	if out != nil {
+		out.Message = tool.JoinWords(out.Message, services.UnknownWord("mode", in.Mode, "LIGHT", "SERIOUS"))
+	}
+	return out, err
 }
 
 // followProject waits for the processes of a new project. The answer to its

@@ -15,7 +15,7 @@ type createServiceIn struct {
 	Project  string `json:"project" jsonschema:"minLength=1"`
 	Hostname string `json:"hostname" jsonschema:"maxLength=40" jsonschema_description:"lowercase letters and digits, for good"`
 	Type     string `json:"type" jsonschema:"minLength=1" jsonschema_description:"such as nodejs@22 or postgresql@17"`
-	Mode     string `json:"mode,omitempty" jsonschema:"enum=HA,enum=NON_HA"`
+	Mode     string `json:"mode,omitempty" jsonschema_description:"HA or NON_HA"`
 	scalingIn
 	tool.Waiting
 }
@@ -24,6 +24,7 @@ func createService(ctx context.Context, c *tool.Call, in *createServiceIn) (*ser
 	if !tool.ValidHostname(in.Hostname) {
 		return nil, tool.Invalid("hostname", "%q is not a hostname: a lowercase letter, then at most 39 lowercase letters or digits", tool.Clean(in.Hostname, 60))
 	}
+	in.Mode = services.Word(in.Mode)
 	if err := in.check(); err != nil {
 		return nil, err
 	}
@@ -68,6 +69,7 @@ func createService(ctx context.Context, c *tool.Call, in *createServiceIn) (*ser
 	if err != nil {
 		return nil, err
 	}
+	f.Message = tool.JoinWords(f.Message, in.note())
 	view := services.NewView(now, p)
 	return &serviceChangeOut{ChangeResult: f, Service: &view}, nil
 }
@@ -95,33 +97,34 @@ func chooseVersion(types []zerops.ServiceType, wanted, mode string) (version, ca
 		return version, category, err
 	case has == "" && mode == "NON_HA":
 		return version, category, nil // what is not said to be HA is not
-	case category != "STANDARD":
-		return "", "", tool.Invalid("mode", "is for databases and other managed types; %s has none, so leave it out", tool.Clean(version, 60))
 	case !strings.Contains(wanted, ":"):
 		if other, ok := inMode(types, version, mode); ok {
 			return other, category, nil
+		}
+		if has == "" {
+			return "", "", tool.Invalid("mode", "is for databases and other managed types; %s has none, so leave it out", tool.Clean(version, 60))
 		}
 	}
 	return "", "", tool.Invalid("mode", "%s contradicts the type %s; list_service_types shows the versions there are", mode, tool.Clean(version, 60))
 }
 
-// modeIn is the mode that the name of a version states, "" where it states none.
+// modeIn is the mode that the name of a version states, "" where it states none. The
+// name calls NON_HA single, and others as they are.
 func modeIn(version string) string {
-	switch {
-	case strings.Contains(version, ":ha@"):
-		return "HA"
-	case strings.Contains(version, ":single@"):
+	name, _, _ := strings.Cut(version, "@")
+	_, mode, _ := strings.Cut(name, ":")
+	if strings.EqualFold(mode, "single") {
 		return "NON_HA"
 	}
-	return ""
+	return services.Word(mode)
 }
 
-// composite names a managed version with its mode.
+// composite names a managed version with its mode, NON_HA where there is none.
 func composite(name, mode, number string) string {
-	if mode == "HA" {
-		return name + ":ha@" + number
+	if mode == "" || mode == "NON_HA" {
+		mode = "single"
 	}
-	return name + ":single@" + number
+	return name + ":" + strings.ToLower(mode) + "@" + number
 }
 
 // inMode finds the same version in another mode.
@@ -136,7 +139,7 @@ func findVersion(types []zerops.ServiceType, wanted, mode string) (version, cate
 	spellings := []string{wanted}
 	if name, number, found := strings.Cut(wanted, "@"); found && !strings.Contains(name, ":") {
 		spellings = append(spellings, composite(name, mode, number))
-		if mode == "HA" {
+		if mode != "" && mode != "NON_HA" {
 			slices.Reverse(spellings)
 		}
 	}
@@ -170,7 +173,7 @@ func findVersion(types []zerops.ServiceType, wanted, mode string) (version, cate
 
 type listServiceTypesIn struct {
 	NameContains string `json:"name_contains,omitempty"`
-	Category     string `json:"category,omitempty" jsonschema:"enum=USER,enum=STANDARD,enum=OBJECT_STORAGE,enum=SHARED_STORAGE"`
+	Category     string `json:"category,omitempty" jsonschema_description:"such as USER, STANDARD, OBJECT_STORAGE"`
 	Org          string `json:"org,omitempty"`
 	tool.Paging
 }
@@ -184,6 +187,7 @@ type serviceTypeView struct {
 	Default  string            `json:"default,omitempty"`
 	Profiles []profileView     `json:"profiles,omitempty"`
 	Scaling  *services.Scaling `json:"default_scaling,omitempty"`
+	Note     string            `json:"note,omitempty"`
 }
 
 type profileView struct {
@@ -200,6 +204,7 @@ const detailedTypes = 6
 type listServiceTypesOut struct {
 	tool.Page[serviceTypeView]
 	Incomplete []string `json:"incomplete,omitempty"`
+	Message    string   `json:"message,omitempty"`
 }
 
 // Cut keeps what is missing.
@@ -213,13 +218,11 @@ func listServiceTypes(ctx context.Context, c *tool.Call, in *listServiceTypesIn)
 	if err != nil {
 		return nil, err
 	}
+	in.Category = services.Word(in.Category)
+	types = slices.DeleteFunc(types, func(t zerops.ServiceType) bool { return zerops.HiddenCategory(t.Category) })
+	message := noneOf(in.Category, len(types), func(i int) string { return types[i].Category })
 	var views []serviceTypeView
 	for _, t := range types {
-		switch t.Category {
-		case "USER", "STANDARD", "OBJECT_STORAGE", "SHARED_STORAGE":
-		default:
-			continue
-		}
 		v := viewServiceType(t)
 		matches := strings.Contains(strings.ToLower(v.ID+" "+v.Name+" "+strings.Join(v.Versions, " ")), strings.ToLower(in.NameContains))
 		if len(v.Versions) > 0 && matches && (in.Category == "" || in.Category == t.Category) {
@@ -228,7 +231,7 @@ func listServiceTypes(ctx context.Context, c *tool.Call, in *listServiceTypesIn)
 	}
 	sort.SliceStable(views, func(i, j int) bool { return views[i].ID < views[j].ID })
 	shown, err := tool.Paginate(views, in.Paging, in.NameContains, in.Category, in.Org)
-	out := listServiceTypesOut{Page: shown}
+	out := listServiceTypesOut{Page: shown, Message: message}
 	if err != nil || len(shown.Items) > detailedTypes {
 		return &out, err
 	}
@@ -237,7 +240,7 @@ func listServiceTypes(ctx context.Context, c *tool.Call, in *listServiceTypesIn)
 }
 
 func viewServiceType(t zerops.ServiceType) serviceTypeView {
-	v := serviceTypeView{ID: tool.Clean(t.ID, 80), Name: tool.Clean(t.Name, 80), Category: t.Category, Managed: t.Category != "USER", Versions: []string{}}
+	v := serviceTypeView{ID: tool.Clean(t.ID, 80), Name: tool.Clean(t.Name, 80), Category: tool.Clean(t.Category, 40), Managed: t.Category != "USER", Versions: []string{}}
 	for _, version := range t.Versions {
 		if !version.IsBuild && version.Status != "DISABLED" {
 			v.Versions = append(v.Versions, tool.Clean(version.Name, 60))
@@ -245,6 +248,9 @@ func viewServiceType(t zerops.ServiceType) serviceTypeView {
 	}
 	if t.Default != nil {
 		v.Default = tool.Clean(t.Default.Name, 60)
+	}
+	if services.SharedStorage(t.Category, t.ID) {
+		v.Note = services.SharedStorageNote
 	}
 	return v
 }

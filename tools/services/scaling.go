@@ -11,7 +11,7 @@ import (
 type scalingIn struct {
 	MinCPU        *int     `json:"min_cpu,omitempty" jsonschema:"minimum=1,maximum=40"`
 	MaxCPU        *int     `json:"max_cpu,omitempty" jsonschema:"minimum=1,maximum=40"`
-	CPUMode       string   `json:"cpu_mode,omitempty" jsonschema:"enum=SHARED,enum=DEDICATED"`
+	CPUMode       string   `json:"cpu_mode,omitempty" jsonschema_description:"SHARED or DEDICATED"`
 	MinRAM        *float64 `json:"min_ram_gb,omitempty" jsonschema:"minimum=0.125"`
 	MaxRAM        *float64 `json:"max_ram_gb,omitempty" jsonschema:"minimum=0.125"`
 	MinDisk       *float64 `json:"min_disk_gb,omitempty" jsonschema:"minimum=0.5"`
@@ -70,8 +70,15 @@ func set[T any](to **T, from *T) {
 	}
 }
 
-// check refuses ranges that are upside down, before the API does.
-func (in scalingIn) check() error {
+// note remarks on words that the platform may know and this server does not.
+func (in scalingIn) note() string {
+	return services.UnknownWord("cpu_mode", in.CPUMode, "SHARED", "DEDICATED")
+}
+
+// check refuses ranges that are upside down, before the API does, and writes words as
+// the platform does.
+func (in *scalingIn) check() error {
+	in.CPUMode = services.Word(in.CPUMode)
 	if in.MinCPU != nil && in.MaxCPU != nil && *in.MinCPU > *in.MaxCPU {
 		return tool.Invalid("min_cpu", "is above max_cpu")
 	}
@@ -141,6 +148,7 @@ func scaleService(ctx context.Context, c *tool.Call, in *scaleServiceIn) (*scale
 		return nil, err
 	}
 	out.After = services.ScalingOf(now)
+	out.Message = tool.JoinWords(out.Message, in.note())
 	return &out, nil
 }
 

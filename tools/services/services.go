@@ -2,6 +2,7 @@ package services
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sort"
 	"strings"
@@ -69,7 +70,7 @@ type listServicesIn struct {
 	Project      string   `json:"project,omitempty" jsonschema_description:"all projects if left out"`
 	NameContains string   `json:"name_contains,omitempty"`
 	Type         string   `json:"type,omitempty" jsonschema_description:"such as nodejs or postgresql"`
-	Category     string   `json:"category,omitempty" jsonschema:"enum=USER,enum=STANDARD,enum=OBJECT_STORAGE,enum=SHARED_STORAGE"`
+	Category     string   `json:"category,omitempty" jsonschema_description:"such as USER, STANDARD, OBJECT_STORAGE"`
 	Status       []string `json:"status,omitempty"`
 	tool.Paging
 }
@@ -77,6 +78,7 @@ type listServicesIn struct {
 type listServicesOut struct {
 	tool.Page[services.View]
 	Failures []tool.OrgFailure `json:"failures,omitempty"`
+	Message  string            `json:"message,omitempty"`
 }
 
 // Cut keeps the failures.
@@ -90,9 +92,12 @@ func listServices(ctx context.Context, c *tool.Call, in *listServicesIn) (*listS
 	if err != nil {
 		return nil, err
 	}
+	in.Category = services.Word(in.Category)
+	all = slices.DeleteFunc(all, zerops.Service.Hidden)
+	out := listServicesOut{Failures: failures, Message: noneOf(in.Category, len(all), func(i int) string { return all[i].Type.Category })}
 	options := zerops.ListOptions{NameContains: in.NameContains, Statuses: tool.Upper(in.Status)}
 	kept := slices.DeleteFunc(all, func(s zerops.Service) bool {
-		return s.Hidden() || !options.Matches(s.Name, s.Status) || in.Category != "" && s.Type.Category != in.Category ||
+		return !options.Matches(s.Name, s.Status) || in.Category != "" && s.Type.Category != in.Category ||
 			in.Type != "" && !strings.Contains(strings.ToLower(s.Type.Version+" "+s.Type.Name+" "+s.TypeID), strings.ToLower(in.Type))
 	})
 	sort.SliceStable(kept, func(i, j int) bool {
@@ -105,11 +110,24 @@ func listServices(ctx context.Context, c *tool.Call, in *listServicesIn) (*listS
 	if err != nil {
 		return nil, err
 	}
-	out := listServicesOut{Page: tool.Page[services.View]{
+	out.Page = tool.Page[services.View]{
 		Items: []services.View{}, NextCursor: shown.NextCursor, Total: shown.Total, Offset: shown.Offset, Digest: shown.Digest,
-	}, Failures: failures}
+	}
 	for _, s := range shown.Items {
 		out.Items = append(out.Items, services.NewView(s, projects[s.ProjectID]))
 	}
 	return &out, nil
+}
+
+// noneOf says that nothing has the category asked for, and which there are: they are the
+// platform's to extend, so that a wrong word can only be told by what is there.
+func noneOf(wanted string, n int, category func(int) string) string {
+	there := map[string]bool{}
+	for i := range n {
+		there[tool.Clean(category(i), 40)] = true
+	}
+	if wanted == "" || n == 0 || there[wanted] {
+		return ""
+	}
+	return fmt.Sprintf("nothing has the category %s; there is %s", tool.Clean(wanted, 40), strings.Join(tool.SortedKeys(there), ", "))
 }

@@ -39,7 +39,7 @@ func Tools() []*tool.Tool {
 		}, getBackupLink),
 		tool.Define(tool.Spec{
 			Name: "mount_storage", Title: "Mount storage", Effect: zerops.Updates, Idempotent: true,
-			Description: "Mount a shared storage into a runtime of the same project, at /mnt/ and its hostname.",
+			Description: "Mount a shared storage (deprecated; zerops.yaml mounts local storage by run.volume) into a runtime of the same project, at /mnt/ and its hostname.",
 			Operations:  []zerops.Operation{zerops.PutServiceStackConnectSharedStorage},
 			LookAgain:   tool.LookAgain{OfService: "get_service", OfProject: "get_project"},
 		}, mountStorage),

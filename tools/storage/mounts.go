@@ -42,7 +42,13 @@ func mountable(ctx context.Context, c *tool.Call, on tool.OnService, storage str
 		return service, store, err
 	}
 	c.ServiceID = service.ID
-	if store.Type.Category != "SHARED_STORAGE" {
+	if kind := services.TypeName(store); services.LocalStorage(store.Type.Category, kind) {
+		return service, store, &tool.Failure{
+			Code:    request.CodeUnsupported,
+			Message: fmt.Sprintf("%q is a local storage, which no call mounts: zerops.yaml names it; nothing was changed", tool.Clean(store.Name, 40)),
+			Hint:    fmt.Sprintf("Name it under run.volume in the zerops.yaml of %q and deploy; get_yaml_schema shows what goes there.", tool.Clean(service.Name, 40)),
+		}
+	} else if !services.SharedStorage(store.Type.Category, kind) {
 		return service, store, &tool.Failure{
 			Code:    request.CodeUnsupported,
 			Message: fmt.Sprintf("%q is of the kind %s, not a shared storage; nothing was changed", tool.Clean(store.Name, 40), tool.Clean(store.Type.Category, 40)),
@@ -120,6 +126,9 @@ func changeMount(ctx context.Context, c *tool.Call, s, store zerops.Service, w t
 	if f.Status == tool.StatusDone && storage.MountStatus(now, store.ID) != wanted {
 		f.Status, f.Message = tool.StatusInProgress, "the process has finished, but the service does not show it yet"
 		f.Next = &tool.Next{Tool: "get_service", Arguments: tool.NextArgs{Service: s.ID}}
+	}
+	if wanted != "" {
+		f.Message = tool.JoinWords(f.Message, services.SharedStorageNote)
 	}
 	out := mountOut(f, now, store)
 	return &out, nil

@@ -149,7 +149,7 @@ func TestMountStorage(t *testing.T) {
 			h.Call("create_service", tooltest.Args{"project": tooltest.Staging, "hostname": "share", "type": "shared-storage"}).Status("done")
 			mount := tooltest.Args{"project": tooltest.Staging, "service": "app", "storage": "share"}
 			r := h.Call("mount_storage", mount).Status("done")
-			if r.Get("mounted") != true || r.Get("path") != "/mnt/share" || r.Get("mount_status") != "ACTIVE" {
+			if r.Get("mounted") != true || r.Get("path") != "/mnt/share" || r.Get("mount_status") != "ACTIVE" || !strings.Contains(r.Str("message"), "deprecated") {
 				t.Errorf("got %s", r.Raw)
 			}
 			h.Call("mount_storage", mount).Status("unchanged")
@@ -172,6 +172,11 @@ func TestMountRefusalsAndFailures(t *testing.T) {
 	h := tooltest.Start(t)
 	e := h.Call("mount_storage", tooltest.Args{"project": tooltest.Staging, "service": "app", "storage": "db"}).Fails("unsupported")
 	if !strings.Contains(e["message"].(string), "STANDARD") {
+		t.Errorf("got %v", e)
+	}
+	h.Call("create_service", tooltest.Args{"project": tooltest.Staging, "hostname": "disk", "type": "local-storage"}).Status("done")
+	e = h.Call("mount_storage", tooltest.Args{"project": tooltest.Staging, "service": "app", "storage": "disk"}).Fails("unsupported")
+	if hint, _ := e["hint"].(string); !strings.Contains(hint, "run.volume") || h.Sent("PutServiceStackConnectSharedStorage") != 0 {
 		t.Errorf("got %v", e)
 	}
 	h.Call("mount_storage", tooltest.Args{"project": tooltest.Staging, "service": "app", "storage": "nothere"}).Fails("not_found")

@@ -26,6 +26,7 @@ type View struct {
 	Scaling          *Scaling   `json:"scaling,omitempty"`
 	ActiveDeployment string     `json:"active_deployment,omitempty"`
 	Created          *time.Time `json:"created,omitempty"`
+	Note             string     `json:"note,omitempty"`
 }
 
 // NewView shows a service of a project.
@@ -33,7 +34,7 @@ func NewView(s zerops.Service, p zerops.Project) View {
 	v := View{
 		ID: s.ID, Hostname: tool.Clean(s.Name, 40), Project: tool.Clean(cmp.Or(p.Name, s.Project.Name), 120), ProjectID: s.ProjectID,
 		Type: tool.Clean(cmp.Or(s.Type.Version, s.TypeVersionID), 80), Version: tool.Clean(s.Version, 40), Category: tool.Clean(s.Type.Category, 40),
-		Status: tool.Clean(s.Status, 60), Mode: tool.Clean(s.Mode, 20), Created: tool.TimeOrNil(s.Created),
+		Status: tool.Clean(s.Status, 60), Mode: tool.Clean(s.Mode, 20), Created: tool.TimeOrNil(s.Created), Note: NoteOn(s),
 	}
 	scaling := s.CurrentAutoscaling
 	if scaling == nil {
@@ -60,7 +61,11 @@ func URLs(s zerops.Service, p zerops.Project) []string {
 	}
 	host := tool.Clean(p.SubdomainHost, 120)
 	if !strings.Contains(host, ".") { // older projects carry the full host
-		host += "." + region(p.PublicZone) + ".zerops.app"
+		region := region(p.PublicZone)
+		if region == "" {
+			return nil // there are several, and a wrong address is worse than none
+		}
+		host += "." + region + ".zerops.app"
 	}
 	label, zone, _ := strings.Cut(host, ".")
 	var urls []string
@@ -77,12 +82,13 @@ func URLs(s zerops.Service, p zerops.Project) []string {
 	return urls
 }
 
-// region reads the region out of a zone such as <id>.prg1-zerops.zone.
+// region reads the region out of a zone such as <id>.prg1-zerops.zone; "" where the
+// zone does not tell.
 func region(zone string) string {
 	for label := range strings.SplitSeq(zone, ".") {
 		if name, ok := strings.CutSuffix(label, "-zerops"); ok {
 			return name
 		}
 	}
-	return "prg1" // the only region known (platform §1.1)
+	return ""
 }
