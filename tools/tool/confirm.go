@@ -218,7 +218,7 @@ func confirmByToken(c *Call, p Plan) error {
 	}
 	if p.Repeats && c.Runner.cfg.Stateless {
 		return &Failure{
-			Code: request.CodeUnsupported, Message: "this cannot be confirmed by a second call on a server without memory; nothing was changed",
+			Code: request.CodeUnsupported, Message: "this cannot be confirmed by a second call, because the server that gets it cannot know whether the yes was used before; nothing was changed",
 			Hint: "Use a client that supports elicitation, or a server without --stateless.",
 		}
 	}

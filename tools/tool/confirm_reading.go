@@ -31,7 +31,16 @@ func Confirm[T any](ctx context.Context, c *Call, read func(ctx context.Context)
 }
 
 // confirm is what Confirm would otherwise repeat in the binary for every type.
-func confirm(ctx context.Context, c *Call, read func(ctx context.Context) (*Plan, error)) error {
+func confirm(ctx context.Context, c *Call, targets func(ctx context.Context) (*Plan, error)) error {
+	read := func(ctx context.Context) (*Plan, error) {
+		p, err := targets(ctx)
+		if err != nil || p == nil || !c.Runner.forgets() || c.Runner.cfg.Confirm == ConfirmNever {
+			return p, err
+		}
+		newest, err := c.newestProcess(ctx)
+		p.State = append(p.State, newest...)
+		return p, err
+	}
 	c.rereading = answered(ctx, c)
 	p, err := read(ctx)
 	if err != nil {

@@ -86,12 +86,14 @@ const (
 // Runner runs the tools of one configuration. It keeps no state of callers beyond
 // bounded caches keyed by the caller.
 type Runner struct {
-	cfg      Config
-	Logger   *slog.Logger
-	tools    []*Tool // all, sorted by name
-	byName   map[string]*Tool
-	offered  map[string]bool
-	signer   signer
+	cfg     Config
+	Logger  *slog.Logger
+	tools   []*Tool // all, sorted by name
+	byName  map[string]*Tool
+	offered map[string]bool
+	signer  signer
+	// shared says that other processes may have the signing key too.
+	shared   bool
 	Scope    *scope
 	Patterns func() *PatternSet
 	guard    Guard
@@ -167,14 +169,15 @@ func NewRunner(cfg Config, all []*Tool, g Guard) (*Runner, error) {
 	if n := len(cfg.SigningKey); cfg.SigningKey != nil && n < shortestKey {
 		return nil, fmt.Errorf("tools: the signing key has %d bytes, and can be guessed below %d", n, shortestKey)
 	}
-	if cfg.SigningKey == nil {
+	shared := cfg.SigningKey != nil
+	if !shared {
 		cfg.SigningKey = make([]byte, 32)
 		if _, err := rand.Read(cfg.SigningKey); err != nil {
 			return nil, fmt.Errorf("making a signing key: %w", err)
 		}
 	}
 	s := &Runner{
-		cfg: cfg, guard: g, Logger: cfg.Logger, tools: all, byName: map[string]*Tool{}, offered: map[string]bool{},
+		cfg: cfg, shared: shared, guard: g, Logger: cfg.Logger, tools: all, byName: map[string]*Tool{}, offered: map[string]bool{},
 		signer: newSigner(cfg.SigningKey, !cfg.Stateless), Scope: newScope(cfg.Projects), Patterns: sync.OnceValue(SecretPatterns),
 	}
 	for _, t := range s.tools {
