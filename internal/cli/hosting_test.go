@@ -58,7 +58,7 @@ func TestHostingOnZerops(t *testing.T) {
 		}
 		env = append(env, name+"="+text)
 	}
-	for name := range at(t, parseYAML(t, imported), "services", 0, "envSecrets").(map[string]any) {
+	for name := range at(t, parseYAML(t, imported), "services", 0, "vault").(map[string]any) {
 		env = append(env, name+"="+generatedKey)
 	}
 	if s := load(t, []string{"serve"}, env); s == nil || !s.Remote() || !s.Stateless || s.SigningKey == nil || s.Listen != "0.0.0.0:8080" {
