@@ -287,7 +287,12 @@ func judgedAs(s *zerops.Service, types manifest.Catalogue, base string) string {
 	if base == "" {
 		return "names no base and takes none over, so it keeps the runtime of its service"
 	}
-	for _, name := range []string{base, manifest.ParseTypeName(base).Family} {
+	written := manifest.ParseTypeName(base)
+	names := []string{base, written.Family}
+	if written.Family == "php" { // builds for either web server (platform §10.2)
+		names = append(names, "php-nginx@"+written.Version)
+	}
+	for _, name := range names {
 		if t, v, found := types.Find(name, manifest.UseRun); found && t.Category == "USER" {
 			s.TypeID, s.Type.Version = t.ID, v.Name
 			return ""
