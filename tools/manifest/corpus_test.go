@@ -126,6 +126,7 @@ func (s *specimen) judge(h *tooltest.Harness) (invalid bool, said []remark) {
 			delete(arguments, "project")
 		}
 		r := h.Call("import_yaml", arguments)
+		s.secretive(r)
 		if r.IsError {
 			return true, failed(r)
 		}
@@ -133,11 +134,21 @@ func (s *specimen) judge(h *tooltest.Harness) (invalid bool, said []remark) {
 		return len(problems) > 0, append(problems, remarks(r, "warnings")...)
 	}
 	r := h.Call("validate_zerops_yaml", tooltest.Args{"yaml": s.text})
+	s.secretive(r)
 	if r.IsError {
 		return true, failed(r)
 	}
 	said = append(remarks(r, "problems"), remarks(r, "warnings")...)
 	return r.Get("valid") != true, said
+}
+
+// secretive checks that no secret of the file is told: they say of themselves that
+// they are obviously fake.
+func (s *specimen) secretive(r tooltest.Result) {
+	r.T.Helper()
+	if strings.Contains(string(r.Raw), "obviously-fake") {
+		r.T.Errorf("%s: a secret of the file is in the answer: %s", s.name, r.Raw)
+	}
 }
 
 var projectSection = regexp.MustCompile(`(?m)^\{?["']?project["']?:`)
