@@ -162,6 +162,7 @@ type answering struct {
 	asked  atomic.Int32
 }
 
+// RoundTrip answers what asks for a stream.
 func (a *answering) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(r.URL.Path, "/stream") {
 		a.asked.Add(1)
@@ -248,7 +249,7 @@ func TestOddStreams(t *testing.T) {
 		return fmt.Sprintf(`{"id":"%d","timestamp":"2026-03-01T10:00:0%[1]dZ","message":"line %[1]d"}`, n)
 	}
 	send := func(conn *websocket.Conn, text string) {
-		_ = conn.Write(context.Background(), websocket.MessageText, []byte(text)) //nolint:usetesting // the server outlives the test
+		_ = conn.Write(context.WithoutCancel(t.Context()), websocket.MessageText, []byte(text))
 	}
 	froms := make(chan string, 10)
 	for _, tc := range []struct {
@@ -299,6 +300,43 @@ func TestOddStreams(t *testing.T) {
 			t.Errorf("followed from %q, then from %q", first, second)
 		}
 	})
+}
+
+// TestStreamsOfHostsThatSpeakHTTP2 opens a stream, which takes a connection of its own
+// with the older protocol.
+func TestStreamsOfHostsThatSpeakHTTP2(t *testing.T) {
+	t.Parallel()
+	var protocols [2]string
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			protocols[0] = r.Proto
+			fmt.Fprintf(w, `{"url":"https://%s/log?accessToken=%s"}`, r.Host, logSecret)
+			return
+		}
+		protocols[1] = r.Proto
+		conn, err := websocket.Accept(w, r, nil)
+		if err != nil {
+			return
+		}
+		_ = conn.Write(r.Context(), websocket.MessageText, []byte(`{"items":[{"id":"1","message":"here"}]}`))
+		_, _, _ = conn.Read(r.Context())
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	api, err := zerops.NewAPI(zerops.APIOptions{Address: server.URL, Transport: server.Client().Transport})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := api.Client("fake-token-word")
+	grant, err := client.LogGrant(t.Context(), logProject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = client.FollowLogs(t.Context(), grant, zerops.LogQuery{}, &zerops.LogPosition{}, func(l zerops.LogLine) bool { return l.Message != "here" })
+	if err != nil || protocols != [2]string{"HTTP/2.0", "HTTP/1.1"} {
+		t.Errorf("%v, by %v", err, protocols)
+	}
 }
 
 // TestManyLinesAreRememberedWithinBounds tells more lines than are kept by name and

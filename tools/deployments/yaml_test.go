@@ -111,7 +111,7 @@ func TestDeployedYAMLThatCannotBeHad(t *testing.T) {
 
 func activeOf(h *tooltest.Harness, project, service string) string {
 	h.T.Helper()
-	return h.Call("list_deployments", tooltest.Args{"project": project, "service": service, "status": "ACTIVE"}).Items()[0]["id"].(string) //nolint:forcetypeassert // an id
+	return h.Call("list_deployments", tooltest.Args{"project": project, "service": service, "status": "ACTIVE"}).Items()[0]["id"].(string)
 }
 
 // archiveServer answers in place of the storage that archives come from.

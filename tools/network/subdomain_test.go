@@ -120,7 +120,7 @@ func TestSubdomainWaitsForPorts(t *testing.T) {
 func with(a tooltest.Args, more ...any) tooltest.Args {
 	added := maps.Clone(a)
 	for i := 0; i+1 < len(more); i += 2 {
-		added[more[i].(string)] = more[i+1] //nolint:forcetypeassert // written just above
+		added[more[i].(string)] = more[i+1]
 	}
 	return added
 }
