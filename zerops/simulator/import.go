@@ -18,43 +18,43 @@ func importRoutes() []route {
 // ports of a service, are dropped without a word.
 type importDocument struct {
 	Project *struct {
-		Name         string         `yaml:"name"`
-		Description  string         `yaml:"description"`
-		CorePackage  string         `yaml:"corePackage"`
-		Tags         []string       `yaml:"tags"`
-		EnvVariables map[string]any `yaml:"envVariables"`
-		EnvSecrets   map[string]any `yaml:"envSecrets"`
-		Vault        map[string]any `yaml:"vault"`
-		EnvIsolation string         `yaml:"envIsolation"`
-		SSHIsolation string         `yaml:"sshIsolation"`
+		Name         string                 `yaml:"name"`
+		Description  string                 `yaml:"description"`
+		CorePackage  string                 `yaml:"corePackage"`
+		Tags         []string               `yaml:"tags"`
+		EnvVariables map[string]importValue `yaml:"envVariables"`
+		EnvSecrets   map[string]importValue `yaml:"envSecrets"`
+		Vault        map[string]importValue `yaml:"vault"`
+		EnvIsolation string                 `yaml:"envIsolation"`
+		SSHIsolation string                 `yaml:"sshIsolation"`
 	} `yaml:"project"`
 	Services []importService `yaml:"services"`
 }
 
 type importService struct {
-	Hostname              string         `yaml:"hostname"`
-	Type                  string         `yaml:"type"`
-	Mode                  string         `yaml:"mode"`
-	Profile               string         `yaml:"profile"`
-	EnvSecrets            map[string]any `yaml:"envSecrets"`
-	Vault                 map[string]any `yaml:"vault"`
-	DotEnvSecrets         string         `yaml:"dotEnvSecrets"`
-	ObjectStorageSize     float64        `yaml:"objectStorageSize"`
-	ObjectStoragePolicy   string         `yaml:"objectStoragePolicy"`
-	ObjectStorageRaw      string         `yaml:"objectStorageRawPolicy"`
-	BuildFromGit          string         `yaml:"buildFromGit"`
-	ZeropsSetup           string         `yaml:"zeropsSetup"`
-	ZeropsYaml            any            `yaml:"zeropsYaml"`
-	StartWithoutCode      bool           `yaml:"startWithoutCode"`
-	EnableSubdomainAccess bool           `yaml:"enableSubdomainAccess"`
-	Priority              int            `yaml:"priority"`
-	Override              bool           `yaml:"override"`
-	MinContainers         int            `yaml:"minContainers"`
-	MaxContainers         int            `yaml:"maxContainers"`
-	Mount                 []string       `yaml:"mount"`
-	EnvIsolation          string         `yaml:"envIsolation"`
-	ProfileOverrides      map[string]any `yaml:"profileOverrides"`
-	VerticalAutoscaling   importScaling  `yaml:"verticalAutoscaling"`
+	Hostname              string                 `yaml:"hostname"`
+	Type                  string                 `yaml:"type"`
+	Mode                  string                 `yaml:"mode"`
+	Profile               string                 `yaml:"profile"`
+	EnvSecrets            map[string]importValue `yaml:"envSecrets"`
+	Vault                 map[string]importValue `yaml:"vault"`
+	DotEnvSecrets         string                 `yaml:"dotEnvSecrets"`
+	ObjectStorageSize     float64                `yaml:"objectStorageSize"`
+	ObjectStoragePolicy   string                 `yaml:"objectStoragePolicy"`
+	ObjectStorageRaw      string                 `yaml:"objectStorageRawPolicy"`
+	BuildFromGit          string                 `yaml:"buildFromGit"`
+	ZeropsSetup           string                 `yaml:"zeropsSetup"`
+	ZeropsYaml            any                    `yaml:"zeropsYaml"`
+	StartWithoutCode      bool                   `yaml:"startWithoutCode"`
+	EnableSubdomainAccess bool                   `yaml:"enableSubdomainAccess"`
+	Priority              int                    `yaml:"priority"`
+	Override              bool                   `yaml:"override"`
+	MinContainers         int                    `yaml:"minContainers"`
+	MaxContainers         int                    `yaml:"maxContainers"`
+	Mount                 []string               `yaml:"mount"`
+	EnvIsolation          string                 `yaml:"envIsolation"`
+	ProfileOverrides      map[string]any         `yaml:"profileOverrides"`
+	VerticalAutoscaling   importScaling          `yaml:"verticalAutoscaling"`
 }
 
 // parseImport reads the document of a request.
@@ -98,7 +98,7 @@ func importProject(c *call) (any, error) {
 	if head.Name == "" {
 		return nil, withFields("projectImportMissingParameter", "Missing parameter", map[string][]string{"parameter": {"project.name"}})
 	}
-	variables := append(slices.Concat(plainEntries(head.EnvVariables), plainEntries(head.EnvSecrets)), vaultEntries(head.Vault)...)
+	variables := slices.Concat(importEntries(head.EnvVariables), importEntries(head.EnvSecrets), importEntries(head.Vault))
 	if err := checkEntries(variables, "projectEnv", isolationKeys()); err != nil {
 		return nil, err
 	}
@@ -216,7 +216,7 @@ func (c *call) draft(spec importService) (serviceDraft, error) {
 		}
 		draft.yaml = text
 	}
-	draft.variables = append(plainEntries(spec.EnvSecrets), vaultEntries(spec.Vault)...)
+	draft.variables = append(importEntries(spec.EnvSecrets), importEntries(spec.Vault)...)
 	pairs, err := parseEnvFile(spec.DotEnvSecrets)
 	if err != nil {
 		return draft, err

@@ -77,6 +77,14 @@ func TestImportTolerates(t *testing.T) {
 	project := a.sim.ProjectID("playground")
 	made := a.ok(http.MethodPost, "/project/"+project+"/service-stack/import", map[string]any{"yaml": "services:\n  - {hostname: find, type: meilisearch:single@1.20, enableSubdomainAccess: true}\n"})
 	a.finished(rows(t, rows(t, made["serviceStacks"])[0]["processes"])[0])
+	made = a.ok(http.MethodPost, "/project/"+project+"/service-stack/import", map[string]any{"yaml": "services:\n  - hostname: told\n    type: nodejs@22\n    vault: {A: 1.10, B: yes, C: 2026-11-30, D: {value: 0x1F, sensitive: true}, E: , F: ~, G: true}\n"})
+	a.finished(rows(t, rows(t, made["serviceStacks"])[0]["processes"])[0])
+	stored := rows(t, a.get("/service-stack-by-name/" + project + "/told")["userData"])
+	for key, want := range map[string]any{"A": "1.10", "B": "yes", "C": "2026-11-30", "D": "0x1F", "E": "", "F": "", "G": "true"} {
+		if v := pick(t, stored, "key", key); v["content"] != want || v["sensitive"] != (key == "D") {
+			t.Errorf("%s is stored as %v, want %v", key, v, want)
+		}
+	}
 	if find := a.get("/service-stack-by-name/" + project + "/find"); find["subdomainAccess"] != true {
 		t.Errorf("a managed service with an HTTP port is not public: %v", find["subdomainAccess"])
 	}

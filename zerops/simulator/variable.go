@@ -1,7 +1,6 @@
 package simulator
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -72,40 +71,6 @@ func (t *serviceType) generatedKeys() []string {
 		keys = append(keys, "bucketName", "accessKeyId", "secretAccessKey", "apiUrl", "quotaGBytes")
 	}
 	return keys
-}
-
-// plainEntries are variables in the deprecated spellings of import YAML,
-// envVariables and envSecrets, which are stored in clear (platform §10.1).
-func plainEntries(values map[string]any) []envBody {
-	var entries []envBody
-	for _, key := range sortedKeys(values) {
-		entries = append(entries, envBody{Key: key, Content: scalarText(values[key])})
-	}
-	return entries
-}
-
-// vaultEntries are the variables of a vault: plain, or {value, sensitive}. An entry
-// without the flag is stored in clear (platform §10.1).
-func vaultEntries(vault map[string]any) []envBody {
-	var entries []envBody
-	for _, key := range sortedKeys(vault) {
-		entry := envBody{Key: key, Content: scalarText(vault[key])}
-		if members, ok := vault[key].(map[string]any); ok {
-			entry.Content = scalarText(members["value"])
-			entry.Sensitive, _ = members["sensitive"].(bool)
-		}
-		entries = append(entries, entry)
-	}
-	return entries
-}
-
-// scalarText is a YAML value as a variable holds it; one that is left empty is the
-// empty text.
-func scalarText(value any) string {
-	if value == nil {
-		return ""
-	}
-	return fmt.Sprint(value)
 }
 
 // checkEntries refuses variables of a new store that are malformed, or of which two
