@@ -15,6 +15,7 @@ const (
 	DeleteClientIntegrationTokenDelegation
 	DeleteClientUser
 	DeleteProject
+	DeleteProjectBackup
 	DeleteProjectEnv
 	DeleteProjectVpn
 	DeletePublicHttpRouting
@@ -43,6 +44,7 @@ const (
 	GetClientCardPayment
 	GetClientIntegrationToken
 	GetClientIntegrationTokenDelegation
+	GetClientIntegrationTokenDelegationList
 	GetClientIntegrationTokenList
 	GetClientProject
 	GetClientProjectTagList
@@ -63,9 +65,11 @@ const (
 	GetGitlabSudoUrl
 	GetProcess
 	GetProject
+	GetProjectBackup
 	GetProjectEnv
 	GetProjectEnvFile
 	GetProjectEnvFileDownload
+	GetProjectEnvReveal
 	GetProjectExport
 	GetProjectL7httpbalancerConfig
 	GetProjectList
@@ -101,6 +105,7 @@ const (
 	GetSettingsImportProjectYmlJsonSchemaJson
 	GetSettingsZeropsYamlJsonSchemaJson
 	GetSettingsZeropsYmlJsonSchemaJson
+	GetUserClientList
 	GetUserData
 	GetUserDataReveal
 	GetUserInfo
@@ -124,6 +129,7 @@ const (
 	PostBillingClientCreditExport
 	PostBillingClientPayment
 	PostBillingClientPaymentSource
+	PostBillingClientPromoCode
 	PostCardPaymentSearch
 	PostCardPaymentStripeWebhook
 	PostClient
@@ -438,6 +444,11 @@ var catalogue = [...]entry{
 		summary: "Who the token belongs to and which organisations it can act in",
 		class:   Class{Effect: Reads}, reach: ReachCaller,
 	},
+	GetUserClientList: {
+		name: "GetUserClientList", method: http.MethodGet, path: "/user/client/list", area: "account",
+		summary: "List the organisations that the token can act in",
+		class:   Class{Effect: Reads, Traits: Undocumented}, reach: ReachCaller,
+	},
 	PutUser: {
 		name: "PutUser", method: http.MethodPut, path: "/user/{id}", area: "account",
 		summary: "Update the user's profile",
@@ -543,6 +554,11 @@ var catalogue = [...]entry{
 	GetClientIntegrationTokenDelegation: {
 		name: "GetClientIntegrationTokenDelegation", method: http.MethodGet, path: "/client/{id}/integration-token/{tokenId}/delegation", area: "token",
 		summary: "List the one-time rights of an integration token to mint another",
+		class:   Class{Effect: Reads, Traits: Undocumented}, subject: SubjectOrganisation,
+	},
+	GetClientIntegrationTokenDelegationList: {
+		name: "GetClientIntegrationTokenDelegationList", method: http.MethodGet, path: "/client/{id}/integration-token-delegation/list", area: "token",
+		summary: "List the one-time rights of all integration tokens of an organisation to mint another",
 		class:   Class{Effect: Reads, Traits: Undocumented}, subject: SubjectOrganisation,
 	},
 	DeleteClientIntegrationTokenDelegation: {
@@ -670,6 +686,11 @@ var catalogue = [...]entry{
 		name: "PostBillingClientPayment", method: http.MethodPost, path: "/billing/client/{id}/payment", area: "billing",
 		summary: "Top up credit with a payment (charges a card)",
 		class:   Class{Effect: Creates, Traits: CostsMoney | RevealsSecret | PersonOnly}, subject: SubjectOrganisation, place: placeBilling,
+	},
+	PostBillingClientPromoCode: {
+		name: "PostBillingClientPromoCode", method: http.MethodPost, path: "/billing/client/{id}/promo-code", area: "billing",
+		summary: "Redeem a promo code for credit",
+		class:   Class{Effect: Creates, Traits: PersonOnly | Undocumented}, subject: SubjectOrganisation, place: placeBilling,
 	},
 	DeleteBillingClientPaymentSource: {
 		name: "DeleteBillingClientPaymentSource", method: http.MethodDelete, path: "/billing/client/{id}/payment-source", area: "billing",
@@ -1145,6 +1166,11 @@ var catalogue = [...]entry{
 		summary: "The effective variables as a dotenv file to download",
 		class:   Class{Effect: Reads, Traits: RevealsSecret | RawAnswer}, subject: SubjectProject, reach: ReachSubject,
 	},
+	GetProjectEnvReveal: {
+		name: "GetProjectEnvReveal", method: http.MethodGet, path: "/project-env/{id}/reveal", area: "env",
+		summary: "Read a sensitive project variable in clear",
+		class:   Class{Effect: Reads, Traits: RevealsSecret | Undocumented}, subject: SubjectProjectVariable, reach: ReachSubject,
+	},
 	PutProjectEnvFile: {
 		name: "PutProjectEnvFile", method: http.MethodPut, path: "/project/{id}/env/file", area: "env",
 		summary: "Replace all user-defined project variables by a dotenv text",
@@ -1187,7 +1213,7 @@ var catalogue = [...]entry{
 	},
 	GetUserDataReveal: {
 		name: "GetUserDataReveal", method: http.MethodGet, path: "/user-data/{id}/reveal", area: "env",
-		summary: "Read a sensitive service variable in clear (needs sudo mode)",
+		summary: "Read a sensitive service variable in clear",
 		class:   Class{Effect: Reads, Traits: RevealsSecret | Undocumented}, subject: SubjectServiceVariable, reach: ReachSubject,
 	},
 	PutUserData: {
@@ -1255,6 +1281,16 @@ var catalogue = [...]entry{
 		name: "DeleteServiceStackBackup", method: http.MethodDelete, path: "/service-stack/{id}/backup/{date}", area: "backup",
 		summary: "Delete a backup",
 		class:   Class{Effect: Destroys}, subject: SubjectService, reach: ReachSubject,
+	},
+	GetProjectBackup: {
+		name: "GetProjectBackup", method: http.MethodGet, path: "/project/{id}/backup", area: "backup",
+		summary: "List the backups of a project, those of deleted services too",
+		class:   Class{Effect: Reads, Traits: Undocumented}, subject: SubjectProject, reach: ReachSubject,
+	},
+	DeleteProjectBackup: {
+		name: "DeleteProjectBackup", method: http.MethodDelete, path: "/project/{id}/backup/{date}", area: "backup",
+		summary: "Delete a backup of a project",
+		class:   Class{Effect: Destroys, Traits: Undocumented}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PutServiceStackBackup: {
 		name: "PutServiceStackBackup", method: http.MethodPut, path: "/service-stack/{id}/backup/{date}", area: "backup",

@@ -209,7 +209,7 @@ func TestDetailsKnowEveryField(t *testing.T) {
 			t.Errorf("%s has no body", op)
 		}
 	}
-	wantAdded := []string{"body.base64", "body.envSecrets", "body.sensitive", "body.userData[].sensitive"}
+	wantAdded := []string{"body.base64", "body.envSecrets", "body.sensitive", "body.userData[].sensitive", "query.reveal", "query.sort"}
 	if got := slices.Sorted(maps.Keys(added)); !slices.Equal(got, wantAdded) {
 		t.Errorf("fields beyond the list: %v, want %v", got, wantAdded)
 	}

@@ -73,7 +73,7 @@ const (
 	// BinaryBody marks an operation that takes bytes instead of JSON.
 	BinaryBody
 	// Undocumented marks an operation that the live API answers and the vendor's
-	// SDK v1.0.21 does not know (platform §1.9).
+	// SDK v1.0.21 does not know (platform §1.9, §10.3).
 	Undocumented
 )
 

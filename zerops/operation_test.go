@@ -10,10 +10,11 @@ import (
 )
 
 // undocumented are the operations that the vendor's SDK does not know. All but
-// GetProjectList answer on the live API (platform §1.9, §2).
+// GetProjectList answer on the live API (platform §1.9, §2, §10.3).
 var undocumented = []string{
-	"DeleteClientIntegrationTokenDelegation", "GetClientIntegrationTokenDelegation", "GetProjectList", "GetUserDataReveal",
-	"PostCurrentStatsGroupBySearch", "PostWebSocketLogin",
+	"DeleteClientIntegrationTokenDelegation", "DeleteProjectBackup", "GetClientIntegrationTokenDelegation",
+	"GetClientIntegrationTokenDelegationList", "GetProjectBackup", "GetProjectEnvReveal", "GetProjectList", "GetUserClientList",
+	"GetUserDataReveal", "PostBillingClientPromoCode", "PostCurrentStatsGroupBySearch", "PostWebSocketLogin",
 }
 
 func TestCatalogueHoldsEveryOperation(t *testing.T) {
@@ -176,6 +177,11 @@ func TestCatalogueClasses(t *testing.T) {
 		{zerops.PostProjectSearch, zerops.Reads, zerops.IndexBacked | zerops.CarriesSecrets},
 		{zerops.PostServiceStackZeropsYamlValidation, zerops.Reads, 0},
 		{zerops.GetProjectLog, zerops.Reads, zerops.RevealsSecret},
+		{zerops.GetProjectEnvReveal, zerops.Reads, zerops.RevealsSecret},
+		{zerops.GetUserDataReveal, zerops.Reads, zerops.RevealsSecret},
+		{zerops.GetProjectExport, zerops.Reads, zerops.RevealsSecret},
+		{zerops.DeleteProjectBackup, zerops.Destroys, 0},
+		{zerops.PostBillingClientPromoCode, zerops.Creates, zerops.PersonOnly},
 		{zerops.GetAppVersionAppCode, zerops.Reads, zerops.RevealsSecret},
 		{zerops.PostServiceStackBackupDownloadUrl, zerops.Reads, zerops.RevealsSecret},
 		{zerops.PostServiceStackFileBrowsingAccess, zerops.Creates, zerops.RevealsSecret},

@@ -90,6 +90,18 @@ func (c *Client) ServiceVariables(ctx context.Context, serviceID string) ([]Vari
 	return p.Items, err
 }
 
+// RevealServiceVariable returns one variable of a service with its value in clear, where
+// the caller has full access (operation GetUserDataReveal; platform §10.1).
+func (c *Client) RevealServiceVariable(ctx context.Context, id string) (Variable, error) {
+	return fetch[Variable](ctx, c, Call{Operation: GetUserDataReveal, Path: []string{id}})
+}
+
+// RevealProjectVariable is RevealServiceVariable for a variable of a project (operation
+// GetProjectEnvReveal; platform §10.1).
+func (c *Client) RevealProjectVariable(ctx context.Context, id string) (Variable, error) {
+	return fetch[Variable](ctx, c, Call{Operation: GetProjectEnvReveal, Path: []string{id}})
+}
+
 // NewVariable is what is written for a variable. Sensitive has no default on the
 // wire: a body without it is refused (platform §1.9).
 type NewVariable struct {

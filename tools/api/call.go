@@ -161,6 +161,9 @@ func (a apiTools) prepareAPI(c *tool.Call, in apiArguments, reading bool) (*apiR
 	if err != nil {
 		return nil, err
 	}
+	if err := unrevealed(c, r); err != nil {
+		return nil, err
+	}
 	c.Needs = r.detail.Access
 	return r, hiddenColumns(c, r)
 }

@@ -129,7 +129,7 @@ func lossOf(op zerops.Operation) string {
 		return "what the process was going to do"
 	case zerops.DeleteServiceStackBuildCache:
 		return "the build cache; the next build takes longer"
-	case zerops.DeleteServiceStackBackup:
+	case zerops.DeleteServiceStackBackup, zerops.DeleteProjectBackup:
 		return "the backup, for good"
 	case zerops.PutServiceStackDisconnectSharedStorage:
 		return "the service's access to the files of the storage, which keeps them"

@@ -47,6 +47,19 @@ func permitted(c *tool.Call, op zerops.Operation, reading bool) error {
 	return f
 }
 
+// unrevealed refuses a request for marked values in clear, which some operations that
+// do not always answer a secret take as well (platform §10.3).
+func unrevealed(c *tool.Call, r *apiRequest) error {
+	asked := r.query.Get("reveal")
+	if asked == "" || asked == "false" || c.Runner.AllowSecrets() {
+		return nil
+	}
+	return &tool.Failure{
+		Code: request.CodeSecretWithheld, Operation: r.op.String(), Message: fmt.Sprintf("%s was asked to reveal secrets, which this server withholds; nothing was requested", r.op),
+		Hint: "Leave reveal out. The operator can restart it with --allow-secrets.",
+	}
+}
+
 // excluded names the tool that the operator excluded and whose work the
 // operation does, so that the whole API is no way around it.
 func excluded(c *tool.Call, op zerops.Operation) string {

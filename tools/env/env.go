@@ -43,7 +43,7 @@ func Tools() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "reveal_env", Title: "Reveal a variable", Effect: zerops.Reads, Secret: true,
 			Description: "The value of one variable, in clear.",
-			Operations:  []zerops.Operation{zerops.GetUserDataReveal},
+			Operations:  []zerops.Operation{zerops.GetUserDataReveal, zerops.GetProjectEnvReveal},
 		}, revealEnv),
 	)
 }

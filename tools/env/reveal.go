@@ -2,7 +2,9 @@ package env
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 
 	"zerops-mcp/tools/facts/env"
 	"zerops-mcp/tools/request"
@@ -49,6 +51,12 @@ func revealEnv(ctx context.Context, c *tool.Call, in *revealEnvIn) (*revealEnvOu
 		return nil, f
 	}
 	if found.Redacted() {
+		found, err = reveal(ctx, c, store, *found)
+		if err != nil {
+			return nil, err
+		}
+	}
+	if found.Redacted() {
 		return nil, &tool.Failure{
 			Code: request.CodeForbidden, Message: fmt.Sprintf("the platform withholds the value of %q from this token", tool.Clean(in.Key, 120)),
 			Hint: "A person can reveal it in the Zerops GUI; tokens with full access to the project usually read it.",
@@ -60,4 +68,26 @@ func revealEnv(ctx context.Context, c *tool.Call, in *revealEnvIn) (*revealEnvOu
 		source = string(zerops.OwnerUser)
 	}
 	return &revealEnvOut{Key: found.Key, Value: found.Content, Source: source, Sensitive: found.Sensitive}, nil
+}
+
+// reveal asks for a value that a plain read withholds. A platform that refuses, or that
+// does not know the question, leaves it withheld.
+func reveal(ctx context.Context, c *tool.Call, store env.Store, withheld env.Variable) (*env.Variable, error) {
+	ask := c.API.RevealProjectVariable
+	if store.Service != nil {
+		ask = c.API.RevealServiceVariable
+	}
+	shown, err := ask(ctx, withheld.ID)
+	if refusal, refused := errors.AsType[*zerops.Error](err); refused && refusal.Status < 500 && refusal.Status != http.StatusTooManyRequests {
+		return &withheld, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if shown.Key != withheld.Key {
+		return &withheld, nil // not an answer to this question
+	}
+	withheld.Content = shown.Content
+	env.KnowVariables(c, store, []env.Variable{withheld})
+	return &withheld, nil
 }

@@ -175,6 +175,8 @@ func (s Samples) parameter(op zerops.Operation, i int, param zerops.PathParam) s
 		return s.subject(op)
 	case param.Name == "tokenId":
 		return s.integrationToken
+	case param.Name == "date" && op == zerops.DeleteProjectBackup:
+		return "2026-01-31 00:00:00" // the other one is for the service's operations
 	case param.Name == "date":
 		return s.backup
 	case param.Name == "name" && op == zerops.GetServiceStackByName:

@@ -5,6 +5,8 @@ import "strings"
 func accountRoutes() []route {
 	return []route{
 		{op: "GetUserInfo", handle: userInfo},
+		// The path and the form of the answer are UNVERIFIED.
+		{op: "GetUserClientList", method: "GET", path: "/user/client/list", handle: listOwnOrgs},
 		{op: "GetRegion", public: true, handle: regions},
 		{op: "GetRegionZcli", public: true, handle: regions},
 		{op: "GetClient", handle: getOrg},
@@ -51,6 +53,16 @@ func (u *user) view() object {
 		"id": u.id, "email": u.email, "emailVerified": !u.integration, "fullName": u.fullName(),
 		"firstName": u.firstName, "lastName": u.lastName, "avatar": nil,
 	}
+}
+
+func listOwnOrgs(c *call) (any, error) {
+	found := []object{}
+	for id, o := range c.world.orgs.all() {
+		if c.membership(id) != nil {
+			found = append(found, object{"id": o.id, "accountName": o.name, "avatar": nil})
+		}
+	}
+	return object{"list": found}, nil
 }
 
 func (w *world) memberView(m *member, withOrg bool) object {

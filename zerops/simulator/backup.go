@@ -18,6 +18,9 @@ const backupName = "2006-01-02 15:04:05"
 
 func backupRoutes() []route {
 	return []route{
+		// The form of these two is UNVERIFIED beyond their path (platform §10.3).
+		{op: "GetProjectBackup", method: "GET", path: "/project/{id}/backup", handle: listProjectBackups},
+		{op: "DeleteProjectBackup", method: "DELETE", path: "/project/{id}/backup/{date}", handle: deleteProjectBackup},
 		{op: "GetServiceStackBackup", handle: listBackups},
 		{op: "PostServiceStackBackup", handle: createBackup},
 		{op: "PutServiceStackBackup", handle: retagBackup},
@@ -55,16 +58,49 @@ func listBackups(c *call) (any, error) {
 	}
 	files := []object{}
 	for _, b := range slices.Backward(c.world.backups[s.id]) {
-		files = append(files, object{
-			"path": s.id + "/" + b.name + ".tar.gz", "name": b.name, "size": b.size,
-			"metadata": object{"tags": strings.Join(b.tags, ",")},
-		})
+		files = append(files, b.view(s.id))
 	}
 	view := object{"files": files, "backupPeriod": s.backupPeriod, "retentionPolicy": nil, "defaultRetentionPolicy": defaultRetention()}
 	if s.retention != nil {
 		view["retentionPolicy"] = s.retention
 	}
 	return view, nil
+}
+
+func (b *backup) view(serviceID string) object {
+	return object{
+		"path": serviceID + "/" + b.name + ".tar.gz", "name": b.name, "size": b.size, "metadata": object{"tags": strings.Join(b.tags, ",")},
+	}
+}
+
+// listProjectBackups are those of all services of a project.
+func listProjectBackups(c *call) (any, error) {
+	p, err := c.project(toRead)
+	if err != nil {
+		return nil, err
+	}
+	files := []object{}
+	for _, s := range c.world.servicesOf(p) {
+		for _, b := range slices.Backward(c.world.backups[s.id]) {
+			files = append(files, b.view(s.id))
+		}
+	}
+	return object{"files": files, "backupPeriod": nil, "retentionPolicy": nil, "defaultRetentionPolicy": defaultRetention()}, nil
+}
+
+func deleteProjectBackup(c *call) (any, error) {
+	p, err := c.project(toWrite)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range c.world.servicesOf(p) {
+		kept := slices.DeleteFunc(slices.Clone(c.world.backups[s.id]), func(b *backup) bool { return b.name == c.path("date") })
+		if len(kept) < len(c.world.backups[s.id]) {
+			c.world.backups[s.id] = kept
+			return success(), nil
+		}
+	}
+	return nil, missing("backupNotFound", "Backup")
 }
 
 func defaultRetention() object {

@@ -12,6 +12,10 @@ func delegationRoutes() []route {
 			op: "DeleteClientIntegrationTokenDelegation", method: "DELETE", path: "/client/{id}/integration-token/{tokenId}/delegation/{delegationId}",
 			handle: deleteDelegation,
 		},
+		{
+			op: "GetClientIntegrationTokenDelegationList", method: "GET", path: "/client/{id}/integration-token-delegation/list",
+			handle: listAllDelegations,
+		},
 		{op: "PostWebSocketLogin", method: "POST", path: "/web-socket/login", required: []string{"token"}, handle: webSocketLogin},
 	}
 }
@@ -19,6 +23,14 @@ func delegationRoutes() []route {
 // listDelegations is always empty here: no token of this account may mint another.
 func listDelegations(c *call) (any, error) {
 	if _, err := c.integration(); err != nil {
+		return nil, err
+	}
+	return object{"list": []object{}}, nil
+}
+
+// listAllDelegations is the list of a whole organisation, whose path is UNVERIFIED.
+func listAllDelegations(c *call) (any, error) {
+	if _, _, err := c.org(); err != nil {
 		return nil, err
 	}
 	return object{"list": []object{}}, nil
