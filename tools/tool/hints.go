@@ -31,7 +31,7 @@ var hints = [...]struct {
 	{[]string{"createProcessQueuedProjectProcessCountExceeded"}, "Too many processes wait in this project; wait for the running ones."},
 	{[]string{"processIsAlreadyOver", "processAlreadyFinished"}, "The process has ended; there is nothing to cancel."},
 	{[]string{"processIsAlreadyRunning", "processCanNoLongerBeCanceled", "nothingToCancel"}, "It is too late to cancel; wait_for follows it to its end."},
-	{[]string{"userDataDuplicateKey", "projectEnvDuplicateKey"}, "The key exists; where zerops.yaml owns it, change it there and deploy."},
+	{[]string{"userDataDuplicateKey", "projectEnvDuplicateKey"}, "The key exists, perhaps in another case, or is the platform's own; where zerops.yaml owns it, change it there and deploy."},
 	{[]string{"userDataUseOfSystemKey", "userDataSystemKeyChangeForbidden", "projectEnvUseOfSystemKey"}, "The platform reserves this key; choose another name."},
 	{[]string{"userDataZeropsPrefixForbidden"}, "Zerops reserves the prefix ZEROPS_; choose another name."},
 	{[]string{"userDataDeleteForbidden", "recordIsReadOnly"}, "The platform or zerops.yaml owns this variable; change zerops.yaml and deploy."},
