@@ -3,6 +3,7 @@ package tool
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"html"
 	"math"
 	"net/url"
@@ -72,7 +73,12 @@ func words(name string) []string { return strings.FieldsFunc(strings.ToLower(nam
 func spellings(v string) []string {
 	v = strings.TrimSpace(v)
 	query, path := url.QueryEscape(v), url.PathEscape(v)
-	all := []string{v, CleanText(v), query, path, lowerEscapes(query), lowerEscapes(path), jsonEscaped(v), htmlSafeJSON(v), html.EscapeString(v)}
+	twice := url.QueryEscape(query)
+	all := []string{v, CleanText(v), query, path, lowerEscapes(query), lowerEscapes(path), twice, lowerEscapes(twice), jsonEscaped(v), htmlSafeJSON(v), html.EscapeString(v)}
+	for _, quoted := range all[len(all)-3 : len(all)-1] { // PHP writes \/ in JSON
+		all = append(all, strings.ReplaceAll(quoted, "/", `\/`))
+	}
+	all = append(all, numericEntities(v, "&#%d;"), numericEntities(v, "&#x%x;"), numericEntities(v, "&#x%X;"))
 	all = append(all, encodings(v)...)
 	kept := all[:0]
 	for _, spelling := range all {
@@ -97,6 +103,24 @@ func htmlSafeJSON(v string) string {
 	}
 	return string(quoted[1 : len(quoted)-1])
 }
+
+// numericEntities writes the characters that mean something in HTML as numbers.
+func numericEntities(v, format string) string {
+	if !strings.ContainsAny(v, htmlCharacters) {
+		return v
+	}
+	var b strings.Builder
+	for _, c := range v {
+		if strings.ContainsRune(htmlCharacters, c) {
+			fmt.Fprintf(&b, format, c)
+		} else {
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
+}
+
+const htmlCharacters = "&<>\"'"
 
 // lowerEscapes writes %2F as %2f.
 func lowerEscapes(s string) string {

@@ -85,10 +85,20 @@ func (c *Call) ScopeIDs(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	named := map[string][]string{}
 	for _, p := range reach.Projects {
 		if slices.Contains(names, p.Name) {
-			ids = append(ids, p.ID)
+			named[p.Name] = append(named[p.Name], p.ID)
 		}
+	}
+	for _, name := range SortedKeys(named) {
+		if several := named[name]; len(several) > 1 { // one of them may have been made by somebody else, to be let in
+			return nil, &Failure{
+				Code: request.CodeOutOfScope, Message: fmt.Sprintf("this server is limited to the project %q, and %d projects have that name, so none of them is in reach; nothing was done", Clean(name, 80), len(several)),
+				Hint: "The operator can write the id in --project: " + strings.Join(atMost(several, 10), " or ") + ".",
+			}
+		}
+		ids = append(ids, named[name]...)
 	}
 	if len(ids) == 0 {
 		return nil, &Failure{
