@@ -94,10 +94,11 @@ func builtFromGit(v zerops.AppVersion) bool {
 // large for an answer.
 func maskedYAML(c *tool.Call, text, from, setup string) YAMLView {
 	file, err := manifest.ParseZerops(text)
+	values, names := manifest.ReadForSecrets(text)
+	env.KnowValues(c, values, names...)
 	if err != nil {
 		return YAMLView{Why: fmt.Sprintf("the zerops.yaml in %s cannot be read as YAML, so its secrets could not be masked and it is withheld", from)}
 	}
-	env.KnowValues(c, file.Secrets(), file.Names()...)
 	view := YAMLView{Available: true, From: from, Masked: manifest.Mask(c, file.Doc)}
 	for _, whole := range []bool{true, false} {
 		if !whole && !onlySetup(file.Doc, setup) {
