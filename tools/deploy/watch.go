@@ -18,6 +18,7 @@ import (
 func (d deployer) watchDeployment(ctx context.Context, c *tool.Call, out deployServiceOut, s zerops.Service, versionID string, process *zerops.Process, w tool.Waiting, spent time.Duration) (*deployServiceOut, error) {
 	limit, clamped := c.Budget(w)
 	limit = max(min(limit, c.Runner.MaxWait()-c.Asked-spent), 0)
+	began := time.Now()
 	start := zerops.Deployment{Version: zerops.AppVersion{ID: versionID, ServiceID: s.ID, ProjectID: s.ProjectID}, Process: process}
 	states, err := deployments.Await(ctx, c, limit, []zerops.Deployment{start})
 	if err != nil {
@@ -37,7 +38,7 @@ func (d deployer) watchDeployment(ctx context.Context, c *tool.Call, out deployS
 	case tool.StatusFailed:
 		explainFailed(ctx, c, &out, s, now)
 	case tool.StatusDone:
-		addURL(ctx, c, &out, s)
+		addURL(ctx, c, &out, s, limit-time.Since(began))
 	}
 	return &out, nil
 }
@@ -61,9 +62,33 @@ func explainFailed(ctx context.Context, c *tool.Call, out *deployServiceOut, s z
 	}
 }
 
+const (
+	// portsLag is how long the ports of a deployment may be declared and not open:
+	// some 8 s are normal (platform §10.3).
+	portsLag  = 15 * time.Second
+	portsLook = 2 * time.Second
+)
+
+// opened reads a service that is public until the ports of its deployment are open,
+// for as long as the call may wait.
+func opened(ctx context.Context, c *tool.Call, id string, patience time.Duration) (zerops.Service, error) {
+	deadline := time.Now().Add(min(patience, portsLag))
+	report := c.Progress(ctx)
+	for {
+		now, err := c.API.Service(ctx, id)
+		if err != nil || !now.SubdomainAccess || !now.PortsPending() || time.Now().Add(portsLook).After(deadline) {
+			return now, err
+		}
+		report("waiting until the platform has opened the ports of the deployment")
+		if !tool.Delay(ctx, portsLook) {
+			return now, nil
+		}
+	}
+}
+
 // addURL reads back how the service can be reached.
-func addURL(ctx context.Context, c *tool.Call, out *deployServiceOut, s zerops.Service) {
-	now, err := c.API.Service(ctx, s.ID)
+func addURL(ctx context.Context, c *tool.Call, out *deployServiceOut, s zerops.Service, patience time.Duration) {
+	now, err := opened(ctx, c, s.ID, patience)
 	var project zerops.Project
 	if err == nil {
 		project, err = c.API.Project(ctx, s.ProjectID)
@@ -77,6 +102,9 @@ func addURL(ctx context.Context, c *tool.Call, out *deployServiceOut, s zerops.S
 	case len(urls) == 0:
 	case now.SubdomainAccess:
 		out.URL = urls[0]
+		if now.PortsPending() {
+			out.Message = tool.JoinWords(out.Message, "the platform has not opened the declared ports yet, so the address does not answer; get_service shows when it has")
+		}
 	default:
 		out.Message = tool.JoinWords(out.Message, "the service is not public; set_subdomain_access gives it an address")
 		out.Next = &tool.Next{Tool: "set_subdomain_access", Arguments: tool.NextArgs{Service: s.ID, Enabled: new(true)}}
