@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	"zerops-mcp/tools/facts/env"
 	"zerops-mcp/tools/request"
@@ -78,7 +77,7 @@ func reveal(ctx context.Context, c *tool.Call, store env.Store, withheld env.Var
 		ask = c.API.RevealServiceVariable
 	}
 	shown, err := ask(ctx, withheld.ID)
-	if refusal, refused := errors.AsType[*zerops.Error](err); refused && refusal.Status < 500 && refusal.Status != http.StatusTooManyRequests {
+	if refusal, refused := errors.AsType[*zerops.Error](err); refused && refusal.Definite() {
 		return &withheld, nil
 	}
 	if err != nil {
