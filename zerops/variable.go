@@ -12,6 +12,9 @@ type Variable struct {
 	Type      string `json:"type"` // USER or SYSTEM; older rows have more
 	Sensitive bool   `json:"sensitive"`
 	Editable  *bool  `json:"editable"` // nil where the answer does not tell
+	// Changed is when the value was last written, as the API writes it; empty where
+	// the answer does not tell.
+	Changed string `json:"lastUpdate"`
 }
 
 // RedactedContent stands where a value would be that the caller may not read.

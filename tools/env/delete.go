@@ -86,7 +86,8 @@ func (w *envWriter) deletable(ctx context.Context, keys []string) (map[string]en
 }
 
 // deletionOf is the plan for what will be lost. The ids of the variables are part
-// of its state, and gone once it was carried out.
+// of its state, and gone once it was carried out; so is when they were last written,
+// since a yes was for the value of then.
 func deletionOf(s env.Store, targets map[string]env.Variable) *tool.Plan {
 	keys := tool.SortedKeys(targets)
 	p := &tool.Plan{
@@ -102,7 +103,7 @@ func deletionOf(s env.Store, targets map[string]env.Variable) *tool.Plan {
 	var ids []string
 	for _, key := range keys {
 		p.Loses = append(p.Loses, "the value of "+tool.Clean(key, 80))
-		ids = append(ids, key+" ("+targets[key].ID+")")
+		ids = append(ids, key+" ("+targets[key].ID+", written "+targets[key].Changed+")")
 	}
 	p.State = append(p.State, tool.Is("the variables", ids...))
 	sort.Strings(p.Loses)

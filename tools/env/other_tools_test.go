@@ -1,6 +1,7 @@
 package env_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -36,6 +37,28 @@ func TestDeleteEnv(t *testing.T) {
 			again := h.Call("delete_env", tooltest.Args{"service": tooltest.StagingAPI(h), "keys": []any{"JWT_PRIVATE_KEY"}}).Status("unchanged")
 			tooltest.WantOutcomes(t, again, map[string]string{"JWT_PRIVATE_KEY": "absent"})
 		})
+	}
+}
+
+// TestAYesIsForTheValueOfThen deletes no value that was written after the question.
+func TestAYesIsForTheValueOfThen(t *testing.T) {
+	t.Parallel()
+	h := tooltest.Start(t)
+	for _, store := range []tooltest.Args{{"service": tooltest.StagingAPI(h)}, {"project": "eshop-staging"}} {
+		const key = "ROTATED_MEANWHILE"
+		with := func(more tooltest.Args) tooltest.Args {
+			maps.Copy(more, store)
+			return more
+		}
+		set := func(value string) {
+			h.Call("set_env", with(tooltest.Args{"variables": tooltest.Args{key: value}})).Ok()
+		}
+		set("obviously-fake-value-1")
+		a := with(tooltest.Args{"keys": []any{key}})
+		first := h.Call("delete_env", a).Status("confirmation_required")
+		set("obviously-fake-value-2")
+		h.Call("delete_env", with(tooltest.Args{"keys": []any{key}, "confirm": first.Str("confirm")})).Fails("confirmation_invalid")
+		h.Confirmed("delete_env", a).Status("done")
 	}
 }
 
