@@ -1,6 +1,8 @@
 package env_test
 
 import (
+	"maps"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -27,9 +29,7 @@ func TestSetEnvKnowsKeysInAnyCase(t *testing.T) {
 		{tooltest.Args{"project": "eshop-staging"}, "log_level", "LOG_LEVEL", "delete it first"},
 	} {
 		a := tooltest.Args{"variables": map[string]any{c.key: "fake-value"}}
-		for name, value := range c.on {
-			a[name] = value
-		}
+		maps.Copy(a, c.on)
 		e := h.Call("set_env", a).Fails("conflict")
 		message, _ := e["message"].(string)
 		hint, _ := e["hint"].(string)
@@ -67,9 +67,7 @@ func TestSetEnvKeepsTheMark(t *testing.T) {
 	for _, store := range []tooltest.Args{{"project": "eshop-staging"}, {"project": "eshop-staging", "service": "api"}} {
 		set := func(value string, more ...any) {
 			a := tooltest.Args{"variables": map[string]any{"MARKED": value}}
-			for name, of := range store {
-				a[name] = of
-			}
+			maps.Copy(a, store)
 			if len(more) > 0 {
 				a["sensitive"] = more[0]
 			}
@@ -87,7 +85,7 @@ func TestSetEnvKeepsTheMark(t *testing.T) {
 		}
 	}
 	for _, request := range h.Sim.Requests() {
-		if request.Method == "PUT" && !strings.Contains(string(request.Body), `"sensitive":`) {
+		if request.Method == http.MethodPut && !strings.Contains(string(request.Body), `"sensitive":`) {
 			t.Errorf("%s was sent without the mark", request.Operation)
 		}
 	}

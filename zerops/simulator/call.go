@@ -143,16 +143,16 @@ func (c *call) decode(into any) error {
 }
 
 // flag reads a boolean query parameter.
-func (c *call) flag(name string) (value, given bool, err error) {
+func (c *call) flag(name string) (bool, error) {
 	text := c.query.Get(name)
 	if text == "" {
-		return false, false, nil
+		return false, nil
 	}
-	value, err = strconv.ParseBool(text)
+	value, err := strconv.ParseBool(text)
 	if err != nil {
-		return false, true, badField(name, "field must be a boolean")
+		return false, badField(name, "field must be a boolean")
 	}
-	return value, true, nil
+	return value, nil
 }
 
 // page is the part of a direct list that was asked for.

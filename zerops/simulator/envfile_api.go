@@ -32,7 +32,7 @@ func (c *call) envFile() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	userOnly, _, err := c.flag("userOnly")
+	userOnly, err := c.flag("userOnly")
 	if err != nil {
 		return "", err
 	}

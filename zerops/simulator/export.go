@@ -50,7 +50,7 @@ type exportedSecret struct {
 // access who does not ask for them with reveal is UNVERIFIED; here they are not, so
 // that nobody comes to rely on it.
 func (c *call) exportVault(projectID, serviceID string) (map[string]any, error) {
-	if _, _, err := c.flag("reveal"); err != nil {
+	if _, err := c.flag("reveal"); err != nil {
 		return nil, err
 	}
 	vault := make(map[string]any)

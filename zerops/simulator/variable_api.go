@@ -193,7 +193,7 @@ func replaceUserData(c *call) (any, error) {
 	if err := c.workable(s); err != nil {
 		return nil, err
 	}
-	entries, err := c.envFileBody("userData")
+	entries, err := c.envFileBody()
 	if err != nil {
 		return nil, err
 	}
@@ -208,7 +208,7 @@ func replaceUserData(c *call) (any, error) {
 
 // envFileBody reads the dotenv text of a bulk write. The mark is for all of its values;
 // that they become plain without it, as by a single update, is UNVERIFIED.
-func (c *call) envFileBody(family string) ([]envBody, error) {
+func (c *call) envFileBody() ([]envBody, error) {
 	var body struct {
 		EnvFile   string `json:"envFile"`
 		Sensitive bool   `json:"sensitive"`
@@ -377,7 +377,7 @@ func replaceProjectEnv(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	entries, err := c.envFileBody("projectEnv")
+	entries, err := c.envFileBody()
 	if err != nil {
 		return nil, err
 	}

@@ -35,8 +35,8 @@ func TestSDKUnderstandsTheSimulator(t *testing.T) {
 	}
 	reads := newAccount(t)
 	seen, called := map[string]bool{}, 0
-	for i := range methods.NumMethod() {
-		name := methods.Method(i).Name
+	for method := range methods.Methods() {
+		name := method.Name
 		op, known := zerops.LookupOperation(name)
 		if !known {
 			t.Errorf("%s is not in the catalogue", name)
@@ -125,12 +125,10 @@ func (a account) try(t *testing.T, op zerops.Operation) []finding {
 		return failed(fmt.Errorf("arguments: %w", err))
 	}
 	returned := method.Call(arguments)
-	if err, _ := returned[1].Interface().(error); err != nil {
+	if err, _ := reflect.TypeAssert[error](returned[1]); err != nil {
 		return failed(fmt.Errorf("decoding: %w", err))
 	}
-	response, ok := returned[0].Interface().(interface {
-		OutputInterface() (any, error)
-	})
+	response, ok := reflect.TypeAssert[interface{ OutputInterface() (any, error) }](returned[0])
 	if !ok {
 		return failed(errors.New("the answer has no output"))
 	}
@@ -147,8 +145,7 @@ func (a account) try(t *testing.T, op zerops.Operation) []finding {
 
 // refusal tells a refusal in full; the SDK's own words leave the fields out.
 func refusal(err error) error {
-	var said apiError.Error
-	if errors.As(err, &said) {
+	if said, ok := errors.AsType[apiError.Error](err); ok {
 		return fmt.Errorf("refused with %d %s: %s %v", said.HttpStatusCode, said.ErrorCode, said.Message, said.Meta)
 	}
 	return err

@@ -35,8 +35,7 @@ func compareShape(t reflect.Type, raw any, place string) []finding {
 		return []finding{{key: t.Name(), problem: fmt.Sprintf("%T instead of an object", raw)}}
 	}
 	var found []finding
-	for i := range t.NumField() {
-		field := t.Field(i)
+	for field := range t.Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		at := t.Name() + "." + name
 		value, given := object[name]
