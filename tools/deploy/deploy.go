@@ -213,7 +213,7 @@ func (d deployer) deployDirectory(ctx context.Context, c *tool.Call, s zerops.Se
 	}
 	if job.Failure != nil {
 		out := notDeployed(ctx, c, out, version, job.Failure)
-		return &out, nil //nolint:nilerr // work that ended badly is a result
+		return &out, nil // work that ended badly is a result
 	}
 	return d.watchDeployment(ctx, c, out, s, version.ID, job.Process, in.Waiting, time.Since(started))
 }

@@ -33,6 +33,7 @@ const streamPath = "/api/rest/log/project/*/stream"
 func TestSearchWaitsForANewLine(t *testing.T) {
 	t.Parallel()
 	waiting(t, func(t *testing.T, h *tooltest.Harness) {
+		t.Helper()
 		plant(h, "order 1 failed", "nothing")
 		say(h, 5*time.Second, "something else")
 		say(h, 20*time.Second, "order 2 failed", "order 2 failed at line 7 of the trace")
@@ -57,6 +58,7 @@ func TestSearchWaitsForANewLine(t *testing.T) {
 func TestWaitingInVainSaysSo(t *testing.T) {
 	t.Parallel()
 	waiting(t, func(t *testing.T, h *tooltest.Harness) {
+		t.Helper()
 		plant(h, "order 1 failed")
 		say(h, 5*time.Second, "something else")
 		began := time.Now()
@@ -79,6 +81,7 @@ func TestWaitingInVainSaysSo(t *testing.T) {
 func TestWaitingSurvivesDrops(t *testing.T) {
 	t.Parallel()
 	waiting(t, func(t *testing.T, h *tooltest.Harness) {
+		t.Helper()
 		say(h, 3*time.Second, "noise")
 		for _, wait := range []time.Duration{4 * time.Second, 6 * time.Second} {
 			time.AfterFunc(wait, func() { h.Sim.CutLogStreams() })
@@ -97,6 +100,7 @@ func TestWaitingSurvivesDrops(t *testing.T) {
 func TestWaitingWithoutStream(t *testing.T) {
 	t.Parallel()
 	waiting(t, func(t *testing.T, h *tooltest.Harness) {
+		t.Helper()
 		h.Sim.Fail(simulator.Fault{Path: streamPath, Status: http.StatusNotFound})
 		plant(h, "order 1 failed")
 		say(h, 7*time.Second, "order 2 failed", "order 3 failed")
@@ -115,6 +119,7 @@ func TestWaitingWithoutStream(t *testing.T) {
 func TestWaitingInManyLogs(t *testing.T) {
 	t.Parallel()
 	waiting(t, func(t *testing.T, h *tooltest.Harness) {
+		t.Helper()
 		ids := someServices(h, 12)
 		for i, id := range ids {
 			time.AfterFunc(time.Duration(8+i%2)*time.Second, func() { h.Sim.AddLog(id, simulator.LogLine{At: time.Now(), Text: "the same everywhere"}) })

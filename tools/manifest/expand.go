@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"maps"
 	"slices"
 
 	"zerops-mcp/tools/facts/manifest"
@@ -38,10 +39,7 @@ func (y *yamlCheck) checked() any {
 		}
 		services[i] = service
 	}
-	out := make(map[string]any, len(top))
-	for key, member := range top {
-		out[key] = member
-	}
+	out := maps.Clone(top)
 	out["services"] = services
 	return out
 }

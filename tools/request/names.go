@@ -2,6 +2,7 @@ package request
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -77,12 +78,7 @@ func known(names []string, seen map[string]bool, key string) bool {
 	if seen != nil {
 		return seen[key]
 	}
-	for _, n := range names {
-		if n == key {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(names, key)
 }
 
 // literalEnd returns the index after the closing quote of the literal at start.

@@ -22,14 +22,15 @@ type scalingIn struct {
 }
 
 // empty reports that nothing is to be set beside a profile.
-func (in scalingIn) empty() bool {
-	in.Profile = ""
-	return in == scalingIn{}
+func (in *scalingIn) empty() bool {
+	rest := *in
+	rest.Profile = ""
+	return rest == scalingIn{}
 }
 
 // apply sets what is given on the overrides there are. What is left out must be
 // sent along: whether a null keeps or resets is not known (platform §4.7).
-func (in scalingIn) apply(current *zerops.Autoscaling) *zerops.Autoscaling {
+func (in *scalingIn) apply(current *zerops.Autoscaling) *zerops.Autoscaling {
 	next := zerops.Autoscaling{}
 	if current != nil {
 		next = *current
@@ -71,7 +72,7 @@ func set[T any](to **T, from *T) {
 }
 
 // note remarks on words that the platform may know and this server does not.
-func (in scalingIn) note() string {
+func (in *scalingIn) note() string {
 	return services.UnknownWord("cpu_mode", in.CPUMode, "SHARED", "DEDICATED")
 }
 

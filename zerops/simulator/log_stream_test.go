@@ -18,7 +18,10 @@ func (a api) streamed(project, query string) *websocket.Conn {
 	a.t.Helper()
 	address, _ := a.get("/project/" + project + "/log")["url"].(string)
 	path, token, _ := strings.Cut(address, "?")
-	conn, _, err := websocket.Dial(a.t.Context(), "ws"+strings.TrimPrefix(path, "http")+"/stream?"+token+query, nil)
+	conn, response, err := websocket.Dial(a.t.Context(), "ws"+strings.TrimPrefix(path, "http")+"/stream?"+token+query, nil)
+	if response != nil && response.Body != nil {
+		_ = response.Body.Close()
+	}
 	if err != nil {
 		a.t.Fatal(err)
 	}

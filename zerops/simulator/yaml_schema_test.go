@@ -14,7 +14,7 @@ func TestSchemasJudge(t *testing.T) {
 	a := start(t)
 	compiled := func(path string) *jsonschema.Schema {
 		compiler := jsonschema.NewCompiler()
-		if err := compiler.AddResource("schema.json", map[string]any(a.get(path))); err != nil {
+		if err := compiler.AddResource("schema.json", a.get(path)); err != nil {
 			t.Fatal(err)
 		}
 		return compiler.MustCompile("schema.json")

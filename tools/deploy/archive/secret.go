@@ -95,7 +95,7 @@ func scanned(w *walker, e entry) error {
 	}
 	f, err := open(w.dir.root, e.path)
 	if err != nil {
-		return nil //nolint:nilerr // packing it will tell
+		return nil // packing it will tell
 	}
 	defer func() { _ = f.Close() }()
 	if isPrivateKey(f, e.info.Size()) {

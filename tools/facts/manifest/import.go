@@ -39,7 +39,7 @@ func (p ImportPlan) Words(replaced []zerops.Service) []string {
 
 // ImportPlan is what an import YAML asks for, from the one reading of it that all
 // tools and operations share.
-type ImportPlan struct {
+type ImportPlan struct { //nolint:recvcheck // only reading it changes it
 	Doc      *Document
 	Field    string // the argument that holds the text
 	Project  bool   // there is a project section

@@ -3,6 +3,7 @@ package manifest
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -147,7 +148,7 @@ func (l *linter) mounts(p ImportPlan, s importEntry, object map[string]any, pres
 	list, _ := object["mount"].([]any)
 	for i, item := range list {
 		name := Text(item)
-		path := s.below("mount", fmt.Sprint(i))
+		path := s.below("mount", strconv.Itoa(i))
 		at := slices.IndexFunc(p.Services, func(other importEntry) bool { return other.Hostname == name })
 		switch {
 		case name == "" || Expression(name):

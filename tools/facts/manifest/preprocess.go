@@ -50,8 +50,8 @@ type processedText struct {
 func preprocess(text string) processedText {
 	p := preprocessor{in: text, line: 1, stored: map[string]string{}}
 	p.result.lines = []int{1}
-	if i := strings.Index(text, standIn); i >= 0 {
-		p.line += strings.Count(text[:i], "\n")
+	if before, _, found := strings.Cut(text, standIn); found {
+		p.line += strings.Count(before, "\n")
 		p.refuse("the sign U+E000 is of private use; remove it")
 		p.line = 1
 	}

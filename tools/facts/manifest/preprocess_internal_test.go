@@ -56,10 +56,7 @@ func TestPreprocess(t *testing.T) {
 		`<a|argon2id>`:                           `?,?`,
 	} {
 		made := preprocess(in)
-		got := strings.ReplaceAll(made.text, standIn, "?")
-		for _, issue := range made.refusals {
-			got += fmt.Sprintf(" line %d: %s", issue.Line, issue.Message)
-		}
+		got := strings.ReplaceAll(made.text, standIn, "?") + written(made.refusals, " line %d: %s")
 		text, refusal, refused := strings.Cut(want, " line ")
 		if !strings.HasPrefix(got, want) || !refused && got != want || refused && len(made.refusals) != 1 {
 			t.Errorf("%q became %q, want %q (%q)", in, got, text, refusal)
@@ -80,10 +77,7 @@ func TestPreprocessNotes(t *testing.T) {
 		`x: a \< b`:                               "",
 	} {
 		made := preprocess(in)
-		got := ""
-		for _, issue := range made.notes {
-			got += fmt.Sprintf("%d %s", issue.Line, issue.Message)
-		}
+		got := written(made.notes, "%d %s")
 		if !strings.HasPrefix(got, want) || (got == "") != (want == "") || len(made.refusals) > 0 {
 			t.Errorf("%q: %q %v, want %q", in, got, made.refusals, want)
 		}
@@ -91,4 +85,13 @@ func TestPreprocessNotes(t *testing.T) {
 	if long := strings.Repeat("<@setVar(<a>, <<@getVar(a)><@getVar(a)>>)>", 60); len(preprocess("<@setVar(<a>, <abc>)>"+long).refusals) == 0 {
 		t.Error("stored values grow without a bound")
 	}
+}
+
+// written puts issues one behind the other.
+func written(issues []Issue, format string) string {
+	var b strings.Builder
+	for _, issue := range issues {
+		fmt.Fprintf(&b, format, issue.Line, issue.Message)
+	}
+	return b.String()
 }

@@ -1,6 +1,9 @@
 package manifest
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // textItem is <text|modifier> or <@function(argument, …)|modifier>.
 type textItem struct {
@@ -123,7 +126,7 @@ func harmlessText(text string) bool {
 			next = text[i+1]
 		}
 		switch {
-		case c < 0x80 && isWordSign(byte(c)), c >= 0x80:
+		case c >= utf8.RuneSelf || isWordSign(text[i]):
 		case c == '$', c == '-', c == ':': // - and : mean something before a blank
 			if next == ' ' {
 				return false

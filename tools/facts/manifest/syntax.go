@@ -3,6 +3,7 @@ package manifest
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -34,8 +35,8 @@ func brokenLine(text string, reported int) int {
 		return reported
 	}
 	end := len(text)
-	for n := len(lines) - 1; n >= 0; n-- {
-		end -= len(lines[n])
+	for n, line := range slices.Backward(lines) {
+		end -= len(line)
 		if readable(text[:end]) {
 			return n + 1
 		}

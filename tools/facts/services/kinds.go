@@ -1,6 +1,7 @@
 package services
 
 import (
+	"slices"
 	"strings"
 
 	"zerops-mcp/tools/tool"
@@ -65,13 +66,8 @@ func NoteOn(s zerops.Service) string {
 // UnknownWord remarks on a word of the platform that this server does not know and has
 // passed on; it is empty for one of those known, and where none was given.
 func UnknownWord(argument, given string, known ...string) string {
-	if given == "" {
+	if given == "" || slices.Contains(known, given) {
 		return ""
-	}
-	for _, word := range known {
-		if given == word {
-			return ""
-		}
 	}
 	return argument + " " + tool.Clean(given, 40) + " is not known to this server (" + strings.Join(known, ", ") + " are) and was passed on as it is"
 }
