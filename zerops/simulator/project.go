@@ -179,6 +179,15 @@ func derivedID(a, b string) string {
 	return mixed.String()
 }
 
+// locations are where projects can be made (platform §10.3).
+func locations() []object {
+	all := []object{location()}
+	for _, id := range []string{"eu-central", "us-east-1", "us-west-1"} {
+		all = append(all, object{"id": id, "name": id, "pingUrl": "https://ping.example.com/" + id})
+	}
+	return all
+}
+
 func location() object {
 	return object{"id": "prg1", "name": "Prague", "pingUrl": "https://ping.example.com/prg1"}
 }

@@ -23,7 +23,7 @@ func getSettings(c *call) (any, error) {
 		"currencyList":     currencies(),
 		"languageList":     languages(),
 		"serviceStackList": types,
-		"locationList":     []object{location()},
+		"locationList":     locations(),
 	}, nil
 }
 
