@@ -1,19 +1,21 @@
 package simulator
 
 import (
-	_ "embed" // catalogue.json lists every operation of the vendor.
+	"bytes"
+	"compress/gzip"
+	_ "embed" // the list of every operation of the vendor
 	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
 )
 
-// catalogueJSON lists all operations with their arguments and the shapes of their
-// answers. It is made from zerops/testdata/operations.json and the vendor's objects by
-// TestCatalogue -update.
+// catalogueFile is testdata/catalogue.json, packed: all operations with their
+// arguments and the shapes of their answers. TestCatalogue -update makes both from
+// zerops/testdata/operations.json and the vendor's objects.
 //
-//go:embed catalogue.json
-var catalogueJSON []byte
+//go:embed catalogue.json.gz
+var catalogueFile []byte
 
 // operationSpec is what the catalogue says about one operation.
 type operationSpec struct {
@@ -45,8 +47,12 @@ func parseCatalogue() *catalogue {
 		Operations [][]string                   `json:"operations"`
 		Objects    map[string]map[string]string `json:"objects"`
 	}
-	if err := json.Unmarshal(catalogueJSON, &raw); err != nil {
-		must(false, fmt.Errorf("catalogue.json: %w", err))
+	unpacked, err := gzip.NewReader(bytes.NewReader(catalogueFile))
+	if err == nil {
+		err = json.NewDecoder(unpacked).Decode(&raw)
+	}
+	if err != nil {
+		must(false, fmt.Errorf("catalogue.json.gz: %w", err))
 	}
 	known := &catalogue{operations: make(map[string]*operationSpec, len(raw.Operations)), shapes: raw.Objects}
 	for _, row := range raw.Operations {

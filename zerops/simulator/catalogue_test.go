@@ -3,9 +3,12 @@ package simulator_test
 import (
 	"bytes"
 	"cmp"
+	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -58,18 +61,39 @@ func TestCatalogue(t *testing.T) {
 	want.WriteString("}}\n")
 
 	if *update {
-		if err := os.WriteFile("catalogue.json", want.Bytes(), 0o600); err != nil {
+		var packed bytes.Buffer
+		w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, written := w.Write(want.Bytes())
+		if err := errors.Join(written, w.Close(), os.WriteFile(catalogueText, want.Bytes(), 0o600), os.WriteFile("catalogue.json.gz", packed.Bytes(), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	got, err := os.ReadFile("catalogue.json")
+	got, err := os.ReadFile(catalogueText)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want.Bytes()) {
 		t.Error("catalogue.json differs from the vendor's list; run this test with -update and read the difference")
 	}
+	file, err := os.Open("catalogue.json.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	unpacked, err := gzip.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if packed, err := io.ReadAll(unpacked); err != nil || !bytes.Equal(packed, got) {
+		t.Errorf("catalogue.json.gz does not hold what catalogue.json says (%v); run this test with -update", err)
+	}
 }
+
+// catalogueText is the readable form of what is embedded.
+const catalogueText = "testdata/catalogue.json"
 
 // answerShapes returns the objects that the answers of operations consist of: from
 // the vendor's files, or without them from catalogue.json itself.
@@ -85,7 +109,7 @@ func answerShapes(t *testing.T, operations []vendorOperation) map[string]map[str
 		word = func(kind string) string { return shorten(objects, list.Enums, kind) }
 	} else {
 		var known struct{ Objects map[string]map[string]string }
-		readJSON(t, "catalogue.json", &known)
+		readJSON(t, catalogueText, &known)
 		objects = known.Objects
 	}
 	used := make(map[string]bool)
