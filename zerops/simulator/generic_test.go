@@ -20,7 +20,7 @@ import (
 func TestEveryOperation(t *testing.T) {
 	t.Parallel()
 	a := start(t)
-	data, err := os.ReadFile("catalogue.json")
+	data, err := os.ReadFile(catalogueText)
 	if err != nil {
 		t.Fatal(err)
 	}
