@@ -142,11 +142,11 @@ type uploadedView struct {
 
 func viewUploaded(contents archive.Contents) *uploadedView {
 	view := &uploadedView{Files: contents.Files, MB: float64(contents.Bytes/10_000) / 100, Ignored: contents.Ignored}
-	for _, s := range contents.Skipped[:min(len(contents.Skipped), 10)] {
+	for _, s := range contents.Skipped {
 		view.Skipped = append(view.Skipped, tool.Clean(s.Path, 200)+": "+s.Why)
 	}
-	if more := len(contents.Skipped) - 10 + contents.SkippedMore; more > 0 && len(view.Skipped) == 10 {
-		view.Skipped = append(view.Skipped, fmt.Sprintf("and %d more", more))
+	if contents.SkippedMore > 0 {
+		view.Skipped = append(view.Skipped, fmt.Sprintf("and %d more", contents.SkippedMore))
 	}
 	return view
 }

@@ -169,7 +169,7 @@ func (a *arrivals) words() string {
 	case a.lines == 0:
 		words = fmt.Sprintf("waited %d s: none of the %d new lines matches", seconds, a.read)
 		if a.read == 0 {
-			words = fmt.Sprintf("waited %d s: no new line was written", seconds)
+			words = fmt.Sprintf("waited %d s: no new line came in what was watched", seconds)
 		}
 	default:
 		words = fmt.Sprintf("waited %d s: %d of the matching lines are new", seconds, a.lines)

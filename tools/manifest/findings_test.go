@@ -121,3 +121,28 @@ func TestRulesApplyToShortNames(t *testing.T) {
 		}
 	}
 }
+
+// TestVaultEntriesAreChecked finds what would store a secret in clear without a word.
+func TestVaultEntriesAreChecked(t *testing.T) {
+	t.Parallel()
+	h := tooltest.Start(t)
+	const yaml = `services:
+  - hostname: app
+    type: nodejs@22
+    buildFromGit: git@github.com:owner/name
+    vault:
+      A: {value: fake-vault-a, sensetive: true}
+      B: {value: fake-vault-b, sensitive: "yes"}
+      C: {value: fake-vault-c, sensitive: true}
+      D: plain
+`
+	raw := string(h.Call("import_yaml", tooltest.Args{"project": "blog", "yaml": yaml, "dry_run": true}).Raw)
+	for _, want := range []string{"vault.A.sensetive", "vault.B.sensitive", "services[0].buildFromGit"} {
+		if !strings.Contains(raw, want) {
+			t.Errorf("%s is not told in %s", want, raw)
+		}
+	}
+	if strings.Contains(raw, "vault.C") || strings.Contains(raw, "vault.D") || strings.Contains(raw, "fake-vault") {
+		t.Errorf("got %s", raw)
+	}
+}

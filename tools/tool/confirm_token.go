@@ -63,6 +63,8 @@ func accept(c *Call, purpose string, p Plan, token string) error {
 		return unfit(err)
 	}
 	if changed := c.Runner.signer.changed(marks, p.facts()); len(changed) > 0 {
+		// It stays void where things come to be as they were.
+		_ = c.Runner.signer.redeem(signed, bound, now)
 		return changedSince(changed)
 	}
 	if err := c.Runner.signer.redeem(signed, bound, now); err != nil {

@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -17,7 +18,9 @@ type Directory struct {
 	root *os.Root
 	base string // its path without symbolic links, for links that name a whole path
 	own  []os.FileInfo
-	git  *tracked
+	// secrets are what the files of this program hold, so that no copy leaves.
+	secrets [][]byte
+	git     *tracked
 	// include are names that are sent although they look like secrets.
 	include []rule
 }
@@ -39,19 +42,38 @@ func Open(root, name string, own ...string) (*Directory, error) {
 	}
 	d := &Directory{root: sub, base: filepath.Join(root, name), git: readTracked(held, filepath.ToSlash(filepath.Clean(name)))}
 	for _, path := range own {
-		if info, err := os.Stat(path); err == nil { // what is not there cannot be packed
-			d.own = append(d.own, info)
+		info, err := os.Stat(path)
+		if err != nil {
+			continue // what is not there cannot be packed
+		}
+		d.own = append(d.own, info)
+		if !info.Mode().IsRegular() || info.Size() > largestOwn {
+			continue // a log
+		}
+		if text, err := os.ReadFile(path); err == nil {
+			if text = bytes.TrimSpace(text); len(text) >= leastSecret {
+				d.secrets = append(d.secrets, text)
+			}
 		}
 	}
 	return d, nil
 }
 
+const (
+	// largestOwn bounds a file of this program that is looked for in others: tokens
+	// and keys are short.
+	largestOwn = 4 << 10
+	// leastSecret is the shortest content that is looked for.
+	leastSecret = 16
+)
+
 // Include lets files go along although they look like secrets, as a ! rule in
-// .deployignore does. The patterns are those of .gitignore. It does nothing for
-// private keys and credentials.
-func (d *Directory) Include(patterns ...string) {
-	for _, p := range patterns {
-		if r, ok := parseRule(strings.TrimPrefix(p, "!")); ok {
+// .deployignore does: each is a path below the directory, with the wildcards of
+// .gitignore. It does nothing for private keys and credentials.
+func (d *Directory) Include(paths ...string) {
+	for _, p := range paths {
+		p = path.Clean(filepath.ToSlash(strings.TrimPrefix(p, "!")))
+		if r, ok := parseRule("/" + strings.TrimPrefix(p, "/")); ok {
 			d.include = append(d.include, r)
 		}
 	}

@@ -75,8 +75,8 @@ func (p *packer) add(w *walker, e entry) error {
 	case !os.SameFile(info, e.info): // another one has taken its place
 		why = w.withheld(strings.Split(e.path, "/"), info)
 	}
-	if why == "" && isPrivateKey(f, info.Size()) {
-		why = whyKey
+	if why == "" {
+		why = w.dir.secretIn(f, e.path, info.Size())
 	}
 	if why != "" {
 		w.drop(e, why)

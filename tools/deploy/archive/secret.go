@@ -28,7 +28,7 @@ func (w *walker) withheld(parts []string, info fs.FileInfo) (why string) {
 		return "it holds credentials of this machine, which never leave"
 	case base == ".env" || strings.HasPrefix(base, ".env.") || base == ".npmrc":
 		if w.isLocal(base, name) && !w.dir.included(w.deploy, parts) {
-			return "it may hold secrets and is no part of the sources; include, or !" + base + " in " + deployIgnore + ", sends it along"
+			return "it may hold secrets and is no part of the sources; include, or !/" + name + " in " + deployIgnore + ", sends it along"
 		}
 	}
 	return ""
@@ -64,28 +64,72 @@ func (w *walker) hasToken(name string) bool {
 	return false
 }
 
-const whyKey = "it is a private key, which never leaves; put it into a variable of the service"
+const (
+	whyKey   = "it holds a private key, which never leaves; put it into a variable of the service"
+	whyToken = "it holds the token or a key of this server, which never leave"
+)
 
-// isPrivateKey reports a file of keys and certificates in PEM, or of PuTTY, with a
-// private key in it. Sources that only quote one do not begin like that.
-func isPrivateKey(f io.ReaderAt, size int64) bool {
-	if size > largestKey {
-		return false
+// secretIn says why the content of a file keeps it here; "" where nothing does.
+func (d *Directory) secretIn(f io.ReaderAt, name string, size int64) (why string) {
+	if size == 0 || size > largestKey {
+		return ""
 	}
-	text := make([]byte, min(size, 512))
-	if _, err := f.ReadAt(text, 0); err != nil && !errors.Is(err, io.EOF) {
-		return false // reading it will tell
+	text := make([]byte, size)
+	n, err := f.ReadAt(text, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "" // packing it will tell
 	}
-	head := bytes.TrimLeft(text, "\xef\xbb\xbf \t\r\n")
+	text = text[:n]
+	if bytes.IndexByte(text, 0) >= 0 { // UTF-16, as some editors write
+		text = bytes.ReplaceAll(text, []byte{0}, nil)
+	}
+	for _, secret := range d.secrets {
+		if bytes.Contains(text, secret) {
+			return whyToken
+		}
+	}
+	if isPrivateKey(text, quotesKeys(name)) {
+		return whyKey
+	}
+	return ""
+}
+
+// isPrivateKey reports a text with a private key in it, in PEM, of OpenPGP, PuTTY or
+// age, or in the JSON of a service account. Sources and documents quote keys, so
+// there one counts only where the whole file begins as a key or certificate. Key
+// stores and DER have no mark that only they have.
+func isPrivateKey(text []byte, quoted bool) bool {
+	head := bytes.TrimLeft(text, "\xef\xbb\xbf\xff\xfe \t\r\n")
 	if bytes.HasPrefix(head, []byte("PuTTY-User-Key-File-")) {
 		return true
 	}
-	if !bytes.HasPrefix(head, []byte("-----BEGIN ")) && !bytes.HasPrefix(head, []byte("Bag Attributes")) {
+	if quoted && !bytes.HasPrefix(head, []byte("-----BEGIN ")) {
 		return false
 	}
-	text = make([]byte, size)
-	n, err := f.ReadAt(text, 0)
-	return (err == nil || errors.Is(err, io.EOF)) && bytes.Contains(text[:n], []byte("PRIVATE KEY-----"))
+	for line := range bytes.Lines(text) {
+		line = bytes.TrimLeft(line, " \t#;\"'\xef\xbb\xbf\xff\xfe")
+		switch {
+		case bytes.HasPrefix(line, []byte("-----BEGIN ")) && bytes.Contains(line, []byte("PRIVATE KEY")), bytes.HasPrefix(line, []byte("AGE-SECRET-KEY-")):
+			return true
+		case bytes.HasPrefix(line, []byte("PuTTY-User-Key-File-")):
+			return true
+		}
+		if _, value, found := bytes.Cut(line, []byte("private_key")); found && bytes.Contains(value, []byte("-----BEGIN ")) {
+			return true
+		}
+	}
+	return false
+}
+
+// quotesKeys reports files that may quote a key without being one: sources and
+// documents, by the end of their names.
+func quotesKeys(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".go", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".vue", ".svelte", ".py", ".rb", ".php", ".java", ".kt", ".scala", ".cs", ".fs", ".rs", ".c", ".h", ".cc",
+		".cpp", ".hpp", ".m", ".swift", ".ex", ".exs", ".erl", ".gleam", ".clj", ".lua", ".pl", ".dart", ".zig", ".sh", ".md", ".mdx", ".rst", ".adoc", ".html", ".htm", ".map":
+		return true
+	}
+	return false
 }
 
 // scanned looks at one entry as packing it would.
@@ -98,8 +142,8 @@ func scanned(w *walker, e entry) error {
 		return nil // packing it will tell
 	}
 	defer func() { _ = f.Close() }()
-	if isPrivateKey(f, e.info.Size()) {
-		w.drop(e, whyKey)
+	if why := w.dir.secretIn(f, e.path, e.info.Size()); why != "" {
+		w.drop(e, why)
 	}
 	return nil
 }

@@ -42,12 +42,17 @@ func TestKeysAndCredentialsStayHere(t *testing.T) {
 		"cert.pem": "-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----\n", "id.pub": "ssh-ed25519 AAAA x\n",
 		"test.go": "package x\n\nconst key = `" + pem + "`\n", "README.md": "# Keys\n\n```\n" + pem + "```\n",
 		".deployignore": "!.netrc\n!id_ed25519\n",
+		"behind-words":  "# the key of the bastion\n" + pem, "indented.yaml": "keys:\n  a: |\n    -----BEGIN PRIVATE KEY-----\n    AA\n", "account.json": `{"type":"service_account","private_key":"-----BEGIN PRIVATE KEY-----\\nAA"}`,
+		"pgp.asc": "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nAA\n", "age.txt": "# created\nAGE-SECRET-KEY-1AAAA\n", "wide.pem": strings.Join(strings.Split(pem, ""), "\x00") + "\x00", "far.txt": strings.Repeat("# words\n", 2000) + pem,
 	})
 	packed, contents := packedNames(t, dir)
 	if want := []string{".deployignore", "README.md", "cert.pem", "id.pub", "main.js", "sub/", "test.go"}; !slices.Equal(packed, want) {
 		t.Errorf("packed %v, want %v", packed, want)
 	}
-	out := []string{".git-credentials", "_netrc", "bundle.pem", "exported.pem", "id_ed25519", "notes.txt", "old.ppk", "sub/.netrc"}
+	out := []string{
+		".git-credentials", "_netrc", "account.json", "age.txt", "behind-words", "bundle.pem", "exported.pem", "far.txt", "id_ed25519", "indented.yaml",
+		"notes.txt", "old.ppk", "pgp.asc", "sub/.netrc", "wide.pem",
+	}
 	if got := left(contents); !slices.Equal(got, out) {
 		t.Errorf("left out %v, want %v", got, out)
 	}
@@ -60,14 +65,17 @@ func TestKeysAndCredentialsStayHere(t *testing.T) {
 // TestFilesOfThisServerStayHere whatever they are called in the directory.
 func TestFilesOfThisServerStayHere(t *testing.T) {
 	t.Parallel()
-	dir := tree(t, map[string]string{"main.js": "start()", "token": "obviously fake", "deep/key": "obviously fake"})
+	const token, key = "obviously-fake-token-of-ours", "obviously-fake-key-of-ours"
+	dir := tree(t, map[string]string{
+		"main.js": "start()", "token": token + "\n", "deep/key": key, "a copy": token, "settings.json": `{"env":{"ZEROPS_TOKEN":"` + token + `"}}`,
+	})
 	linked := filepath.Join(dir, "another-name")
 	if err := os.Link(filepath.Join(dir, "token"), linked); err != nil {
 		t.Skip("no hard links here:", err)
 	}
 	opened := open(t, dir, filepath.Join(dir, "token"), filepath.Join(dir, "deep", "key"), filepath.Join(dir, "never-there"))
 	contents, err := opened.Pack(t.Context(), ample, io.Discard, nil)
-	if want := []string{"another-name", "deep/key", "token"}; err != nil || contents.Files != 1 || !slices.Equal(left(contents), want) {
+	if want := []string{"a copy", "another-name", "deep/key", "settings.json", "token"}; err != nil || contents.Files != 1 || !slices.Equal(left(contents), want) {
 		t.Errorf("%d files, %v left out, %v", contents.Files, left(contents), err)
 	}
 }
@@ -96,13 +104,13 @@ func TestLocalSettingsStayHere(t *testing.T) {
 	t.Run("brought back", func(t *testing.T) {
 		t.Parallel()
 		dir := tree(t, files)
-		if err := os.WriteFile(filepath.Join(dir, ".deployignore"), []byte("!.env\n"), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, ".deployignore"), []byte("!/.env\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		opened := open(t, dir)
-		opened.Include(".npmrc", "!.env.local")
+		opened.Include("./.npmrc", "!.env.local")
 		contents, err := opened.Pack(t.Context(), ample, io.Discard, nil)
-		if want := []string{".env.test.local"}; err != nil || !slices.Equal(left(contents), want) {
+		if want := []string{".env.test.local", "app/.env"}; err != nil || !slices.Equal(left(contents), want) {
 			t.Errorf("left out %v, want %v; %v", left(contents), want, err)
 		}
 	})

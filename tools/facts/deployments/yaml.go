@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 
@@ -32,7 +33,7 @@ const (
 	fromVersion = "the deployment's record"
 	fromArchive = "the archive of its code"
 
-	yamlComment = " Values of variables are masked as \"[redacted]\"."
+	yamlComment = " Values of variables are masked as \"[redacted]\"; comments are left out."
 )
 
 // ReadYAML finds the zerops.yaml of a version. Older platforms keep its text with the
@@ -90,16 +91,38 @@ func builtFromGit(v zerops.AppVersion) bool {
 	return v.PublicGit != nil || v.GitHub != nil || v.GitLab != nil
 }
 
+// assigned are the names in front of the = signs of a text.
+func assigned(text string) []string {
+	var names []string
+	for line := range strings.Lines(text) {
+		for part := range strings.SplitSeq(line, "=") {
+			start := strings.LastIndexFunc(part, func(r rune) bool { return r != '_' && tool.NotInWord(r) }) + 1
+			if name := part[start:]; name != "" && tool.ValidKey(name) && len(names) < maxAssigned {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// maxAssigned bounds the names that are looked at.
+const maxAssigned = 1000
+
 // maskedYAML masks by meaning, and leaves out other setups where the whole is too
 // large for an answer.
 func maskedYAML(c *tool.Call, text, from, setup string) YAMLView {
 	file, err := manifest.ParseZerops(text)
 	values, names := manifest.ReadForSecrets(text)
 	env.KnowValues(c, values, names...)
+	for _, key := range assigned(text) { // in commands
+		if env.SecretKey(key) {
+			c.Redactor.Place(key)
+		}
+	}
 	if err != nil {
 		return YAMLView{Why: fmt.Sprintf("the zerops.yaml in %s cannot be read as YAML, so its secrets could not be masked and it is withheld", from)}
 	}
-	view := YAMLView{Available: true, From: from, Masked: manifest.Mask(c, file.Doc)}
+	view := YAMLView{Available: true, From: from, Masked: manifest.MaskFile(c, file.Doc)}
 	for _, whole := range []bool{true, false} {
 		if !whole && !onlySetup(file.Doc, setup) {
 			break

@@ -22,16 +22,13 @@ func ReservedKey(key string) string {
 	if strings.HasPrefix(strings.ToUpper(key), "ZEROPS_") {
 		return "starts with ZEROPS_, which the platform keeps for itself"
 	}
-	for _, system := range []string{"hostname", "serviceId", "projectId", "appVersionId", "appVersionName", "zeropsSubdomain"} {
+	for _, system := range []string{"hostname", "serviceId", "projectId", "appVersionId", "appVersionName", "zeropsSubdomain", "PATH"} {
 		switch {
 		case key == system:
 			return "is a key of the platform"
 		case strings.EqualFold(key, system):
 			return "is the platform's key " + system + " in another case, which counts as the same key"
 		}
-	}
-	if key == "PATH" {
-		return "is a key of the platform"
 	}
 	return ""
 }

@@ -116,8 +116,11 @@ func (l *linter) service(s importEntry, object map[string]any) {
 	if object["zeropsSetup"] != nil && !s.fromGit {
 		l.refused(s.below("zeropsSetup"), "", "is refused without buildFromGit")
 	}
-	if git := Text(object["buildFromGit"]); strings.HasSuffix(git, ".git") {
+	switch git := Text(object["buildFromGit"]); {
+	case strings.HasSuffix(git, ".git"):
 		l.warn(s.below("buildFromGit"), "the build dies without a log when the address ends in .git; leave that out")
+	case git != "" && !strings.HasPrefix(git, "https://") && !strings.HasPrefix(git, "http://") && !Expression(git):
+		l.warn(s.below("buildFromGit"), "is no web address; write https://, the host, and the path of a public repository")
 	}
 	switch {
 	case storage == "objectstorage" && object["mode"] != nil:

@@ -65,13 +65,30 @@ func (l *linter) store(path []string, name string, value any) []variableAt {
 		content := members[key]
 		if entry, ok := content.(map[string]any); ok && name == "vault" { // {value, sensitive}
 			content = entry["value"]
-			if _, there := entry["value"]; !there {
-				l.warn(place, "has no value; an entry is a text, or {value, sensitive}")
-			}
+			l.vaultEntry(place, entry)
 		}
 		all = append(all, variableAt{key, Text(content), place})
 	}
 	return all
+}
+
+// vaultEntry checks a variable that is written {value, sensitive}: what the platform
+// does not know of it is dropped, and without the flag the value is stored in clear
+// (platform §10.1).
+func (l *linter) vaultEntry(place []string, entry map[string]any) {
+	if _, there := entry["value"]; !there {
+		l.warn(place, "has no value; an entry is a text, or {value, sensitive}")
+	}
+	for _, name := range tool.SortedKeys(entry) {
+		at := slices.Concat(place, []string{name})
+		_, flag := entry[name].(bool)
+		switch {
+		case name == "sensitive" && !flag:
+			l.warn(at, "is %s and has to be true or false; anything else may store the value in clear", KindOf(entry[name]))
+		case name != "value" && name != "sensitive":
+			l.warn(at, "means nothing in an entry of a vault, which has value and sensitive; without sensitive: true the value is stored in clear")
+		}
+	}
 }
 
 // systemKey reports a key of the platform in any case.

@@ -3,6 +3,7 @@ package manifest
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -14,13 +15,20 @@ import (
 // Mask replaces, in the document itself, what may be secret: by meaning, key by key,
 // since cutting secrets out of the text would leave something that is no YAML. It
 // also registers the places of variables, and returns how many values it masked.
-func Mask(c *tool.Call, doc *Document) int {
+// Comments are left out: people keep old values in them.
+func Mask(c *tool.Call, doc *Document) int { return mask(c, doc, false) }
+
+// MaskFile is Mask for a zerops.yaml that people wrote. What stands below a key that
+// the platform does not know, such as a misspelled store, is masked too.
+func MaskFile(c *tool.Call, doc *Document) int { return mask(c, doc, true) }
+
+func mask(c *tool.Call, doc *Document, closed bool) int {
 	doc.Walk(func(path []string, _, value *yaml.Node) {
 		if value.Kind == yaml.ScalarNode && slices.ContainsFunc(path[:max(len(path)-1, 0)], IsStore) {
 			c.Redactor.Place(variableKey(path))
 		}
 	})
-	m := yamlMasker{call: c}
+	m := yamlMasker{call: c, closed: closed}
 	m.document(doc.Root)
 	return m.masked
 }
@@ -55,6 +63,7 @@ type yamlMasker struct {
 	call   *tool.Call
 	masked int
 	depth  int // of this YAML inside others
+	closed bool
 }
 
 // document masks everything below a node. Aliases are masked where their anchor
@@ -68,7 +77,7 @@ func (m *yamlMasker) visit(n *yaml.Node, path []string, depth int) {
 	if n == nil || depth > 2*MaxYamlDepth {
 		return
 	}
-	m.comments(n)
+	dropComments(n)
 	switch n.Kind {
 	case yaml.AliasNode:
 		m.visit(n.Alias, path, depth+1)
@@ -79,7 +88,7 @@ func (m *yamlMasker) visit(n *yaml.Node, path []string, depth int) {
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key, value := n.Content[i], n.Content[i+1]
-			m.comments(key)
+			dropComments(key)
 			m.visit(value, append(path, key.Value), depth+1)
 			if safe := safeText(m.call, key.Value); safe != key.Value {
 				key.Value = safe
@@ -91,9 +100,7 @@ func (m *yamlMasker) visit(n *yaml.Node, path []string, depth int) {
 	}
 }
 
-func (m *yamlMasker) comments(n *yaml.Node) {
-	n.HeadComment, n.LineComment, n.FootComment = safeText(m.call, n.HeadComment), safeText(m.call, n.LineComment), safeText(m.call, n.FootComment)
-}
+func dropComments(n *yaml.Node) { n.HeadComment, n.LineComment, n.FootComment = "", "", "" }
 
 func (m *yamlMasker) scalar(n *yaml.Node, path []string) {
 	switch {
@@ -102,7 +109,7 @@ func (m *yamlMasker) scalar(n *yaml.Node, path []string) {
 		m.dotenv(n)
 	case LastOf(path) == "zeropsYaml" && !SecretPlace(path):
 		m.nested(n, path)
-	case SecretPlace(path) && !tool.OnlyReferences(n.Value):
+	case (SecretPlace(path) || m.closed && !knownPlace(path)) && !tool.OnlyReferences(n.Value):
 		m.mask(n)
 	default:
 		if safe := safeText(m.call, n.Value); safe != n.Value {
@@ -156,6 +163,26 @@ func (m *yamlMasker) dotenv(n *yaml.Node) {
 		b.WriteString(safeText(m.call, pair.Key) + "=" + value + "\n")
 	}
 	n.Tag, n.Value, n.Style = "!!str", b.String(), yaml.LiteralStyle
+}
+
+// knownPlace reports a path of a zerops.yaml whose every key means something to the
+// platform (platform §4.16, §10.2).
+func knownPlace(path []string) bool {
+	return !slices.ContainsFunc(unmerged(path), func(key string) bool { return !knownKey(key) })
+}
+
+func knownKey(key string) bool {
+	switch key {
+	case "zerops", "setup", "extends", "build", "deploy", "run", "base", "os", "prepareCommands", "buildCommands", "deployFiles", "cache", "addToRunPrepare",
+		"envReplace", "delimiter", "target", "temporaryShutdown", "readinessCheck", "healthCheck", "httpGet", "exec", "host", "scheme", "path", "port", "command",
+		"failureTimeout", "retryPeriod", "disconnectTimeout", "recoveryTimeout", "execPeriod", "ports", "protocol", "httpSupport", "description",
+		"start", "startCommands", "name", "workingDir", "user", "initCommands", "crontab", "timing", "allContainers", "documentRoot", "siteConfigPath",
+		"routing", "root", "cors", "redirects", "from", "to", "status", "relative", "preserveQuery", "preservePath", "headers", "for",
+		"volume", "hostname", "mountPath", "readOnly":
+		return true
+	}
+	_, err := strconv.Atoi(key)
+	return err == nil
 }
 
 // safeText is what leaves of a text that was written by others.

@@ -14,9 +14,32 @@ import (
 // parserError says why a text is no YAML, and in which line.
 func parserError(err error, text string) error {
 	if parser, ok := errors.AsType[*yaml.ParserError](err); ok {
-		return &SyntaxError{Line: brokenLine(text, parser.Line), Problem: tool.Clean(parser.Message, 200)}
+		return &SyntaxError{Line: brokenLine(text, parser.Line), Problem: tool.Clean(unquoted(parser.Message), 200)}
 	}
-	return &SyntaxError{Line: brokenLine(text, 0), Problem: tool.Clean(strings.TrimPrefix(err.Error(), "yaml: "), 200)}
+	return &SyntaxError{Line: brokenLine(text, 0), Problem: tool.Clean(unquoted(strings.TrimPrefix(err.Error(), "yaml: ")), 200)}
+}
+
+// unquoted takes out of the parser's words what it quotes of the text, which may be
+// a value: an alias that nothing defines, a scalar that its tag does not fit. The
+// signs of YAML stay.
+func unquoted(words string) string {
+	var b strings.Builder
+	for {
+		start := strings.IndexAny(words, "'`\"")
+		if start < 0 {
+			return b.String() + words
+		}
+		quote := words[start : start+1]
+		inner, rest, closed := strings.Cut(words[start+1:], quote)
+		if !closed {
+			return b.String() + words[:start] + "…"
+		}
+		if strings.ContainsFunc(inner, func(r rune) bool { return !tool.NotInWord(r) }) || len(inner) > 2 {
+			inner = "…"
+		}
+		b.WriteString(words[:start] + quote + inner + quote)
+		words = rest
+	}
 }
 
 // maxTried bounds the lines after which a broken text is tried, and the bytes that
