@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -164,12 +165,24 @@ func pick(t *testing.T, list any, field string, value any) map[string]any {
 }
 
 // clock is a clock that only moves when told.
-type clock struct{ now time.Time }
+type clock struct {
+	mu  sync.Mutex // a live log reads it beside the test
+	now time.Time
+}
 
 func newClock() *clock { return &clock{now: time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC)} }
 
-func (c *clock) Now() time.Time          { return c.now }
-func (c *clock) forward(d time.Duration) { c.now = c.now.Add(d) }
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) forward(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
 
 // finished polls a process until it is over.
 func (a api) finished(process map[string]any) map[string]any {
