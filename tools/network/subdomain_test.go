@@ -92,9 +92,7 @@ func TestSubdomainWaitsForPorts(t *testing.T) {
 					h.Sim.Fail(simulator.Fault{Operation: "PutServiceStackEnableSubdomainAccess", Status: 400, Code: "serviceStackIsNotHttp", Times: row.late})
 				}
 				call := with(fresh, "enabled", true)
-				for name, value := range row.args {
-					call[name] = value
-				}
+				maps.Copy(call, row.args)
 				began := time.Now()
 				r := h.Call("set_subdomain_access", call)
 				if took := time.Since(began); took < row.took || took > 22*time.Second {

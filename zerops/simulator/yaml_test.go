@@ -72,6 +72,7 @@ func TestSchemasHaveWhatThePlatformHas(t *testing.T) {
 }
 
 func compareSchemas(t *testing.T, at string, theirs, ours map[string]any) {
+	t.Helper()
 	if strings.HasSuffix(at, ".zeropsYaml") { // theirs is a rough copy of the other schema
 		return
 	}
