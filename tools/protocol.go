@@ -125,8 +125,8 @@ func isModern(message json.RawMessage) bool {
 	return json.Unmarshal(message, &request) == nil && request.Params.Meta["io.modelcontextprotocol/protocolVersion"] != nil
 }
 
-// noteMethod is the library's hook before every request.
-func noteMethod(ctx context.Context, _ any, method mcp.MCPMethod, _ any) {
+// noteMethod keeps what a request is for whoever writes its answer.
+func noteMethod(ctx context.Context, method mcp.MCPMethod) {
 	if slot, ok := ctx.Value(answerSlotKey{}).(*answerSlot); ok {
 		slot.method = method
 	}

@@ -61,7 +61,15 @@ func (s *Server) register() {
 			slot.list = written
 		}
 	})
-	hooks.AddBeforeAny(noteMethod)
+	// The library reads the tools that it is given, and a client that only says
+	// hello should not wait for that.
+	tools := sync.OnceFunc(s.registerTools)
+	hooks.AddBeforeAny(func(ctx context.Context, _ any, method mcp.MCPMethod, _ any) {
+		noteMethod(ctx, method)
+		if method != mcp.MethodInitialize && method != mcp.MethodPing {
+			tools()
+		}
+	})
 	hooks.AddOnError(noteFailure)
 	options := slices.Concat(identity(), s.resourceOptions(hooks), s.promptOptions(), []server.ServerOption{
 		server.WithToolCapabilities(false),
@@ -70,18 +78,21 @@ func (s *Server) register() {
 		server.WithCacheHints(listTTL, mcp.CacheScopePrivate),
 	})
 	s.mcp = server.NewMCPServer("zerops-mcp", s.runner.Config().Version, options...)
+	s.runner.Attach(s.mcp)
+	s.registerResources()
+	s.registerPrompts()
+}
+
+// registerTools gives the library a short schema for each tool, because it reads
+// every schema at once; the list has the real ones.
+func (s *Server) registerTools() {
 	all := s.runner.Tools()
 	registered := make([]server.ServerTool, 0, len(all))
 	for _, t := range all {
-		// The library reads every schema it is given at once, which is most of the
-		// time of a start; it gets a short one, and the list the real ones.
 		short := mcp.NewToolWithRawSchema(t.Name, t.Description, json.RawMessage(`{"type":"object"}`))
 		registered = append(registered, server.ServerTool{Tool: short, Handler: s.runner.Handler(t)})
 	}
-	s.runner.Attach(s.mcp)
 	s.mcp.AddTools(registered...)
-	s.registerResources()
-	s.registerPrompts()
 }
 
 // definitions are the visible tools, sorted by name.

@@ -93,48 +93,55 @@ func Fitting(revision, method string, result any) any {
 	if revision == "" {
 		return result
 	}
-	var raw json.RawMessage
+	var paths [][]string
 	for _, member := range laterMembers() {
-		if member.method != method || member.since <= revision {
-			continue
+		if member.method == method && member.since > revision {
+			paths = append(paths, strings.Split(member.path, "."))
 		}
-		if raw == nil {
-			written, err := Marshal(result)
-			if err != nil {
-				return result // whoever writes it tells what is wrong with it
-			}
-			raw = written
-		}
-		raw = without(raw, strings.Split(member.path, "."))
 	}
-	if raw == nil {
+	if paths == nil {
 		return result
 	}
-	return Prepared(raw)
+	raw, err := Marshal(result)
+	if err != nil {
+		return result // whoever writes it tells what is wrong with it
+	}
+	return Prepared(without(raw, paths))
 }
 
-// without leaves out the member at the end of a path. What has no such member
-// stays as it is.
-func without(raw json.RawMessage, path []string) json.RawMessage {
+// without leaves out the members at the ends of paths, of which none is empty and
+// none goes on from the end of another. What has no such member stays as it is.
+func without(raw json.RawMessage, paths [][]string) json.RawMessage {
+	below := map[string][][]string{} // by first step; nil where the path ends there
+	for _, path := range paths {
+		rest := below[path[0]]
+		if len(path) > 1 {
+			rest = append(rest, path[1:])
+		}
+		below[path[0]] = rest
+	}
 	var changed any
-	if path[0] == "*" {
+	if each, ok := below["*"]; ok {
 		var list []json.RawMessage
 		if json.Unmarshal(raw, &list) != nil {
 			return raw
 		}
 		for i := range list {
-			list[i] = without(list[i], path[1:])
+			list[i] = without(list[i], each)
 		}
 		changed = list
 	} else {
 		var object map[string]json.RawMessage
-		if json.Unmarshal(raw, &object) != nil || object[path[0]] == nil {
+		if json.Unmarshal(raw, &object) != nil || !hasAny(object, below) {
 			return raw
 		}
-		if len(path) == 1 {
-			delete(object, path[0])
-		} else {
-			object[path[0]] = without(object[path[0]], path[1:])
+		for name, rest := range below {
+			switch {
+			case rest == nil:
+				delete(object, name)
+			case object[name] != nil:
+				object[name] = without(object[name], rest)
+			}
 		}
 		changed = object
 	}
@@ -143,4 +150,13 @@ func without(raw json.RawMessage, path []string) json.RawMessage {
 		return raw
 	}
 	return written
+}
+
+func hasAny(object map[string]json.RawMessage, below map[string][][]string) bool {
+	for name := range below {
+		if object[name] != nil {
+			return true
+		}
+	}
+	return false
 }
