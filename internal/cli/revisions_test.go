@@ -262,7 +262,7 @@ func TestAnswersHoldWhatTheRevisionHas(t *testing.T) {
 	held := run{args: "call restart_service --arg project=eshop-staging --arg service=api --arg wait_seconds=0", env: env}.do(t)
 	processes, _ := held.object(t)["processes"].([]any)
 	process, _ := processes[0].(map[string]any)
-	wait := question{"tools/call", call("wait_for", fmt.Sprintf(`{"processes":[%q],"wait_seconds":4}`, process["id"])), "CallToolResult"}
+	wait := question{"tools/call", call("wait_for", fmt.Sprintf(`{"processes":[%q],"wait_seconds":2}`, process["id"])), "CallToolResult"}
 	api := env[:1]
 	plain, stateless, sse := listen(t, "--transport http", api...), listen(t, "--transport http --stateless", api...), listen(t, "--transport sse", api...)
 	for revision, members := range published {
