@@ -27,8 +27,10 @@ func TestPersonIsAsked(t *testing.T) {
 		code    string // empty: it is done
 	}{
 		{"accept", mcp.ElicitationResponseActionAccept, yes, ""},
-		{"accept without the tick", mcp.ElicitationResponseActionAccept, map[string]any{"confirm": false, "name": "api"}, "declined"},
-		{"accept with another name", mcp.ElicitationResponseActionAccept, map[string]any{"confirm": true, "name": "web"}, "declined"},
+		{"accept with the name", mcp.ElicitationResponseActionAccept, map[string]any{"name": "api"}, ""},
+		{"accept and a no", mcp.ElicitationResponseActionAccept, map[string]any{"confirm": false, "name": "api"}, "declined"},
+		{"accept with another name", mcp.ElicitationResponseActionAccept, map[string]any{"name": "web"}, "declined"},
+		{"accept without the name", mcp.ElicitationResponseActionAccept, map[string]any{"confirm": true}, "declined"},
 		{"accept with nothing", mcp.ElicitationResponseActionAccept, nil, "declined"},
 		{"decline", mcp.ElicitationResponseActionDecline, yes, "declined"},
 		{"cancel", mcp.ElicitationResponseActionCancel, yes, "declined"},
@@ -62,6 +64,54 @@ func TestPersonIsAsked(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestPlainQuestionsHaveNoField: where nothing is deleted, to accept is the yes,
+// whatever form a client gives to it; what says no in the answer is heard.
+func TestPlainQuestionsHaveNoField(t *testing.T) {
+	t.Parallel()
+	for _, era := range tooltest.Eras() {
+		t.Run(era, func(t *testing.T) {
+			t.Parallel()
+			var content any
+			h := tooltest.Start(t, func(s *tooltest.Setup) {
+				s.Version = era
+				s.Elicit = func(_ context.Context, r mcp.ElicitationRequest) (*mcp.ElicitationResult, error) {
+					schema, _ := r.Params.RequestedSchema.(map[string]any)
+					if fields, ok := schema["properties"].(map[string]any); !ok || len(fields) != 0 || schema["required"] != nil {
+						t.Errorf("the question has the form %v", r.Params.RequestedSchema)
+					}
+					return &mcp.ElicitationResult{ElicitationResponse: mcp.ElicitationResponse{Action: mcp.ElicitationResponseActionAccept, Content: content}}, nil
+				}
+			})
+			service := tooltest.Args{"service": tooltest.StagingAPI(h)}
+			for _, c := range []struct {
+				content any
+				yes     bool
+			}{
+				{nil, true},
+				{map[string]any{}, true},
+				{map[string]any{"confirm": true}, true},
+				{map[string]any{"confirm": "true"}, true},
+				{map[string]any{"confirm": " Yes"}, true},
+				{map[string]any{"note": "go on"}, true},
+				{map[string]any{"confirm": false}, false},
+				{map[string]any{"confirm": "false"}, false},
+				{map[string]any{"confirm": "no"}, false},
+				{map[string]any{"confirm": nil}, false},
+				{map[string]any{"confirm": []any{true}}, false},
+			} {
+				content = c.content
+				r := h.Call("stop_service", service)
+				if !c.yes {
+					r.Fails("declined")
+					continue
+				}
+				r.Status("done")
+				h.Call("start_service", service).Status("done")
+			}
+		})
 	}
 }
 

@@ -347,7 +347,6 @@ func removalPlan(p zerops.Project, r zerops.HTTPRouting, d zerops.RoutedDomain, 
 		Summary: fmt.Sprintf("Stop serving the domain %q in the project %q (%s).", name, tool.Clean(p.Name, 80), p.ID),
 		Targets: []tool.PlanTarget{{Kind: "domain", ID: r.ID, Name: name, Status: tool.Clean(d.DNSStatus, 40)}},
 		Loses:   []string{"visitors of the domain reach nothing any more", "its certificate"},
-		Typed:   d.Name,
 	}
 	var domains []string
 	for _, other := range r.Domains {

@@ -261,8 +261,8 @@ func TestRemoveDomainAsksThePerson(t *testing.T) {
 			action  mcp.ElicitationResponseAction
 			removed bool
 		}{
-			{"yes", map[string]any{"confirm": true, "name": "a.example.com"}, mcp.ElicitationResponseActionAccept, true},
-			{"other name", map[string]any{"confirm": true, "name": "b.example.com"}, mcp.ElicitationResponseActionAccept, false},
+			{"yes", nil, mcp.ElicitationResponseActionAccept, true},
+			{"a no in it", map[string]any{"confirm": false}, mcp.ElicitationResponseActionAccept, false},
 			{"no", nil, mcp.ElicitationResponseActionDecline, false},
 		} {
 			t.Run(era+" "+row.name, func(t *testing.T) {

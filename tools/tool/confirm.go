@@ -160,7 +160,8 @@ func ask(ctx context.Context, c *Call, p Plan) (waited bool, err error) {
 	return true, checkAnswer(p, answer)
 }
 
-// checkAnswer decides on the person's answer. Anything but a clear yes is a no.
+// checkAnswer decides on the person's answer. To accept is the yes, and a deletion
+// wants the name too. What a client adds of its own is heard where it is no yes.
 func checkAnswer(p Plan, answer *mcp.ElicitationResult) error {
 	switch answer.Action {
 	case mcp.ElicitationResponseActionAccept:
@@ -169,9 +170,13 @@ func checkAnswer(p Plan, answer *mcp.ElicitationResult) error {
 	default:
 		return declined("the person closed the question")
 	}
-	content, _ := answer.Content.(map[string]any)
-	if yes, _ := content["confirm"].(bool); !yes {
-		return declined("the person did not tick the box")
+	content, fields := answer.Content.(map[string]any)
+	tick, ticked := content["confirm"]
+	if answer.Content != nil && !fields {
+		tick, ticked = answer.Content, true
+	}
+	if ticked && !isYes(tick) {
+		return declined("the answer was accepted with something in it that is no yes")
 	}
 	if p.Typed != "" {
 		if typed, _ := content["name"].(string); strings.TrimSpace(typed) != p.Typed {
@@ -181,11 +186,18 @@ func checkAnswer(p Plan, answer *mcp.ElicitationResult) error {
 	return nil
 }
 
+// isYes reads a tick, which some clients send as text.
+func isYes(tick any) bool {
+	word, _ := tick.(string)
+	return tick == true || strings.EqualFold(strings.TrimSpace(word), "true") || strings.EqualFold(strings.TrimSpace(word), "yes")
+}
+
 func declined(why string) *Failure {
 	return &Failure{Code: request.CodeDeclined, Message: why + "; nothing was changed", Hint: "Do not try again unless the person asks for it."}
 }
 
-// question is the form the person sees. Names are quoted and cleaned, because
+// question is the form the person sees: no field but the name of what is deleted,
+// because a tick asks for nothing that was read. Names are quoted and cleaned, because
 // they are written by others.
 func (p Plan) question() mcp.ElicitationParams {
 	var b strings.Builder
@@ -199,16 +211,12 @@ func (p Plan) question() mcp.ElicitationParams {
 	if p.Cost != "" {
 		b.WriteString("\nCost: " + p.Cost)
 	}
-	properties := map[string]any{"confirm": map[string]any{"type": "boolean", "title": "Yes, do it", "default": false}}
-	required := []string{"confirm"}
+	schema := map[string]any{"type": "object", "properties": map[string]any{}}
 	if p.Typed != "" {
-		properties["name"] = map[string]any{"type": "string", "title": "Type the name", "description": fmt.Sprintf("Type %q to confirm.", Clean(p.Typed, 80))}
-		required = append(required, "name")
+		schema["properties"] = map[string]any{"name": map[string]any{"type": "string", "title": "Type the name", "description": fmt.Sprintf("Type %q to confirm.", Clean(p.Typed, 80))}}
+		schema["required"] = []string{"name"}
 	}
-	return mcp.ElicitationParams{
-		Message:         CleanText(b.String()),
-		RequestedSchema: map[string]any{"type": "object", "properties": properties, "required": required},
-	}
+	return mcp.ElicitationParams{Message: CleanText(b.String()), RequestedSchema: schema}
 }
 
 // confirmByToken wants a second call with the same arguments and a token.
