@@ -34,6 +34,9 @@ func (l *linter) setups(z Zerops) {
 		l.extends(s)
 		l.bases(s)
 		l.run(s)
+		l.ports(s)
+		l.probes(s)
+		l.crontab(s)
 		if s.Effective("run") == nil && len(s.Extends()) == 0 && !extended[s.Name()] {
 			l.warn(s.Path(), "has no run section; the platform does not mind, and the service then runs with what it has")
 		}
