@@ -19,6 +19,7 @@ func ownWords() map[string]string {
 		"high medium low":                          "how sure our diagnosis is",
 		"healthy warnings working failing unknown": "verdicts of our diagnosis",
 		"created updated unchanged deleted absent failed unknown not_attempted": "what became of a variable in our call",
+		"done in_progress failed unchanged unknown not_attempted":               "what became of one service of several in our call",
 		"user project zerops_yaml platform unknown":                             "our words for where a variable comes from",
 		"services env scaling types":                                            "the parts that our comparison has",
 		"different only_left only_right unknown":                                "what our comparison finds",

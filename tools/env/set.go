@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"zerops-mcp/tools/facts/env"
 	"zerops-mcp/tools/facts/manifest"
 	"zerops-mcp/tools/facts/own"
+	"zerops-mcp/tools/facts/services"
 	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
@@ -24,6 +26,7 @@ type setEnvIn struct {
 	FromEnv   []envFromEnv `json:"from_env,omitempty" jsonschema:"maxItems=50" jsonschema_description:"from the environment of this server"`
 	FromFile  *envFromFile `json:"from_file,omitempty" jsonschema_description:"from a local dotenv file"`
 	Sensitive *bool        `json:"sensitive,omitempty" jsonschema_description:"default true for new ones"`
+	Restart   bool         `json:"restart,omitempty" jsonschema_description:"the services concerned, after it"`
 	tool.Waiting
 }
 
@@ -98,12 +101,18 @@ type envChangeOut struct {
 	Restart []restartView `json:"restart,omitempty"`
 }
 
+type setEnvOut struct {
+	envChangeOut
+	// Restarted is what became of those that were restarted.
+	Restarted []services.Outcome `json:"restarted,omitempty"`
+}
+
 // wantedVariable is one variable to write and where its value came from.
 type wantedVariable struct {
 	key, value, source string
 }
 
-func setEnv(ctx context.Context, c *tool.Call, in *setEnvIn) (*envChangeOut, error) {
+func setEnv(ctx context.Context, c *tool.Call, in *setEnvIn) (*setEnvOut, error) {
 	wanted, err := wantedVariables(c, *in)
 	if err != nil {
 		return nil, err
@@ -124,6 +133,12 @@ func setEnv(ctx context.Context, c *tool.Call, in *setEnvIn) (*envChangeOut, err
 	if err := own.SpareVariables(ctx, c, store, changed); err != nil {
 		return nil, err
 	}
+	if in.Restart {
+		if err := services.CanRestart(c, store.Running()...); err != nil {
+			return nil, err
+		}
+	}
+	began := time.Now()
 	env.SendValues(c, values, store.Names())
 	current, err := env.Read(ctx, c, store)
 	if err != nil {
@@ -140,9 +155,13 @@ func setEnv(ctx context.Context, c *tool.Call, in *setEnvIn) (*envChangeOut, err
 	if err := writer.whole(); err != nil {
 		return nil, err
 	}
-	out, err := envChanged(ctx, c, writer, in.Waiting)
+	changes, err := envChanged(ctx, c, writer, in.Waiting)
 	if err != nil {
 		return nil, err
+	}
+	out := &setEnvOut{envChangeOut: *changes}
+	if in.Restart {
+		out.restart(ctx, c, store, in.Waiting, began)
 	}
 	warnReferences(ctx, c, store, current, wanted, out.Variables)
 	return out, nil
@@ -282,17 +301,47 @@ func writableStore(ctx context.Context, c *tool.Call, on env.OnStore) (env.Store
 // addRestarts names the services that run with the old values until they are
 // restarted (platform §4.9). A project's variables reach all of them.
 func (out *envChangeOut) addRestarts(s env.Store) {
-	services := s.Siblings
-	if s.Service != nil {
-		services = []zerops.Service{*s.Service}
+	for _, service := range s.Running() {
+		out.Restart = append(out.Restart, restartView{ID: service.ID, Hostname: tool.Clean(service.Name, 40)})
 	}
-	for _, service := range services {
-		if service.Runtime() && !service.Hidden() && service.ActiveVersion != nil && service.Status != "STOPPED" {
-			out.Restart = append(out.Restart, restartView{ID: service.ID, Hostname: tool.Clean(service.Name, 40)})
+	if out.Status == tool.StatusDone && out.Next == nil {
+		out.restartNext()
+	}
+}
+
+// restartNext points to the restart that is left to do.
+func (out *envChangeOut) restartNext() {
+	switch len(out.Restart) {
+	case 0:
+	case 1:
+		out.Next = &tool.Next{Tool: "restart_service", Arguments: tool.NextArgs{Service: out.Restart[0].ID}}
+	default:
+		out.Next = &tool.Next{Tool: "restart_service"}
+		for _, s := range out.Restart[:min(len(out.Restart), services.MaxSeveral)] {
+			out.Next.Arguments.Services = append(out.Next.Arguments.Services, s.ID)
 		}
 	}
-	if len(out.Restart) == 1 && out.Status == tool.StatusDone && out.Next == nil {
-		out.Next = &tool.Next{Tool: "restart_service", Arguments: tool.NextArgs{Service: out.Restart[0].ID}}
+}
+
+// restart restarts the services that run with the old values. Those that were
+// restarted are no longer named as what is left to do.
+func (out *setEnvOut) restart(ctx context.Context, c *tool.Call, s env.Store, w tool.Waiting, began time.Time) {
+	running := slices.DeleteFunc(s.Running(), func(s zerops.Service) bool { return s.ID == c.Runner.OwnService() })
+	switch {
+	case len(running) == 0:
+		out.Message = tool.JoinWords(out.Message, "no service runs with these variables, so nothing was restarted")
+		return
+	case out.Status == tool.StatusUnchanged:
+		out.Message = tool.JoinWords(out.Message, "nothing had to be changed, so nothing was restarted")
+		out.addRestarts(s)
+		out.restartNext()
+		return
+	}
+	out.Restarted = services.Restart(ctx, c, w, began, &out.ChangeResult, running...)
+	for _, done := range out.Restarted {
+		if done.Outcome == tool.StatusDone || done.Outcome == tool.StatusInProgress {
+			out.Restart = slices.DeleteFunc(out.Restart, func(v restartView) bool { return v.ID == done.ID })
+		}
 	}
 }
 

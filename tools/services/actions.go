@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"zerops-mcp/tools/facts/services"
 	"zerops-mcp/tools/request"
@@ -12,13 +14,19 @@ import (
 )
 
 type serviceActionIn struct {
-	tool.OnService
+	services.Several
 	tool.Waiting
 }
 
 type restartServiceIn struct {
-	tool.OnService
+	services.Several
 	Mode string `json:"mode,omitempty" jsonschema:"enum=restart,enum=reload"`
+	tool.Waiting
+}
+
+type stopServiceIn struct {
+	services.Several
+	Confirm string `json:"confirm,omitempty"`
 	tool.Waiting
 }
 
@@ -33,60 +41,117 @@ type serviceChangeOut struct {
 	Service *services.View `json:"service,omitempty"`
 }
 
-func startService(ctx context.Context, c *tool.Call, in *serviceActionIn) (*serviceChangeOut, error) {
-	s, err := c.Service(ctx, in.OnService)
+// servicesChangeOut shows the one service of a call, or what became of each of several.
+type servicesChangeOut struct {
+	serviceChangeOut
+	Services []services.Outcome `json:"services,omitempty"`
+}
+
+func startService(ctx context.Context, c *tool.Call, in *serviceActionIn) (*servicesChangeOut, error) {
+	all, err := in.Find(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	if s.Status == "ACTIVE" || s.Status == "STARTING" {
-		out := unchangedService(s, "the service is "+s.Status)
-		return &out, nil
+	jobs := services.Jobs(all...)
+	for i, s := range all {
+		jobs[i].Idle = s.Status == "ACTIVE" || s.Status == "STARTING"
 	}
-	return actOnService(ctx, c, s, in.Waiting, zerops.StartService)
+	return actOnServices(ctx, c, jobs, in.Waiting, zerops.StartService)
 }
 
-func restartService(ctx context.Context, c *tool.Call, in *restartServiceIn) (*serviceChangeOut, error) {
-	s, err := c.Service(ctx, in.OnService)
+func restartService(ctx context.Context, c *tool.Call, in *restartServiceIn) (*servicesChangeOut, error) {
+	all, err := in.Find(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	action := zerops.RestartService
 	if in.Mode == "reload" {
-		if !s.ReloadAvailable {
-			return nil, &tool.Failure{Code: request.CodeUnsupported, Message: fmt.Sprintf("the service %q cannot reload; nothing was changed", tool.Clean(s.Name, 40)), Hint: tool.HintFor("serviceStackReloadNotAvailable")}
-		}
 		action = zerops.ReloadService
 	}
-	// A failed service refuses to restart (platform §3.3); say so before asking.
-	if s.Status == "FAILED" {
-		return nil, &tool.Failure{
-			Code: request.CodeConflict, Message: fmt.Sprintf("the service %q is FAILED and cannot be restarted; nothing was changed", tool.Clean(s.Name, 40)), Hint: tool.HintFor("serviceStackIsFailed"),
-			Next: &tool.FailureNext{Tool: "stop_service", Arguments: map[string]any{"service": s.ID}},
+	jobs := services.Jobs(all...)
+	for i, s := range all {
+		switch {
+		case in.Mode == "reload" && !s.ReloadAvailable:
+			jobs[i].Refused = &tool.Failure{Code: request.CodeUnsupported, Message: fmt.Sprintf("the service %q cannot reload; nothing was changed", tool.Clean(s.Name, 40)), Hint: tool.HintFor("serviceStackReloadNotAvailable")}
+		default:
+			jobs[i].Refused = services.Unrestartable(s)
 		}
 	}
-	return actOnService(ctx, c, s, in.Waiting, action)
+	return actOnServices(ctx, c, jobs, in.Waiting, action)
 }
 
-func stopService(ctx context.Context, c *tool.Call, in *serviceDestroyIn) (*serviceChangeOut, error) {
-	s, err := tool.Confirm(ctx, c, func(ctx context.Context) (zerops.Service, *tool.Plan, error) {
-		s, err := c.Service(ctx, in.OnService)
+func stopService(ctx context.Context, c *tool.Call, in *stopServiceIn) (*servicesChangeOut, error) {
+	jobs, err := tool.Confirm(ctx, c, func(ctx context.Context) ([]services.Job, *tool.Plan, error) {
+		all, err := in.Find(ctx, c)
 		if err != nil {
-			return s, nil, err
+			return nil, nil, err
 		}
-		if s.Status == "STOPPED" || s.Status == "STOPPING" {
-			return s, nil, tool.Idle(unchangedService(s, "the service is "+s.Status))
+		jobs := services.Jobs(all...)
+		stopping := &tool.Plan{Loses: []string{"unreachable until started again; data stays"}}
+		var names []string
+		for i, s := range all {
+			if jobs[i].Idle = s.Status == "STOPPED" || s.Status == "STOPPING"; jobs[i].Idle {
+				continue
+			}
+			names = append(names, fmt.Sprintf("%q (%s)", tool.Clean(s.Name, 40), s.ID))
+			stopping.Targets = append(stopping.Targets, services.Target(s))
+			stopping.State = append(stopping.State, tool.ServiceFacts(s)...)
 		}
-		return s, &tool.Plan{
-			Summary: fmt.Sprintf("Stop the service %q (%s) in the project %q (%s).", tool.Clean(s.Name, 40), s.ID, tool.Clean(s.Project.Name, 80), s.ProjectID),
-			Targets: []tool.PlanTarget{services.Target(s)},
-			Loses:   []string{"it is unreachable until it is started again; data stays"},
-			State:   tool.ServiceFacts(s),
-		}, c.Guard(ctx, s.ProjectID, s.ID)
+		if len(names) == 0 {
+			return nil, nil, tool.Idle(unchangedServices(all))
+		}
+		what := "service"
+		if len(names) > 1 {
+			what = fmt.Sprintf("%d services", len(names))
+		}
+		stopping.Summary = fmt.Sprintf("Stop the %s %s in the project %q (%s).", what, strings.Join(names, ", "), tool.Clean(all[0].Project.Name, 80), all[0].ProjectID)
+		return jobs, stopping, c.Guard(ctx, all[0].ProjectID, "")
 	})
 	if err != nil {
 		return nil, err
 	}
-	return actOnService(ctx, c, s, in.Waiting, zerops.StopService)
+	return actOnServices(ctx, c, jobs, in.Waiting, zerops.StopService)
+}
+
+// unchangedServices are all in the wanted state already.
+func unchangedServices(all []zerops.Service) servicesChangeOut {
+	if len(all) == 1 {
+		return servicesChangeOut{serviceChangeOut: unchangedService(all[0], "the service is "+all[0].Status)}
+	}
+	out := servicesChangeOut{}
+	out.Status = tool.StatusUnchanged
+	for _, s := range all {
+		out.Services = append(out.Services, services.Unchanged(s))
+	}
+	return out
+}
+
+// actOnServices carries out an action on services, follows it, and reads them back.
+func actOnServices(ctx context.Context, c *tool.Call, jobs []services.Job, w tool.Waiting, action zerops.ServiceAction) (*servicesChangeOut, error) {
+	if !slices.ContainsFunc(jobs, func(j services.Job) bool { return !j.Idle }) {
+		var all []zerops.Service
+		for _, j := range jobs {
+			all = append(all, j.Service)
+		}
+		return new(unchangedServices(all)), nil
+	}
+	f, outcomes, err := services.Act(ctx, c, w, jobs, action)
+	if err != nil {
+		return nil, err
+	}
+	out := servicesChangeOut{serviceChangeOut: serviceChangeOut{ChangeResult: f}}
+	switch one := outcomes[0]; {
+	case len(jobs) > 1:
+		out.Services = outcomes
+	case one.Unread == nil:
+		view := services.NewView(one.Now, zerops.Project{})
+		out.Service = &view
+	case action == zerops.DeleteService && f.Status == tool.StatusDone && errors.Is(one.Unread, zerops.ErrNotFound):
+		out.Message = "the service is gone" // not found is what was asked for
+	default:
+		return nil, one.Unread
+	}
+	return &out, nil
 }
 
 func deleteService(ctx context.Context, c *tool.Call, in *serviceDestroyIn) (*serviceChangeOut, error) {
@@ -106,7 +171,11 @@ func deleteService(ctx context.Context, c *tool.Call, in *serviceDestroyIn) (*se
 	if err != nil {
 		return nil, err
 	}
-	return actOnService(ctx, c, s, in.Waiting, zerops.DeleteService)
+	out, err := actOnServices(ctx, c, services.Jobs(s), in.Waiting, zerops.DeleteService)
+	if err != nil {
+		return nil, err
+	}
+	return &out.serviceChangeOut, nil
 }
 
 // serviceDeletion names what goes with a service.
@@ -128,30 +197,4 @@ func serviceDeletion(s zerops.Service) *tool.Plan {
 func unchangedService(s zerops.Service, why string) serviceChangeOut {
 	view := services.NewView(s, zerops.Project{})
 	return serviceChangeOut{ChangeResult: tool.ChangeResult{Status: tool.StatusUnchanged, Message: why}, Service: &view}
-}
-
-// actOnService carries out an action, follows it, and reads the service back.
-func actOnService(ctx context.Context, c *tool.Call, s zerops.Service, w tool.Waiting, action zerops.ServiceAction) (*serviceChangeOut, error) {
-	process, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
-		return c.API.ActOnService(ctx, s.ID, action)
-	})
-	if err != nil {
-		return nil, err
-	}
-	f, err := c.Follow(ctx, w, process)
-	if err != nil {
-		return nil, err
-	}
-	out := serviceChangeOut{ChangeResult: f}
-	now, err := c.API.Service(ctx, s.ID)
-	switch {
-	case err == nil:
-		view := services.NewView(now, zerops.Project{})
-		out.Service = &view
-	case action == zerops.DeleteService && f.Status == tool.StatusDone && errors.Is(err, zerops.ErrNotFound):
-		out.Message = "the service is gone" // not found is what was asked for
-	default:
-		return nil, err
-	}
-	return &out, nil
 }

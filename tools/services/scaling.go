@@ -2,6 +2,7 @@ package services
 
 import (
 	"context"
+	"time"
 
 	"zerops-mcp/tools/facts/services"
 	"zerops-mcp/tools/tool"
@@ -98,6 +99,7 @@ func (in *scalingIn) check() error {
 type scaleServiceIn struct {
 	tool.OnService
 	scalingIn
+	Restart bool `json:"restart,omitempty"`
 	tool.Waiting
 }
 
@@ -105,6 +107,8 @@ type scaleServiceOut struct {
 	tool.ChangeResult
 	Before *services.Scaling `json:"before,omitempty"`
 	After  *services.Scaling `json:"after,omitempty"`
+	// Restarted is what became of the restart that was asked for.
+	Restarted []services.Outcome `json:"restarted,omitempty"`
 }
 
 func scaleService(ctx context.Context, c *tool.Call, in *scaleServiceIn) (*scaleServiceOut, error) {
@@ -117,6 +121,12 @@ func scaleService(ctx context.Context, c *tool.Call, in *scaleServiceIn) (*scale
 	s, err := c.Service(ctx, in.OnService)
 	if err != nil {
 		return nil, err
+	}
+	began, restart := time.Now(), in.Restart && s.Status != "STOPPED"
+	if restart {
+		if err := services.CanRestart(c, s); err != nil {
+			return nil, err
+		}
 	}
 	scaling := zerops.ScalingChange{Custom: s.CustomAutoscaling, ProfileOverrides: s.ProfileOverrides}
 	if !in.empty() {
@@ -131,6 +141,10 @@ func scaleService(ctx context.Context, c *tool.Call, in *scaleServiceIn) (*scale
 	out := scaleServiceOut{Before: services.ScalingOf(s)}
 	if sameScaling(scaling, s) {
 		out.Status, out.After = tool.StatusUnchanged, out.Before
+		if restart {
+			out.Message = "nothing had to be changed, so nothing was restarted"
+			out.Next = &tool.Next{Tool: "restart_service", Arguments: tool.NextArgs{Service: s.ID}}
+		}
 		return &out, nil
 	}
 	process, err := tool.Change(ctx, c, func(ctx context.Context) (*zerops.Process, error) { return c.API.ScaleService(ctx, s.ID, scaling) })
@@ -143,6 +157,9 @@ func scaleService(ctx context.Context, c *tool.Call, in *scaleServiceIn) (*scale
 	}
 	if out.ChangeResult, err = c.Follow(ctx, in.Waiting, processes...); err != nil {
 		return nil, err
+	}
+	if restart {
+		out.Restarted = services.Restart(ctx, c, in.Waiting, began, &out.ChangeResult, s)
 	}
 	now, err := c.API.Service(ctx, s.ID)
 	if err != nil {

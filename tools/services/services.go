@@ -25,19 +25,19 @@ func Tools() []*tool.Tool {
 		}, getService),
 		tool.Define(tool.Spec{
 			Name: "start_service", Title: "Start service", Standard: true, Effect: zerops.Updates, Idempotent: true,
-			Description: "Start a stopped service.",
+			Description: "Start one or several stopped services.",
 			Operations:  []zerops.Operation{zerops.PutServiceStackStart},
 			LookAgain:   tool.LookAgain{OfService: "get_service", OfProject: "get_project"},
 		}, startService),
 		tool.Define(tool.Spec{
 			Name: "restart_service", Title: "Restart service", Standard: true, Effect: zerops.Updates,
-			Description: "Restart a service (about 15 s of downtime, applies changed variables) or reload it where supported.",
+			Description: "Restart services (about 15 s of downtime each, applies changed variables) or reload them where supported.",
 			Operations:  []zerops.Operation{zerops.PutServiceStackRestart, zerops.PutServiceStackReload},
 			LookAgain:   tool.LookAgain{OfService: "list_events", OfProject: "get_project"}, // a service does not show whether it was restarted
 		}, restartService),
 		tool.Define(tool.Spec{
 			Name: "stop_service", Title: "Stop service", Standard: true, Effect: zerops.Destroys, Idempotent: true,
-			Description: "Stop a service; it becomes unreachable, data stays. Needs confirmation.",
+			Description: "Stop one or several services; they become unreachable, data stays. Needs confirmation.",
 			Operations:  []zerops.Operation{zerops.PutServiceStackStop},
 			LookAgain:   tool.LookAgain{OfService: "get_service", OfProject: "get_project"},
 		}, stopService),

@@ -44,6 +44,18 @@ func (s Store) Next() tool.NextArgs {
 	return tool.NextArgs{Project: s.Project.ID}
 }
 
+// Running are the services that run with the values of the store until they are
+// restarted (platform §4.9). Those of a project reach all its services.
+func (s Store) Running() []zerops.Service {
+	of := s.Siblings
+	if s.Service != nil {
+		of = []zerops.Service{*s.Service}
+	}
+	return slices.DeleteFunc(slices.Clone(of), func(s zerops.Service) bool {
+		return !s.Runtime() || s.Hidden() || s.ActiveVersion == nil || s.Status == "STOPPED"
+	})
+}
+
 // FindStore finds what the argument pair means.
 func FindStore(ctx context.Context, c *tool.Call, on OnStore) (Store, error) {
 	if on.Service == "" {
