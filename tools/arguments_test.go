@@ -18,7 +18,7 @@ func TestBadArgumentsAreExplainedAndSendNothing(t *testing.T) {
 		says string
 	}{
 		{"get_project", tooltest.Args{"project": "../client/x"}, "neither an id nor a name"},
-		{"get_project", tooltest.Args{"project": ""}, "empty"},
+		{"get_project", tooltest.Args{"project": ""}, "project is required"},
 		{"get_project", tooltest.Args{"project": "."}, "neither"},
 		{"get_project", tooltest.Args{"project": ".."}, "neither"},
 		{"get_project", tooltest.Args{"project": strings.Repeat("x", 2<<20)}, "2097152 bytes"},
@@ -27,7 +27,7 @@ func TestBadArgumentsAreExplainedAndSendNothing(t *testing.T) {
 		{"get_project", tooltest.Args{"project": tooltest.Args{"id": "x"}}, "must be a string, got an object"},
 		{"get_project", tooltest.Args{}, "project is required"},
 		{"get_project", tooltest.Args{"project": "x", "projectID": "y"}, `did you mean "project"?`},
-		{"list_projects", tooltest.Args{"limit": 0}, "at least 1"},
+		{"list_projects", tooltest.Args{"limit": -1}, "at least 1"},
 		{"list_projects", tooltest.Args{"limit": 501}, "at most 500"},
 		{"list_projects", tooltest.Args{"limit": "many"}, "must be a number"},
 		{"list_projects", tooltest.Args{"limit": 1.5}, "whole number"},

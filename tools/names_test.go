@@ -95,7 +95,9 @@ func TestNamesAsLongAsIDsAreNames(t *testing.T) {
 		t.Errorf("%s is %s, want %s", hostname, got, service)
 	}
 	h.Call("get_project", tooltest.Args{"project": "my-production-projectz"}).Fails("not_found")
-	h.Call("get_service", tooltest.Args{"service": hostname}).Fails("invalid_arguments") // of which project?
+	if got := h.Call("get_service", tooltest.Args{"service": hostname}).Ok().Str("id"); got != service {
+		t.Errorf("without a project %s is %s, want %s", hostname, got, service)
+	}
 
 	scoped := h.Beside(func(c *tool.Config) { c.Projects, c.Toolsets = []string{project, "docs-site"}, []string{"all"} })
 	if got := scoped.Call("get_service", tooltest.Args{"project": project, "service": hostname}).Ok().Str("id"); got != service {
@@ -105,4 +107,33 @@ func TestNamesAsLongAsIDsAreNames(t *testing.T) {
 	byID := h.Beside(func(c *tool.Config) { c.Projects, c.Toolsets = []string{id}, []string{"all"} })
 	byID.Call("get_project", tooltest.Args{"project": project}).Ok()
 	byID.Call("get_project", tooltest.Args{"project": h.Sim.ProjectID("blog")}).Fails("out_of_scope")
+}
+
+// TestHostnamesWithoutAProject: what reads takes a hostname that one service has, what
+// changes something wants to know the project, and both say which services there are.
+func TestHostnamesWithoutAProject(t *testing.T) {
+	t.Parallel()
+	h := tooltest.Start(t)
+	only := h.Sim.ServiceID("analytics", "dashboard")
+	if got := h.Call("get_service", tooltest.Args{"service": "dashboard"}).Ok().Str("id"); got != only {
+		t.Errorf("dashboard is %s, want %s", got, only)
+	}
+	e := h.Call("get_service", tooltest.Args{"service": "api"}).Fails("ambiguous")
+	if tooltest.Lookup(e, "candidates.0.project") == nil || tooltest.Lookup(e, "candidates.1.org") == nil {
+		t.Errorf("candidates %v", e["candidates"])
+	}
+	h.Call("list_env", tooltest.Args{"service": "nosuchservice"}).Fails("not_found")
+	e = h.Call("restart_service", tooltest.Args{"service": "dashboard"}).Fails("invalid_arguments")
+	if tooltest.Lookup(e, "candidates.0.id") != only {
+		t.Errorf("a change by hostname alone: %v", e)
+	}
+	if got := h.Call("get_service", tooltest.Args{"service": "https://app.zerops.io/service-stack/" + only + "/deploy/x"}).Ok().Str("id"); got != only {
+		t.Errorf("the address of a page is read as %s, want %s", got, only)
+	}
+	project := h.Sim.ProjectID("eshop-staging")
+	if got := h.Call("get_project", tooltest.Args{"project": "https://app.zerops.io/project/" + project}).Ok().Str("id"); got != project {
+		t.Errorf("the address of a page is read as %s, want %s", got, project)
+	}
+	scoped := h.Beside(func(c *tool.Config) { c.Projects, c.Toolsets = []string{"blog", "docs-site"}, []string{"all"} })
+	scoped.Call("get_service", tooltest.Args{"service": "dashboard"}).Fails("not_found")
 }

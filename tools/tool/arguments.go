@@ -71,6 +71,9 @@ func decodeObject(raw json.RawMessage) (map[string]any, error) {
 			v = text
 		}
 	}
+	if list, ok := v.([]any); ok && len(list) == 0 {
+		v = map[string]any{} // PHP writes an empty object like this
+	}
 	object, ok := v.(map[string]any)
 	if !ok {
 		return nil, &Failure{Code: request.CodeInvalidArguments, Message: "the arguments must be a JSON object, got " + JSONKind(v)}

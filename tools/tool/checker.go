@@ -27,22 +27,23 @@ func (c *Checker) Problem(path, format string, args ...any) {
 
 // Object checks the members of an object and returns those that count.
 func (c *Checker) Object(s *Schema, object map[string]any, path string) map[string]any {
-	out := make(map[string]any, len(object))
+	out, given := make(map[string]any, len(object)), map[string]bool{}
 	for _, name := range SortedKeys(object) {
 		property := s.Properties[name]
 		if property == nil {
 			c.unknown(s, name, path)
 			continue
 		}
-		if object[name] == nil { // many models write null for what they leave out
+		if absent(property, name, object[name]) {
 			continue
 		}
+		given[name] = true
 		if v, ok := c.Value(property, object[name], join(path, name)); ok {
 			out[name] = v
 		}
 	}
 	for _, name := range s.Required {
-		if object[name] == nil {
+		if !given[name] {
 			c.Problem(join(path, name), "is required")
 		}
 	}
@@ -265,6 +266,9 @@ func (c *Checker) nested(s *Schema, v any, path string) (any, bool) {
 		if decoded, err := DecodeJSON([]byte(text)); err == nil {
 			v = decoded
 		}
+	}
+	if list, ok := v.([]any); ok && len(list) == 0 {
+		v = map[string]any{} // PHP writes an empty object like this
 	}
 	object, ok := v.(map[string]any)
 	if !ok {

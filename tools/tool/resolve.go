@@ -192,7 +192,7 @@ func PickOrganization(organizations []zerops.Organization, wanted string) (zerop
 // Project finds the project an argument means, by id or exact name, and checks
 // that it is in scope.
 func (c *Call) Project(ctx context.Context, wanted string) (zerops.Project, error) {
-	p, err := findProject(ctx, c, strings.TrimSpace(wanted))
+	p, err := findProject(ctx, c, idInAddress(strings.TrimSpace(wanted), "project"))
 	if err != nil {
 		return p, err
 	}
@@ -289,8 +289,7 @@ func plausibleName(s string) error {
 // Service finds the service an argument pair means: a hostname with its project,
 // or an id alone. It checks the scope.
 func (c *Call) Service(ctx context.Context, on OnService) (zerops.Service, error) {
-	wanted := strings.TrimSpace(on.Service)
-	s, err := findService(ctx, c, strings.TrimSpace(on.Project), wanted)
+	s, err := findService(ctx, c, idInAddress(strings.TrimSpace(on.Project), "project"), idInAddress(strings.TrimSpace(on.Service), "service-stack"))
 	if err != nil {
 		return s, err
 	}
@@ -312,7 +311,10 @@ func findService(ctx context.Context, c *Call, project, wanted string) (zerops.S
 	if !ValidHostname(wanted) {
 		return zerops.Service{}, Invalid("service", "%q is neither an id nor a hostname (a lowercase letter, then at most 39 lowercase letters or digits)", Clean(wanted, 60))
 	}
-	p, err := c.ProjectOrOnly(ctx, project)
+	if project == "" {
+		return serviceAnywhere(ctx, c, wanted)
+	}
+	p, err := c.Project(ctx, project)
 	if err != nil {
 		return zerops.Service{}, err
 	}
@@ -354,7 +356,7 @@ func (c *Call) ProjectOrOnly(ctx context.Context, wanted string) (zerops.Project
 	if len(all.Projects) == 1 {
 		return c.Project(ctx, all.Projects[0].ID)
 	}
-	return zerops.Project{}, Invalid("project", "is required with a hostname, because the token reaches %d projects; or give the service's id", len(all.Projects))
+	return zerops.Project{}, Invalid("project", "is required, because the token reaches %d projects; or name a service", len(all.Projects))
 }
 
 func noService(ctx context.Context, c *Call, p zerops.Project, wanted string) error {
