@@ -14,7 +14,7 @@ func TestNotGivenHasManySpellings(t *testing.T) {
 	t.Parallel()
 	spellings := []any{nil, "", "null", "None", "OMIT", map[string]any{}}
 	free := []string{
-		"body", "contains", "description", "domain", "hostname", "jq", "key", "name", "name_contains", "operation", "path", "query", "regex",
+		"body", "contains", "description", "directory", "domain", "git_url", "hostname", "jq", "key", "name", "name_contains", "operation", "path", "query", "regex",
 		"value", "yaml", "zerops_yaml",
 	}
 	for _, info := range Catalogue() {

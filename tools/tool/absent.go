@@ -46,13 +46,13 @@ func emptyWord(text string) bool {
 
 // FreeText reports an argument that may hold any text, so that an empty one and the
 // word null are texts too. Names and ids of what exists, cursors, times, addresses
-// and words of the platform are not.
+// and words of the platform are not; a folder may be named none.
 func FreeText(s *Schema, name string) bool {
 	if s.Type != "string" || len(s.Enum) > 0 {
 		return false
 	}
 	switch name {
-	case "backup", "category", "confirm", "cpu_mode", "cursor", "deployment", "directory", "git_url", "location", "mode", "org",
+	case "backup", "category", "confirm", "cpu_mode", "cursor", "deployment", "location", "mode", "org",
 		"process", "profile", "project", "service", "setup", "since", "storage", "type", "until":
 		return false
 	}
