@@ -1,7 +1,9 @@
 package simulator
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -31,8 +33,9 @@ func (s *Simulator) generic(known *catalogue, spec *operationSpec) handler {
 // shaped makes an object of the named shape.
 func (c *call) shaped(known *catalogue, name string, depth int) object {
 	answer := object{}
-	for field, kind := range known.shapes[name] {
-		answer[field] = c.shapedValue(known, field, kind, depth)
+	fields := known.shapes[name]
+	for _, field := range slices.Sorted(maps.Keys(fields)) { // ids are drawn in this order
+		answer[field] = c.shapedValue(known, field, fields[field], depth)
 	}
 	return answer
 }

@@ -106,8 +106,8 @@ func checkKey(path []string, key *yaml.Node, add func(path []string, line int, p
 	for _, known := range []string{"services", "project", "corePackage", "hostname", "override", "startWithoutCode", "buildFromGit", "enableSubdomainAccess"} {
 		same := slices.Clone(place)
 		same[len(same)-1] = known
-		if decisive(same) && strings.EqualFold(strings.TrimSpace(LastOf(place)), known) {
-			add(path, key.Line, fmt.Sprintf("is %s for readers that mind neither case nor blanks; write %s, or leave it out", known, known))
+		if decisive(same) && strings.EqualFold(strings.TrimSpace(tool.CleanText(LastOf(place))), known) {
+			add(path, key.Line, fmt.Sprintf("is %s for readers that mind neither case, blanks nor invisible signs; write %s, or leave it out", known, known))
 		}
 	}
 }

@@ -104,7 +104,7 @@ func dropComments(n *yaml.Node) { n.HeadComment, n.LineComment, n.FootComment = 
 
 func (m *yamlMasker) scalar(n *yaml.Node, path []string) {
 	switch {
-	case n.ShortTag() == "!!null" || n.Value == "" || n.Value == tool.Redacted || SensitivityFlag(path, n):
+	case n.ShortTag() == "!!null" || n.Value == "" || SensitivityFlag(path, n):
 	case strings.EqualFold(LastOf(path), "dotEnvSecrets"):
 		m.dotenv(n)
 	case LastOf(path) == "zeropsYaml" && !SecretPlace(path):
