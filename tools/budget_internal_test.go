@@ -128,8 +128,8 @@ func TestAnnotationsAreExplicit(t *testing.T) {
 		if slices.Contains(hints, nil) || def.Annotations.Title == "" {
 			t.Errorf("%s: %+v", tool.Name, def.Annotations)
 		}
-		if tool.Effect == zerops.Reads != *def.Annotations.ReadOnlyHint || tool.Effect == zerops.Destroys && !*def.Annotations.DestructiveHint {
-			t.Errorf("%s: the hints contradict the effect %s", tool.Name, tool.Effect)
+		if (tool.Effect == zerops.Reads) != *def.Annotations.ReadOnlyHint || (tool.Can.Destructive() || tool.LosesValue) != *def.Annotations.DestructiveHint {
+			t.Errorf("%s: the hints contradict that it %s and can: %v", tool.Name, tool.Effect, tool.Can)
 		}
 		if _, err := json.Marshal(def); err != nil {
 			t.Errorf("%s cannot be listed: %v", tool.Name, err)

@@ -285,16 +285,19 @@ var catalogue = [...]entry{
 	Delete2FaCredentials: {
 		name: "Delete2FaCredentials", method: http.MethodDelete, path: "/2fa/credentials/{id}", area: "auth",
 		summary: "Remove a passkey or security key",
+		can:     Deletes,
 		class:   Class{Effect: Destroys, Traits: PersonOnly}, subject: SubjectCredential, place: placeSecurity,
 	},
 	Post2FaLoginFinish: {
 		name: "Post2FaLoginFinish", method: http.MethodPost, path: "/2fa/login/finish", area: "auth",
 		summary: "Finish a sign-in with a security key as second factor",
+		can:     Grants,
 		class:   Class{Effect: Updates, Traits: PersonOnly}, place: placeSignIn,
 	},
 	Post2FaLoginStart: {
 		name: "Post2FaLoginStart", method: http.MethodPost, path: "/2fa/login/start", area: "auth",
 		summary: "Start a sign-in with a security key as second factor",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: PersonOnly}, place: placeSignIn,
 	},
 	Get2FaRecoveryCodes: {
@@ -305,26 +308,31 @@ var catalogue = [...]entry{
 	Post2FaRecoveryCodesRegenerate: {
 		name: "Post2FaRecoveryCodesRegenerate", method: http.MethodPost, path: "/2fa/recovery-codes/regenerate", area: "auth",
 		summary: "Invalidate and reissue the recovery codes for the second factor",
+		can:     Replaces,
 		class:   Class{Effect: Destroys, Traits: RevealsSecret | PersonOnly}, place: placeSecurity,
 	},
 	Delete2FaTotp: {
 		name: "Delete2FaTotp", method: http.MethodDelete, path: "/2fa/totp", area: "auth",
 		summary: "Turn off the authenticator app (TOTP) as second factor",
+		can:     Deletes,
 		class:   Class{Effect: Destroys, Traits: PersonOnly}, place: placeSecurity,
 	},
 	Post2FaTotpLogin: {
 		name: "Post2FaTotpLogin", method: http.MethodPost, path: "/2fa/totp/login", area: "auth",
 		summary: "Complete a sign-in with a code of the authenticator app",
+		can:     Grants,
 		class:   Class{Effect: Updates, Traits: RevealsSecret | PersonOnly}, place: placeSignIn,
 	},
 	Post2FaTotpRegistrationFinish: {
 		name: "Post2FaTotpRegistrationFinish", method: http.MethodPost, path: "/2fa/totp/registration/finish", area: "auth",
 		summary: "Confirm the authenticator app with a first code",
+		can:     Grants,
 		class:   Class{Effect: Updates, Traits: PersonOnly}, place: placeSecurity,
 	},
 	Post2FaTotpRegistrationStart: {
 		name: "Post2FaTotpRegistrationStart", method: http.MethodPost, path: "/2fa/totp/registration/start", area: "auth",
 		summary: "Begin to set up an authenticator app (answers its secret)",
+		can:     Changes,
 		class:   Class{Effect: Creates, Traits: RevealsSecret | PersonOnly}, place: placeSecurity,
 	},
 	GetAuthInfo: {
@@ -335,16 +343,19 @@ var catalogue = [...]entry{
 	PostAuthLogin: {
 		name: "PostAuthLogin", method: http.MethodPost, path: "/auth/login", area: "auth",
 		summary: "Log in with e-mail and password (browser session)",
+		can:     Grants,
 		class:   Class{Effect: Creates, Traits: RevealsSecret | PersonOnly}, place: placeSignIn,
 	},
 	PostAuthLogout: {
 		name: "PostAuthLogout", method: http.MethodPost, path: "/auth/logout", area: "auth",
 		summary: "Revoke the current session",
+		can:     Deletes,
 		class:   Class{Effect: Destroys, Traits: PersonOnly}, place: placeProfileMenu,
 	},
 	PostAuthRefresh: {
 		name: "PostAuthRefresh", method: http.MethodPost, path: "/auth/refresh", area: "auth",
 		summary: "Exchange a refresh token for a new session",
+		can:     Grants,
 		class:   Class{Effect: Creates, Traits: RevealsSecret | PersonOnly}, place: placeSignIn,
 	},
 	GetAuthSudo: {
@@ -355,6 +366,7 @@ var catalogue = [...]entry{
 	PostAuthSudo: {
 		name: "PostAuthSudo", method: http.MethodPost, path: "/auth/sudo", area: "auth",
 		summary: "Enter sudo mode by re-proving identity",
+		can:     Grants,
 		class:   Class{Effect: Updates, Traits: RevealsSecret | PersonOnly}, place: placeSecurity,
 	},
 	GetGithubAuthUrl: {
@@ -365,6 +377,7 @@ var catalogue = [...]entry{
 	PostGithubSudo: {
 		name: "PostGithubSudo", method: http.MethodPost, path: "/github/sudo", area: "auth",
 		summary: "Enter sudo mode through GitHub",
+		can:     Grants,
 		class:   Class{Effect: Updates, Traits: RevealsSecret | PersonOnly}, place: placeSecurity,
 	},
 	GetGithubSudoUrl: {
@@ -375,11 +388,13 @@ var catalogue = [...]entry{
 	PostGithubUserLogin: {
 		name: "PostGithubUserLogin", method: http.MethodPost, path: "/github/user-login", area: "auth",
 		summary: "Log in through GitHub",
+		can:     Grants,
 		class:   Class{Effect: Creates, Traits: RevealsSecret | PersonOnly}, place: placeSignIn,
 	},
 	PostGithubUserRegistration: {
 		name: "PostGithubUserRegistration", method: http.MethodPost, path: "/github/user-registration", area: "auth",
 		summary: "Register through GitHub",
+		can:     Grants,
 		class:   Class{Effect: Creates, Traits: RevealsSecret | PersonOnly}, place: placeSignUp,
 	},
 	GetGitlabAuthUrl: {
@@ -390,6 +405,7 @@ var catalogue = [...]entry{
 	PostGitlabSudo: {
 		name: "PostGitlabSudo", method: http.MethodPost, path: "/gitlab/sudo", area: "auth",
 		summary: "Enter sudo mode through GitLab",
+		can:     Grants,
 		class:   Class{Effect: Updates, Traits: RevealsSecret | PersonOnly}, place: placeSecurity,
 	},
 	GetGitlabSudoUrl: {
@@ -400,41 +416,49 @@ var catalogue = [...]entry{
 	PostGitlabUserLogin: {
 		name: "PostGitlabUserLogin", method: http.MethodPost, path: "/gitlab/user-login", area: "auth",
 		summary: "Log in through GitLab",
+		can:     Grants,
 		class:   Class{Effect: Creates, Traits: RevealsSecret | PersonOnly}, place: placeSignIn,
 	},
 	PostGitlabUserRegistration: {
 		name: "PostGitlabUserRegistration", method: http.MethodPost, path: "/gitlab/user-registration", area: "auth",
 		summary: "Register through GitLab",
+		can:     Grants,
 		class:   Class{Effect: Creates, Traits: RevealsSecret | PersonOnly}, place: placeSignUp,
 	},
 	PostRegistration: {
 		name: "PostRegistration", method: http.MethodPost, path: "/registration", area: "auth",
 		summary: "Register a new user account",
+		can:     Grants,
 		class:   Class{Effect: Creates, Traits: RevealsSecret | PersonOnly}, place: placeSignUp,
 	},
 	PostWebauthnLoginFinish: {
 		name: "PostWebauthnLoginFinish", method: http.MethodPost, path: "/webauthn/login/finish", area: "auth",
 		summary: "Finish a passkey login",
+		can:     Grants,
 		class:   Class{Effect: Creates, Traits: RevealsSecret | PersonOnly}, place: placeSignIn,
 	},
 	PostWebauthnLoginStart: {
 		name: "PostWebauthnLoginStart", method: http.MethodPost, path: "/webauthn/login/start", area: "auth",
 		summary: "Start a passkey login",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: PersonOnly}, place: placeSignIn,
 	},
 	PostWebauthnRegistrationFinish: {
 		name: "PostWebauthnRegistrationFinish", method: http.MethodPost, path: "/webauthn/registration/finish", area: "auth",
 		summary: "Finish adding a passkey",
+		can:     Grants,
 		class:   Class{Effect: Creates, Traits: RevealsSecret | PersonOnly}, place: placeSecurity,
 	},
 	PostWebauthnRegistrationStart: {
 		name: "PostWebauthnRegistrationStart", method: http.MethodPost, path: "/webauthn/registration/start", area: "auth",
 		summary: "Begin adding a passkey",
+		can:     Changes,
 		class:   Class{Effect: Creates, Traits: RevealsSecret | PersonOnly}, place: placeSecurity,
 	},
 	PostWebSocketLogin: {
 		name: "PostWebSocketLogin", method: http.MethodPost, path: "/web-socket/login", area: "auth",
 		summary: "Exchange a token for a web socket session that pushes changes",
+		can:     Grants,
 		class:   Class{Effect: Creates, Traits: RevealsSecret | PersonOnly | Undocumented}, place: placePush,
 	},
 
@@ -452,46 +476,55 @@ var catalogue = [...]entry{
 	PutUser: {
 		name: "PutUser", method: http.MethodPut, path: "/user/{id}", area: "account",
 		summary: "Update the user's profile",
+		can:     Replaces | Changes,
 		class:   Class{Effect: Updates, Traits: FullReplacement}, subject: SubjectUser, current: GetUserInfo,
 	},
 	DeleteAvatar: {
 		name: "DeleteAvatar", method: http.MethodDelete, path: "/avatar/", area: "account",
 		summary: "Delete the user's picture",
+		can:     Deletes,
 		class:   Class{Effect: Destroys},
 	},
 	PutAvatar: {
 		name: "PutAvatar", method: http.MethodPut, path: "/avatar/", area: "account",
 		summary: "Upload the user's picture",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: PersonOnly}, place: placeProfile,
 	},
 	PutUserAuthorizeClient: {
 		name: "PutUserAuthorizeClient", method: http.MethodPut, path: "/user/authorize-client", area: "account",
 		summary: "Accept an organisation invitation",
+		can:     Grants,
 		class:   Class{Effect: Updates, Traits: PersonOnly}, place: placeInvitation,
 	},
 	PutUserPassword: {
 		name: "PutUserPassword", method: http.MethodPut, path: "/user/password", area: "account",
 		summary: "Change or set the password",
+		can:     Replaces,
 		class:   Class{Effect: Updates, Traits: PersonOnly}, place: placeSecurity,
 	},
 	PutUserPasswordViaToken: {
 		name: "PutUserPasswordViaToken", method: http.MethodPut, path: "/user/password-via-token", area: "account",
 		summary: "Set a password with an e-mailed token",
+		can:     Replaces,
 		class:   Class{Effect: Updates, Traits: RevealsSecret | PersonOnly}, place: placeRecovery,
 	},
 	PutUserRecoverPassword: {
 		name: "PutUserRecoverPassword", method: http.MethodPut, path: "/user/recover-password", area: "account",
 		summary: "Send a password recovery e-mail",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: PersonOnly}, place: placeRecovery,
 	},
 	GetUserVerifyEmail: {
 		name: "GetUserVerifyEmail", method: http.MethodGet, path: "/user/verify-email/{id}", area: "account",
 		summary: "Consume an e-mail verification link",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: PersonOnly}, subject: SubjectOneTimeToken, place: placeEmail,
 	},
 	PutUserSendVerificationEmail: {
 		name: "PutUserSendVerificationEmail", method: http.MethodPut, path: "/user/{id}/send-verification-email", area: "account",
 		summary: "Resend the verification e-mail",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: PersonOnly}, subject: SubjectUser, place: placeEmail,
 	},
 
@@ -499,6 +532,7 @@ var catalogue = [...]entry{
 	PostUserToken: {
 		name: "PostUserToken", method: http.MethodPost, path: "/user-token", area: "token",
 		summary: "Create a personal access token (value returned once)",
+		can:     Grants,
 		class:   Class{Effect: Creates, Traits: RevealsSecret | PersonOnly}, place: placeTokens,
 	},
 	GetUserTokenList: {
@@ -509,6 +543,7 @@ var catalogue = [...]entry{
 	DeleteUserToken: {
 		name: "DeleteUserToken", method: http.MethodDelete, path: "/user-token/{id}", area: "token",
 		summary: "Revoke a personal access token",
+		can:     Deletes,
 		class:   Class{Effect: Destroys}, subject: SubjectUserToken,
 	},
 	GetUserToken: {
@@ -519,11 +554,13 @@ var catalogue = [...]entry{
 	PutUserToken: {
 		name: "PutUserToken", method: http.MethodPut, path: "/user-token/{id}", area: "token",
 		summary: "Rename a personal access token",
+		can:     Changes,
 		class:   Class{Effect: Updates}, subject: SubjectUserToken,
 	},
 	PostClientIntegrationToken: {
 		name: "PostClientIntegrationToken", method: http.MethodPost, path: "/client/{id}/integration-token", area: "token",
 		summary: "Create an integration token (value returned once)",
+		can:     Grants,
 		class:   Class{Effect: Creates, Traits: RevealsSecret | PersonOnly}, subject: SubjectOrganisation, place: placeTokens,
 	},
 	GetClientIntegrationTokenList: {
@@ -534,6 +571,7 @@ var catalogue = [...]entry{
 	DeleteClientIntegrationToken: {
 		name: "DeleteClientIntegrationToken", method: http.MethodDelete, path: "/client/{id}/integration-token/{tokenId}", area: "token",
 		summary: "Revoke an integration token immediately",
+		can:     Deletes,
 		class:   Class{Effect: Destroys}, subject: SubjectOrganisation,
 	},
 	GetClientIntegrationToken: {
@@ -544,11 +582,13 @@ var catalogue = [...]entry{
 	PutClientIntegrationToken: {
 		name: "PutClientIntegrationToken", method: http.MethodPut, path: "/client/{id}/integration-token/{tokenId}", area: "token",
 		summary: "Replace an integration token's name/role/project grants (value unchanged)",
+		can:     Replaces | Grants,
 		class:   Class{Effect: Updates, Traits: PersonOnly | FullReplacement}, subject: SubjectOrganisation, place: placeTokens, current: GetClientIntegrationToken,
 	},
 	PutClientIntegrationTokenRegenerate: {
 		name: "PutClientIntegrationTokenRegenerate", method: http.MethodPut, path: "/client/{id}/integration-token/{tokenId}/regenerate", area: "token",
 		summary: "Issue a new value for an integration token (old one dies at once)",
+		can:     Replaces | Grants,
 		class:   Class{Effect: Destroys, Traits: RevealsSecret | PersonOnly}, subject: SubjectOrganisation, place: placeTokens,
 	},
 	GetClientIntegrationTokenDelegation: {
@@ -564,6 +604,7 @@ var catalogue = [...]entry{
 	DeleteClientIntegrationTokenDelegation: {
 		name: "DeleteClientIntegrationTokenDelegation", method: http.MethodDelete, path: "/client/{id}/integration-token/{tokenId}/delegation/{delegationId}", area: "token",
 		summary: "Withdraw a one-time right of an integration token to mint another",
+		can:     Deletes,
 		class:   Class{Effect: Destroys, Traits: Undocumented}, subject: SubjectOrganisation,
 	},
 
@@ -571,6 +612,7 @@ var catalogue = [...]entry{
 	PostClient: {
 		name: "PostClient", method: http.MethodPost, path: "/client", area: "org",
 		summary: "Create a new organisation (client)",
+		can:     Changes,
 		class:   Class{Effect: Creates},
 	},
 	PostClientVersionSearch: {
@@ -586,6 +628,7 @@ var catalogue = [...]entry{
 	DeleteClient: {
 		name: "DeleteClient", method: http.MethodDelete, path: "/client/{id}", area: "org",
 		summary: "Delete an organisation",
+		can:     Deletes,
 		class:   Class{Effect: Destroys, Traits: PersonOnly}, subject: SubjectOrganisation, place: placeOrganisation,
 	},
 	GetClient: {
@@ -596,16 +639,19 @@ var catalogue = [...]entry{
 	PutClientAccountInfo: {
 		name: "PutClientAccountInfo", method: http.MethodPut, path: "/client/{id}/account-info", area: "org",
 		summary: "Rename the organisation",
+		can:     Changes,
 		class:   Class{Effect: Updates}, subject: SubjectOrganisation,
 	},
 	DeleteClientAvatar: {
 		name: "DeleteClientAvatar", method: http.MethodDelete, path: "/client/{id}/avatar", area: "org",
 		summary: "Delete the organisation's picture",
+		can:     Deletes,
 		class:   Class{Effect: Destroys}, subject: SubjectOrganisation,
 	},
 	PutClientAvatar: {
 		name: "PutClientAvatar", method: http.MethodPut, path: "/client/{id}/avatar", area: "org",
 		summary: "Upload the organisation's picture",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: PersonOnly}, subject: SubjectOrganisation, place: placeOrganisation,
 	},
 
@@ -618,6 +664,7 @@ var catalogue = [...]entry{
 	DeleteClientUser: {
 		name: "DeleteClientUser", method: http.MethodDelete, path: "/client-user/{id}", area: "member",
 		summary: "Remove a member from the organisation",
+		can:     Deletes,
 		class:   Class{Effect: Destroys}, subject: SubjectMember,
 	},
 	GetClientUser: {
@@ -628,7 +675,8 @@ var catalogue = [...]entry{
 	PutClientUser: {
 		name: "PutClientUser", method: http.MethodPut, path: "/client-user/{id}", area: "member",
 		summary: "Change a member's role and finance/project flags",
-		class:   Class{Effect: Updates, Traits: GrantsAccess | FullReplacement}, subject: SubjectMember, current: GetClientUser,
+		can:     Grants,
+		class:   Class{Effect: Updates, Traits: FullReplacement}, subject: SubjectMember, current: GetClientUser,
 	},
 	GetClientUserRoles: {
 		name: "GetClientUserRoles", method: http.MethodGet, path: "/client-user/{id}/roles", area: "member",
@@ -638,17 +686,20 @@ var catalogue = [...]entry{
 	PutClientUserRoles: {
 		name: "PutClientUserRoles", method: http.MethodPut, path: "/client-user/{id}/roles", area: "member",
 		summary: "Replace a member's whole list of per-project role overrides",
-		class:   Class{Effect: Updates, Traits: GrantsAccess | FullReplacement}, subject: SubjectMember, current: GetClientUserRoles,
+		can:     Grants,
+		class:   Class{Effect: Updates, Traits: FullReplacement}, subject: SubjectMember, current: GetClientUserRoles,
 	},
 	PostClientUser: {
 		name: "PostClientUser", method: http.MethodPost, path: "/client/{id}/user", area: "member",
 		summary: "Invite a person into the organisation with a role",
-		class:   Class{Effect: Creates, Traits: GrantsAccess}, subject: SubjectOrganisation,
+		can:     Grants,
+		class:   Class{Effect: Creates}, subject: SubjectOrganisation,
 	},
 	PutClientUserConnect: {
 		name: "PutClientUserConnect", method: http.MethodPut, path: "/client/{id}/user/connect", area: "member",
 		summary: "Add an existing user to the organisation with a role",
-		class:   Class{Effect: Creates, Traits: GrantsAccess}, subject: SubjectOrganisation,
+		can:     Grants,
+		class:   Class{Effect: Creates}, subject: SubjectOrganisation,
 	},
 	GetClientUserList: {
 		name: "GetClientUserList", method: http.MethodGet, path: "/client/{id}/user/list", area: "member",
@@ -665,12 +716,14 @@ var catalogue = [...]entry{
 	PutBillingClientAddon: {
 		name: "PutBillingClientAddon", method: http.MethodPut, path: "/billing/client/{clientId}/addon/{id}", area: "billing",
 		summary: "Turn a paid add-on on or off (charges money)",
-		class:   Class{Effect: Updates, Traits: CostsMoney}, subject: SubjectOrganisation,
+		can:     Costs,
+		class:   Class{Effect: Updates}, subject: SubjectOrganisation,
 	},
 	PutBillingClientAutochargeOptions: {
 		name: "PutBillingClientAutochargeOptions", method: http.MethodPut, path: "/billing/client/{id}/autocharge-options", area: "billing",
 		summary: "Configure automatic credit top-up",
-		class:   Class{Effect: Updates, Traits: CostsMoney | PersonOnly}, subject: SubjectOrganisation, place: placeBilling,
+		can:     Costs,
+		class:   Class{Effect: Updates, Traits: PersonOnly}, subject: SubjectOrganisation, place: placeBilling,
 	},
 	GetBillingClientAvailableAddons: {
 		name: "GetBillingClientAvailableAddons", method: http.MethodGet, path: "/billing/client/{id}/available-addons", area: "billing",
@@ -685,16 +738,19 @@ var catalogue = [...]entry{
 	PostBillingClientPayment: {
 		name: "PostBillingClientPayment", method: http.MethodPost, path: "/billing/client/{id}/payment", area: "billing",
 		summary: "Top up credit with a payment (charges a card)",
-		class:   Class{Effect: Creates, Traits: CostsMoney | RevealsSecret | PersonOnly}, subject: SubjectOrganisation, place: placeBilling,
+		can:     Costs,
+		class:   Class{Effect: Creates, Traits: RevealsSecret | PersonOnly}, subject: SubjectOrganisation, place: placeBilling,
 	},
 	PostBillingClientPromoCode: {
 		name: "PostBillingClientPromoCode", method: http.MethodPost, path: "/billing/client/{id}/promo-code", area: "billing",
 		summary: "Redeem a promo code for credit",
+		can:     Changes,
 		class:   Class{Effect: Creates, Traits: PersonOnly | Undocumented}, subject: SubjectOrganisation, place: placeBilling,
 	},
 	DeleteBillingClientPaymentSource: {
 		name: "DeleteBillingClientPaymentSource", method: http.MethodDelete, path: "/billing/client/{id}/payment-source", area: "billing",
 		summary: "Remove a stored payment card",
+		can:     Deletes,
 		class:   Class{Effect: Destroys, Traits: PersonOnly}, subject: SubjectOrganisation, place: placeBilling,
 	},
 	GetBillingClientPaymentSource: {
@@ -705,6 +761,7 @@ var catalogue = [...]entry{
 	PostBillingClientPaymentSource: {
 		name: "PostBillingClientPaymentSource", method: http.MethodPost, path: "/billing/client/{id}/payment-source", area: "billing",
 		summary: "Start registering a payment card (returns client secret)",
+		can:     Costs,
 		class:   Class{Effect: Creates, Traits: RevealsSecret | PersonOnly}, subject: SubjectOrganisation, place: placeBilling,
 	},
 	GetBillingClientStatus: {
@@ -725,6 +782,7 @@ var catalogue = [...]entry{
 	PostCardPaymentStripeWebhook: {
 		name: "PostCardPaymentStripeWebhook", method: http.MethodPost, path: "/card-payment/stripe-webhook", area: "billing",
 		summary: "The payment provider's callback; not for clients",
+		can:     Costs,
 		class:   Class{Effect: Updates, Traits: PersonOnly}, place: placeStripe,
 	},
 	GetCardPayment: {
@@ -750,6 +808,7 @@ var catalogue = [...]entry{
 	PutClientBillingInfo: {
 		name: "PutClientBillingInfo", method: http.MethodPut, path: "/client/{id}/billing-info", area: "billing",
 		summary: "Replace invoicing/VAT details",
+		can:     Replaces | Changes,
 		class:   Class{Effect: Updates, Traits: FullReplacement}, subject: SubjectOrganisation, current: GetClientBillingInfo,
 	},
 	GetClientCardPayment: {
@@ -782,11 +841,13 @@ var catalogue = [...]entry{
 	PostClientProject: {
 		name: "PostClientProject", method: http.MethodPost, path: "/client/{id}/project", area: "project",
 		summary: "Create an empty project in the organisation",
+		can:     Grants | Costs | Publishes | Changes,
 		class:   Class{Effect: Creates, Traits: Asynchronous}, subject: SubjectOrganisation,
 	},
 	PostClientProjectImport: {
 		name: "PostClientProjectImport", method: http.MethodPost, path: "/client/{id}/project/import", area: "project",
 		summary: "Create a project with services from an import YAML",
+		can:     Grants | Costs | Publishes | Changes,
 		class:   Class{Effect: Creates, Traits: Asynchronous}, subject: SubjectOrganisation,
 	},
 	GetClientProjectTagList: {
@@ -812,6 +873,7 @@ var catalogue = [...]entry{
 	DeleteProject: {
 		name: "DeleteProject", method: http.MethodDelete, path: "/project/{id}", area: "project",
 		summary: "Delete a project with everything in it",
+		can:     Deletes,
 		class:   Class{Effect: Destroys, Traits: Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	GetProject: {
@@ -822,6 +884,7 @@ var catalogue = [...]entry{
 	PutProject: {
 		name: "PutProject", method: http.MethodPut, path: "/project/{id}", area: "project",
 		summary: "Replace a project's record: name, description, tags, shared IPv4, credit limit",
+		can:     Replaces | Unpublishes | Grants | Publishes | Changes,
 		class:   Class{Effect: Updates, Traits: FullReplacement}, subject: SubjectProject, reach: ReachSubject, current: GetProject,
 	},
 	GetProjectExport: {
@@ -832,16 +895,19 @@ var catalogue = [...]entry{
 	PutProjectModeUpgrade: {
 		name: "PutProjectModeUpgrade", method: http.MethodPut, path: "/project/{id}/mode-upgrade", area: "project",
 		summary: "Upgrade the project core from LIGHT to SERIOUS (irreversible, paid, short outage)",
-		class:   Class{Effect: Destroys, Traits: CostsMoney | Asynchronous}, subject: SubjectProject, reach: ReachSubject,
+		can:     Replaces | Costs,
+		class:   Class{Effect: Destroys, Traits: Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PutProjectStart: {
 		name: "PutProjectStart", method: http.MethodPut, path: "/project/{id}/start", area: "project",
 		summary: "Start all stopped services of a project",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PutProjectStop: {
 		name: "PutProjectStop", method: http.MethodPut, path: "/project/{id}/stop", area: "project",
 		summary: "Stop all services of a project",
+		can:     Stops,
 		class:   Class{Effect: Destroys, Traits: Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 
@@ -859,21 +925,25 @@ var catalogue = [...]entry{
 	PostProjectServiceStack: {
 		name: "PostProjectServiceStack", method: http.MethodPost, path: "/project/{id}/service-stack", area: "service",
 		summary: "Create a service (any type) in a project",
+		can:     Grants | Publishes | Changes,
 		class:   Class{Effect: Creates, Traits: CarriesSecrets | Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PostProjectServiceStackImport: {
 		name: "PostProjectServiceStackImport", method: http.MethodPost, path: "/project/{id}/service-stack/import", area: "service",
 		summary: "Add services to a project from an import YAML",
+		can:     Replaces | Costs | Grants | Publishes | Changes,
 		class:   Class{Effect: Creates, Traits: Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PostProjectServiceStackObjectStorageV1: {
 		name: "PostProjectServiceStackObjectStorageV1", method: http.MethodPost, path: "/project/{id}/service-stack/object_storage_v1", area: "service",
 		summary: "Create an object storage service",
+		can:     Grants | Publishes | Changes,
 		class:   Class{Effect: Creates, Traits: CarriesSecrets | Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PostProjectServiceStackOld: {
 		name: "PostProjectServiceStackOld", method: http.MethodPost, path: "/project/{id}/service-stack/{serviceStackTypeVersionId}", area: "service",
 		summary: "Create a service, legacy form with the type version in the path",
+		can:     Grants | Publishes | Changes,
 		class:   Class{Effect: Creates, Traits: CarriesSecrets | Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	GetServiceStackByName: {
@@ -889,6 +959,7 @@ var catalogue = [...]entry{
 	DeleteServiceStack: {
 		name: "DeleteServiceStack", method: http.MethodDelete, path: "/service-stack/{id}", area: "service",
 		summary: "Delete a service and its data",
+		can:     Deletes,
 		class:   Class{Effect: Destroys, Traits: Asynchronous}, subject: SubjectService, reach: ReachSubject,
 	},
 	GetServiceStack: {
@@ -899,6 +970,7 @@ var catalogue = [...]entry{
 	PutServiceStackAutoscaling: {
 		name: "PutServiceStackAutoscaling", method: http.MethodPut, path: "/service-stack/{id}/autoscaling", area: "service",
 		summary: "Change vertical/horizontal autoscaling or the autoscaling profile",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectService, reach: ReachSubject,
 	},
 	GetServiceStackContainer: {
@@ -914,11 +986,13 @@ var catalogue = [...]entry{
 	PutServiceStackReload: {
 		name: "PutServiceStackReload", method: http.MethodPut, path: "/service-stack/{id}/reload", area: "service",
 		summary: "Reload a service without restarting its containers, where it can",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectService, reach: ReachSubject,
 	},
 	PutServiceStackRestart: {
 		name: "PutServiceStackRestart", method: http.MethodPut, path: "/service-stack/{id}/restart", area: "service",
 		summary: "Restart the service's containers",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectService, reach: ReachSubject,
 	},
 	GetServiceStackService: {
@@ -929,11 +1003,13 @@ var catalogue = [...]entry{
 	PutServiceStackStart: {
 		name: "PutServiceStackStart", method: http.MethodPut, path: "/service-stack/{id}/start", area: "service",
 		summary: "Start a stopped service",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectService, reach: ReachSubject,
 	},
 	PutServiceStackStop: {
 		name: "PutServiceStackStop", method: http.MethodPut, path: "/service-stack/{id}/stop", area: "service",
 		summary: "Stop a service",
+		can:     Stops,
 		class:   Class{Effect: Destroys, Traits: Asynchronous}, subject: SubjectService, reach: ReachSubject,
 	},
 	PostServiceSearch: {
@@ -951,6 +1027,7 @@ var catalogue = [...]entry{
 	DeleteAppVersion: {
 		name: "DeleteAppVersion", method: http.MethodDelete, path: "/app-version/{id}", area: "deploy",
 		summary: "Delete an inactive or unfinished app version",
+		can:     Deletes,
 		class:   Class{Effect: Destroys}, subject: SubjectAppVersion, reach: ReachSubject,
 	},
 	GetAppVersion: {
@@ -961,6 +1038,7 @@ var catalogue = [...]entry{
 	PutAppVersion: {
 		name: "PutAppVersion", method: http.MethodPut, path: "/app-version/{id}", area: "deploy",
 		summary: "Rename an app version",
+		can:     Changes,
 		class:   Class{Effect: Updates}, subject: SubjectAppVersion, reach: ReachSubject,
 	},
 	GetAppVersionAppCode: {
@@ -971,21 +1049,25 @@ var catalogue = [...]entry{
 	PutAppVersionBuildAndDeploy: {
 		name: "PutAppVersionBuildAndDeploy", method: http.MethodPut, path: "/app-version/{id}/build-and-deploy", area: "deploy",
 		summary: "Build the uploaded source with the given zerops.yaml and deploy it",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectAppVersion, reach: ReachSubject,
 	},
 	PutAppVersionCancelBuild: {
 		name: "PutAppVersionCancelBuild", method: http.MethodPut, path: "/app-version/{id}/cancel-build", area: "deploy",
 		summary: "Cancel a running build pipeline",
+		can:     TurnsBack,
 		class:   Class{Effect: Destroys}, subject: SubjectAppVersion, reach: ReachSubject,
 	},
 	PutAppVersionDeploy: {
 		name: "PutAppVersionDeploy", method: http.MethodPut, path: "/app-version/{id}/deploy", area: "deploy",
 		summary: "Roll back to a stored (BACKUP) version, or deploy an uploaded artifact without building",
+		can:     TurnsBack | Changes,
 		class:   Class{Effect: Destroys, Traits: Asynchronous}, subject: SubjectAppVersion, reach: ReachSubject,
 	},
 	PutAppVersionUpload: {
 		name: "PutAppVersionUpload", method: http.MethodPut, path: "/app-version/{id}/upload", area: "deploy",
 		summary: "Upload the code of an app version as tar.gz bytes",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: EmptyAnswer | BinaryBody}, subject: SubjectAppVersion, reach: ReachSubject,
 	},
 	PostServiceStackZeropsYamlValidation: {
@@ -1001,31 +1083,37 @@ var catalogue = [...]entry{
 	PostServiceStackAppVersion: {
 		name: "PostServiceStackAppVersion", method: http.MethodPost, path: "/service-stack/{id}/app-version", area: "deploy",
 		summary: "Create an app version and get its upload URL",
+		can:     Changes,
 		class:   Class{Effect: Creates, Traits: CarriesSecrets}, subject: SubjectService, reach: ReachSubject,
 	},
 	DeleteServiceStackBuildCache: {
 		name: "DeleteServiceStackBuildCache", method: http.MethodDelete, path: "/service-stack/{id}/build-cache", area: "deploy",
 		summary: "Delete the service's build cache",
+		can:     Deletes,
 		class:   Class{Effect: Destroys, Traits: Asynchronous}, subject: SubjectService, reach: ReachSubject,
 	},
 	PutServiceStackDebug: {
 		name: "PutServiceStackDebug", method: http.MethodPut, path: "/service-stack/{id}/debug", area: "deploy",
 		summary: "Set build/prepare debug hold points",
+		can:     Changes,
 		class:   Class{Effect: Updates}, subject: SubjectService, reach: ReachSubject,
 	},
 	PutServiceStackNextAppVersion: {
 		name: "PutServiceStackNextAppVersion", method: http.MethodPut, path: "/service-stack/{id}/next-app-version", area: "deploy",
 		summary: "Choose whether the next deployment rebuilds the custom runtime image",
+		can:     Changes,
 		class:   Class{Effect: Updates}, subject: SubjectService, reach: ReachSubject,
 	},
 	PutServiceStackTriggerExternalRepositoryIntegration: {
 		name: "PutServiceStackTriggerExternalRepositoryIntegration", method: http.MethodPut, path: "/service-stack/{id}/trigger-external-repository-integration", area: "deploy",
 		summary: "Run the pipeline of the connected GitHub or GitLab repository now",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectService, reach: ReachSubject,
 	},
 	PutServiceStackTriggerPipeline: {
 		name: "PutServiceStackTriggerPipeline", method: http.MethodPut, path: "/service-stack/{id}/trigger-pipeline", area: "deploy",
 		summary: "Build and deploy from a public git URL, or start without code",
+		can:     Replaces | Publishes | Changes,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectService, reach: ReachSubject,
 	},
 
@@ -1043,6 +1131,7 @@ var catalogue = [...]entry{
 	PostGithubUserRepositoryAccess: {
 		name: "PostGithubUserRepositoryAccess", method: http.MethodPost, path: "/github/user-repository-access", area: "git",
 		summary: "Store a GitHub repository grant for the user",
+		can:     Grants,
 		class:   Class{Effect: Creates, Traits: PersonOnly}, place: placeGithub,
 	},
 	GetGitlabRepository: {
@@ -1058,11 +1147,13 @@ var catalogue = [...]entry{
 	PostGitlabUserRepositoryAccess: {
 		name: "PostGitlabUserRepositoryAccess", method: http.MethodPost, path: "/gitlab/user-repository-access", area: "git",
 		summary: "Store a GitLab repository grant for the user",
+		can:     Grants,
 		class:   Class{Effect: Creates, Traits: PersonOnly}, place: placeGitlab,
 	},
 	PutServiceStackExternalRepositoryIntegration: {
 		name: "PutServiceStackExternalRepositoryIntegration", method: http.MethodPut, path: "/service-stack/{id}/external-repository-integration", area: "git",
 		summary: "Connect or disconnect a GitHub or GitLab repository: deploy on push or tag",
+		can:     Grants | Changes,
 		class:   Class{Effect: Updates, Traits: FullReplacement | Asynchronous}, subject: SubjectService, reach: ReachSubject, current: GetServiceStackExternalRepositoryIntegrationStatus,
 	},
 	GetServiceStackExternalRepositoryIntegrationStatus: {
@@ -1073,11 +1164,13 @@ var catalogue = [...]entry{
 	PostServiceStackGithubWebhook: {
 		name: "PostServiceStackGithubWebhook", method: http.MethodPost, path: "/service-stack/{id}/github-webhook", area: "git",
 		summary: "GitHub's callback; not for clients",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: PersonOnly}, subject: SubjectService, reach: ReachSubject, place: placeGithubHook,
 	},
 	PostServiceStackGitlabWebhook: {
 		name: "PostServiceStackGitlabWebhook", method: http.MethodPost, path: "/service-stack/{id}/gitlab-webhook", area: "git",
 		summary: "GitLab's callback; not for clients",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: PersonOnly}, subject: SubjectService, reach: ReachSubject, place: placeGitlabHook,
 	},
 
@@ -1095,6 +1188,7 @@ var catalogue = [...]entry{
 	PutProcessCancel: {
 		name: "PutProcessCancel", method: http.MethodPut, path: "/process/{id}/cancel", area: "process",
 		summary: "Cancel a pending process",
+		can:     TurnsBack,
 		class:   Class{Effect: Destroys, Traits: Asynchronous}, subject: SubjectProcess, reach: ReachSubject,
 	},
 	GetProjectProcess: {
@@ -1117,6 +1211,7 @@ var catalogue = [...]entry{
 	PutUserNotificationAcknowledgeAll: {
 		name: "PutUserNotificationAcknowledgeAll", method: http.MethodPut, path: "/user-notification/acknowledge-all", area: "notification",
 		summary: "Mark notifications read",
+		can:     Changes,
 		class:   Class{Effect: Updates}, reach: ReachBody,
 	},
 	PostUserNotificationSearch: {
@@ -1132,6 +1227,7 @@ var catalogue = [...]entry{
 	PutUserNotificationAcknowledge: {
 		name: "PutUserNotificationAcknowledge", method: http.MethodPut, path: "/user-notification/{id}/acknowledge", area: "notification",
 		summary: "Mark one notification read",
+		can:     Changes,
 		class:   Class{Effect: Updates}, subject: SubjectNotification, reach: ReachSubject,
 	},
 
@@ -1139,6 +1235,7 @@ var catalogue = [...]entry{
 	DeleteProjectEnv: {
 		name: "DeleteProjectEnv", method: http.MethodDelete, path: "/project-env/{id}", area: "env",
 		summary: "Delete a project variable by its id",
+		can:     Deletes,
 		class:   Class{Effect: Destroys, Traits: Asynchronous}, subject: SubjectProjectVariable, reach: ReachSubject,
 	},
 	GetProjectEnv: {
@@ -1149,11 +1246,13 @@ var catalogue = [...]entry{
 	PutProjectEnv: {
 		name: "PutProjectEnv", method: http.MethodPut, path: "/project-env/{id}", area: "env",
 		summary: "Update a project variable by its id",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectProjectVariable, reach: ReachSubject,
 	},
 	PostProjectEnv: {
 		name: "PostProjectEnv", method: http.MethodPost, path: "/project/{id}/env", area: "env",
 		summary: "Create a project variable",
+		can:     Changes,
 		class:   Class{Effect: Creates, Traits: Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	GetProjectEnvFile: {
@@ -1174,6 +1273,7 @@ var catalogue = [...]entry{
 	PutProjectEnvFile: {
 		name: "PutProjectEnvFile", method: http.MethodPut, path: "/project/{id}/env/file", area: "env",
 		summary: "Replace all user-defined project variables by a dotenv text",
+		can:     Replaces | Changes,
 		class:   Class{Effect: Destroys, Traits: FullReplacement | Asynchronous}, subject: SubjectProject, reach: ReachSubject, current: GetProjectEnvFile,
 	},
 	GetServiceStackEnv: {
@@ -1189,11 +1289,13 @@ var catalogue = [...]entry{
 	PostServiceStackUserData: {
 		name: "PostServiceStackUserData", method: http.MethodPost, path: "/service-stack/{id}/user-data", area: "env",
 		summary: "Create a service variable",
+		can:     Changes,
 		class:   Class{Effect: Creates, Traits: Asynchronous}, subject: SubjectService, reach: ReachSubject,
 	},
 	PutServiceStackUserDataEnvFile: {
 		name: "PutServiceStackUserDataEnvFile", method: http.MethodPut, path: "/service-stack/{id}/user-data/env-file", area: "env",
 		summary: "Replace all user-defined variables of a service by a dotenv text",
+		can:     Replaces | Changes,
 		class:   Class{Effect: Destroys, Traits: FullReplacement | Asynchronous}, subject: SubjectService, reach: ReachSubject, current: GetServiceStackEnv,
 	},
 	PostUserDataSearch: {
@@ -1204,6 +1306,7 @@ var catalogue = [...]entry{
 	DeleteUserData: {
 		name: "DeleteUserData", method: http.MethodDelete, path: "/user-data/{id}", area: "env",
 		summary: "Delete a service variable by its id",
+		can:     Deletes,
 		class:   Class{Effect: Destroys, Traits: Asynchronous}, subject: SubjectServiceVariable, reach: ReachSubject,
 	},
 	GetUserData: {
@@ -1219,6 +1322,7 @@ var catalogue = [...]entry{
 	PutUserData: {
 		name: "PutUserData", method: http.MethodPut, path: "/user-data/{id}", area: "env",
 		summary: "Update a service variable by its id",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectServiceVariable, reach: ReachSubject,
 	},
 
@@ -1231,6 +1335,7 @@ var catalogue = [...]entry{
 	PutProjectRemoteLogging: {
 		name: "PutProjectRemoteLogging", method: http.MethodPut, path: "/project/{id}/remote-logging", area: "log",
 		summary: "Configure syslog forwarding of project logs",
+		can:     Grants,
 		class:   Class{Effect: Updates, Traits: FullReplacement | Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 
@@ -1238,11 +1343,13 @@ var catalogue = [...]entry{
 	PatchPrometheusConfig: {
 		name: "PatchPrometheusConfig", method: http.MethodPatch, path: "/project/{id}/core-stack/prometheus-config", area: "metric",
 		summary: "Add Prometheus scrape targets to the project core",
+		can:     Grants,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PutPrometheusConfig: {
 		name: "PutPrometheusConfig", method: http.MethodPut, path: "/project/{id}/core-stack/prometheus-config", area: "metric",
 		summary: "Replace the project core's Prometheus scrape targets",
+		can:     Replaces | Grants,
 		class:   Class{Effect: Updates, Traits: FullReplacement | Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PostStatsHistoryGroupBySearch: {
@@ -1265,11 +1372,13 @@ var catalogue = [...]entry{
 	PostServiceStackBackup: {
 		name: "PostServiceStackBackup", method: http.MethodPost, path: "/service-stack/{id}/backup", area: "backup",
 		summary: "Start a backup now",
+		can:     Copies,
 		class:   Class{Effect: Creates, Traits: Asynchronous}, subject: SubjectService, reach: ReachSubject,
 	},
 	PutServiceStackBackupConfig: {
 		name: "PutServiceStackBackupConfig", method: http.MethodPut, path: "/service-stack/{id}/backup-config", area: "backup",
 		summary: "Change backup schedule/retention",
+		can:     Replaces | Changes,
 		class:   Class{Effect: Updates, Traits: FullReplacement | Asynchronous}, subject: SubjectService, reach: ReachSubject, current: GetServiceStackBackup,
 	},
 	PostServiceStackBackupDownloadUrl: {
@@ -1280,6 +1389,7 @@ var catalogue = [...]entry{
 	DeleteServiceStackBackup: {
 		name: "DeleteServiceStackBackup", method: http.MethodDelete, path: "/service-stack/{id}/backup/{date}", area: "backup",
 		summary: "Delete a backup",
+		can:     Deletes,
 		class:   Class{Effect: Destroys}, subject: SubjectService, reach: ReachSubject,
 	},
 	GetProjectBackup: {
@@ -1290,11 +1400,13 @@ var catalogue = [...]entry{
 	DeleteProjectBackup: {
 		name: "DeleteProjectBackup", method: http.MethodDelete, path: "/project/{id}/backup/{date}", area: "backup",
 		summary: "Delete a backup of a project",
+		can:     Deletes,
 		class:   Class{Effect: Destroys, Traits: Undocumented}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PutServiceStackBackup: {
 		name: "PutServiceStackBackup", method: http.MethodPut, path: "/service-stack/{id}/backup/{date}", area: "backup",
 		summary: "Change a backup's tags",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: FullReplacement}, subject: SubjectService, reach: ReachSubject, current: GetServiceStackBackup,
 	},
 
@@ -1302,16 +1414,19 @@ var catalogue = [...]entry{
 	PutServiceStackConnectSharedStorage: {
 		name: "PutServiceStackConnectSharedStorage", method: http.MethodPut, path: "/service-stack/{id}/connect-shared-storage", area: "storage",
 		summary: "Mount a shared storage into a runtime service",
+		can:     Changes,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectService, reach: ReachSubject,
 	},
 	PutServiceStackDisconnectSharedStorage: {
 		name: "PutServiceStackDisconnectSharedStorage", method: http.MethodPut, path: "/service-stack/{id}/disconnect-shared-storage", area: "storage",
 		summary: "Unmount a shared storage",
+		can:     Stops,
 		class:   Class{Effect: Destroys, Traits: Asynchronous}, subject: SubjectService, reach: ReachSubject,
 	},
 	PostServiceStackFileBrowsingAccess: {
 		name: "PostServiceStackFileBrowsingAccess", method: http.MethodPost, path: "/service-stack/{id}/file-browsing-access", area: "storage",
 		summary: "Temporary token and addresses to browse a service's files",
+		can:     Grants,
 		class:   Class{Effect: Creates, Traits: RevealsSecret}, subject: SubjectService, reach: ReachSubject,
 	},
 	GetServiceStackObjectStorageSize: {
@@ -1322,6 +1437,7 @@ var catalogue = [...]entry{
 	PutServiceStackObjectStorageSize: {
 		name: "PutServiceStackObjectStorageSize", method: http.MethodPut, path: "/service-stack/{id}/object-storage-size", area: "storage",
 		summary: "Change an object storage's quota, access policy and CDN",
+		can:     Unpublishes | Grants | Publishes | Changes,
 		class:   Class{Effect: Updates, Traits: FullReplacement | Asynchronous}, subject: SubjectService, reach: ReachSubject, current: GetServiceStackObjectStorageSize,
 	},
 
@@ -1329,21 +1445,25 @@ var catalogue = [...]entry{
 	PutProjectPurgeCdnStatic: {
 		name: "PutProjectPurgeCdnStatic", method: http.MethodPut, path: "/project/{id}/purge-cdn/static/{domain}/{path:.*}", area: "cdn",
 		summary: "Purge the static CDN cache of a domain and path",
+		can:     Changes,
 		class:   Class{Effect: Updates}, subject: SubjectProject, reach: ReachSubject,
 	},
 	DeleteServiceStackCdn: {
 		name: "DeleteServiceStackCdn", method: http.MethodDelete, path: "/service-stack/{id}/cdn", area: "cdn",
 		summary: "Disable CDN on object storage",
+		can:     Unpublishes,
 		class:   Class{Effect: Destroys, Traits: Asynchronous}, subject: SubjectService, reach: ReachSubject,
 	},
 	PutServiceStackCdn: {
 		name: "PutServiceStackCdn", method: http.MethodPut, path: "/service-stack/{id}/cdn", area: "cdn",
 		summary: "Enable CDN on object storage",
+		can:     Publishes,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectService, reach: ReachSubject,
 	},
 	PutServiceStackPurgeCdn: {
 		name: "PutServiceStackPurgeCdn", method: http.MethodPut, path: "/service-stack/{id}/purge-cdn/{path:.*}", area: "cdn",
 		summary: "Purge an object storage's CDN cache by path",
+		can:     Changes,
 		class:   Class{Effect: Updates}, subject: SubjectService, reach: ReachSubject,
 	},
 
@@ -1356,6 +1476,7 @@ var catalogue = [...]entry{
 	PutProjectL7httpbalancerConfig: {
 		name: "PutProjectL7httpbalancerConfig", method: http.MethodPut, path: "/project/{id}/l7httpbalancer-config", area: "routing",
 		summary: "Change project HTTP balancer settings",
+		can:     Replaces | Changes,
 		class:   Class{Effect: Updates, Traits: FullReplacement | Asynchronous}, subject: SubjectProject, reach: ReachSubject, current: GetProjectL7httpbalancerConfig,
 	},
 	GetProjectPublicHttpRouting: {
@@ -1366,36 +1487,43 @@ var catalogue = [...]entry{
 	PostProjectPublicHttpRouting: {
 		name: "PostProjectPublicHttpRouting", method: http.MethodPost, path: "/project/{id}/public-http-routing", area: "routing",
 		summary: "Create a custom-domain HTTP routing; applied by the sync",
+		can:     Publishes | Changes,
 		class:   Class{Effect: Creates}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PutProjectPublicIpv4Shared: {
 		name: "PutProjectPublicIpv4Shared", method: http.MethodPut, path: "/project/{id}/public-ipv4-shared", area: "routing",
 		summary: "Switch the project's shared IPv4 on/off",
+		can:     Unpublishes | Publishes,
 		class:   Class{Effect: Updates}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PutProjectRequestIpv4: {
 		name: "PutProjectRequestIpv4", method: http.MethodPut, path: "/project/{id}/request-ipv4", area: "routing",
 		summary: "Order a dedicated IPv4 address for the project (paid, not refundable)",
-		class:   Class{Effect: Creates, Traits: CostsMoney | Asynchronous}, subject: SubjectProject, reach: ReachSubject,
+		can:     Costs,
+		class:   Class{Effect: Creates, Traits: Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PutProjectRevertChangesPublicHttpRouting: {
 		name: "PutProjectRevertChangesPublicHttpRouting", method: http.MethodPut, path: "/project/{id}/revert-changes-public-http-routing", area: "routing",
 		summary: "Discard unsynced HTTP routing edits",
+		can:     TurnsBack,
 		class:   Class{Effect: Destroys}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PutProjectRevertChangesPublicPortRouting: {
 		name: "PutProjectRevertChangesPublicPortRouting", method: http.MethodPut, path: "/project/{id}/revert-changes-public-port-routing", area: "routing",
 		summary: "Discard unsynced port routing edits",
+		can:     TurnsBack,
 		class:   Class{Effect: Destroys}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PutProjectSyncPublicHttpRouting: {
 		name: "PutProjectSyncPublicHttpRouting", method: http.MethodPut, path: "/project/{id}/sync-public-http-routing", area: "routing",
 		summary: "Apply pending HTTP routing edits",
+		can:     Unpublishes | Publishes,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PutProjectSyncPublicPortRouting: {
 		name: "PutProjectSyncPublicPortRouting", method: http.MethodPut, path: "/project/{id}/sync-public-port-routing", area: "routing",
 		summary: "Apply pending port routing edits",
+		can:     Unpublishes | Grants | Publishes,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PostPublicHttpRoutingSearch: {
@@ -1406,6 +1534,7 @@ var catalogue = [...]entry{
 	DeletePublicHttpRouting: {
 		name: "DeletePublicHttpRouting", method: http.MethodDelete, path: "/public-http-routing/{id}", area: "routing",
 		summary: "Delete (or mark for deletion) an HTTP routing",
+		can:     Deletes,
 		class:   Class{Effect: Destroys}, subject: SubjectHTTPRouting, reach: ReachSubject,
 	},
 	GetPublicHttpRouting: {
@@ -1416,21 +1545,25 @@ var catalogue = [...]entry{
 	PutPublicHttpRouting: {
 		name: "PutPublicHttpRouting", method: http.MethodPut, path: "/public-http-routing/{id}", area: "routing",
 		summary: "Replace an HTTP routing (domains, locations, SSL, CDN)",
+		can:     Replaces | Publishes | Changes,
 		class:   Class{Effect: Updates, Traits: FullReplacement}, subject: SubjectHTTPRouting, reach: ReachSubject, current: GetPublicHttpRouting,
 	},
 	PutPublicHttpRoutingLocation: {
 		name: "PutPublicHttpRoutingLocation", method: http.MethodPut, path: "/public-http-routing/{id}/location", area: "routing",
 		summary: "Replace only the locations of an HTTP routing",
+		can:     Replaces | Publishes | Changes,
 		class:   Class{Effect: Updates, Traits: FullReplacement}, subject: SubjectHTTPRouting, reach: ReachSubject, current: GetPublicHttpRouting,
 	},
 	PutPublicHttpRoutingRestore: {
 		name: "PutPublicHttpRoutingRestore", method: http.MethodPut, path: "/public-http-routing/{id}/restore", area: "routing",
 		summary: "Undo a pending deletion of an HTTP routing",
+		can:     Publishes,
 		class:   Class{Effect: Updates}, subject: SubjectHTTPRouting, reach: ReachSubject,
 	},
 	PutPublicHttpRoutingTriggerDomainsDnsCheck: {
 		name: "PutPublicHttpRoutingTriggerDomainsDnsCheck", method: http.MethodPut, path: "/public-http-routing/{id}/trigger-domains-dns-check", area: "routing",
 		summary: "Re-run DNS checks of routing domains now",
+		can:     Changes,
 		class:   Class{Effect: Updates}, subject: SubjectHTTPRouting, reach: ReachSubject,
 	},
 	PostPublicPortRoutingSearch: {
@@ -1441,6 +1574,7 @@ var catalogue = [...]entry{
 	DeletePublicPortRouting: {
 		name: "DeletePublicPortRouting", method: http.MethodDelete, path: "/public-port-routing/{id}", area: "routing",
 		summary: "Delete (or mark for deletion) a port routing",
+		can:     Unpublishes,
 		class:   Class{Effect: Destroys}, subject: SubjectPortRouting, reach: ReachSubject,
 	},
 	GetPublicPortRouting: {
@@ -1451,21 +1585,25 @@ var catalogue = [...]entry{
 	PutPublicPortRouting: {
 		name: "PutPublicPortRouting", method: http.MethodPut, path: "/public-port-routing/{id}", area: "routing",
 		summary: "Replace a port routing",
+		can:     Unpublishes | Grants | Publishes,
 		class:   Class{Effect: Updates, Traits: FullReplacement}, subject: SubjectPortRouting, reach: ReachSubject, current: GetPublicPortRouting,
 	},
 	PutPublicPortRoutingRestore: {
 		name: "PutPublicPortRoutingRestore", method: http.MethodPut, path: "/public-port-routing/{id}/restore", area: "routing",
 		summary: "Undo a pending deletion of a port routing",
+		can:     Grants | Publishes,
 		class:   Class{Effect: Updates}, subject: SubjectPortRouting, reach: ReachSubject,
 	},
 	PutServiceStackDisableSubdomainAccess: {
 		name: "PutServiceStackDisableSubdomainAccess", method: http.MethodPut, path: "/service-stack/{id}/disable-subdomain-access", area: "routing",
 		summary: "Take the service's zerops.app subdomain offline",
+		can:     Unpublishes,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectService, reach: ReachSubject,
 	},
 	PutServiceStackEnableSubdomainAccess: {
 		name: "PutServiceStackEnableSubdomainAccess", method: http.MethodPut, path: "/service-stack/{id}/enable-subdomain-access", area: "routing",
 		summary: "Publish the service on its zerops.app subdomain",
+		can:     Publishes,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectService, reach: ReachSubject,
 	},
 	GetServiceStackNginxConf: {
@@ -1481,6 +1619,7 @@ var catalogue = [...]entry{
 	PostServiceStackPublicPortRouting: {
 		name: "PostServiceStackPublicPortRouting", method: http.MethodPost, path: "/service-stack/{id}/public-port-routing", area: "routing",
 		summary: "Create a public TCP/UDP port routing; applied by the sync",
+		can:     Grants | Publishes,
 		class:   Class{Effect: Creates}, subject: SubjectService, reach: ReachSubject,
 	},
 
@@ -1488,12 +1627,14 @@ var catalogue = [...]entry{
 	DeleteProjectVpn: {
 		name: "DeleteProjectVpn", method: http.MethodDelete, path: "/project/{id}/vpn", area: "vpn",
 		summary: "Revoke a WireGuard public key (body carries the key)",
+		can:     Deletes,
 		class:   Class{Effect: Destroys}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PostProjectVpn: {
 		name: "PostProjectVpn", method: http.MethodPost, path: "/project/{id}/vpn", area: "vpn",
 		summary: "Register a WireGuard public key, returns the peer configuration",
-		class:   Class{Effect: Creates, Traits: RevealsSecret | GrantsAccess}, subject: SubjectProject, reach: ReachSubject,
+		can:     Grants,
+		class:   Class{Effect: Creates, Traits: RevealsSecret}, subject: SubjectProject, reach: ReachSubject,
 	},
 	GetProjectVpnList: {
 		name: "GetProjectVpnList", method: http.MethodGet, path: "/project/{id}/vpn/list", area: "vpn",
@@ -1510,17 +1651,20 @@ var catalogue = [...]entry{
 	PutClientFirstClassRecipeElk: {
 		name: "PutClientFirstClassRecipeElk", method: http.MethodPut, path: "/client/{id}/first-class-recipe/elk", area: "recipe",
 		summary: "Install the managed ELK logging stack or forward a project's logs to it",
-		class:   Class{Effect: Creates, Traits: CostsMoney | Asynchronous}, subject: SubjectOrganisation,
+		can:     Grants | Costs,
+		class:   Class{Effect: Creates, Traits: Asynchronous}, subject: SubjectOrganisation,
 	},
 	PutClientFirstClassRecipePrometheus: {
 		name: "PutClientFirstClassRecipePrometheus", method: http.MethodPut, path: "/client/{id}/first-class-recipe/prometheus", area: "recipe",
 		summary: "Install the managed Prometheus and Grafana stack or forward metrics to it",
-		class:   Class{Effect: Creates, Traits: CostsMoney | Asynchronous}, subject: SubjectOrganisation,
+		can:     Grants | Costs,
+		class:   Class{Effect: Creates, Traits: Asynchronous}, subject: SubjectOrganisation,
 	},
 	PutProjectFirstClassRecipeDevelopmentContainer: {
 		name: "PutProjectFirstClassRecipeDevelopmentContainer", method: http.MethodPut, path: "/project/{id}/first-class-recipe/development-container", area: "recipe",
 		summary: "Import a development container for agents into the project",
-		class:   Class{Effect: Creates, Traits: GrantsAccess | Asynchronous}, subject: SubjectProject, reach: ReachSubject,
+		can:     Replaces | Costs | Grants | Publishes | Changes,
+		class:   Class{Effect: Creates, Traits: Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	GetRecipeInfo: {
 		name: "GetRecipeInfo", method: http.MethodGet, path: "/recipe/info", area: "recipe",

@@ -15,6 +15,7 @@ type entry struct {
 	name, method, path, area, summary string
 
 	class   Class
+	can     Consequence
 	subject Subject
 	reach   Reach
 	place   place
@@ -70,8 +71,8 @@ func (o Operation) Current() (Operation, bool) {
 	return current, current != 0
 }
 
-// Safe reports whether sending a call twice is harmless.
-func (o Operation) Safe() bool { return o.Class().Effect == Reads }
+// Safe reports whether the operation only reads, so that sending it twice is harmless.
+func (o Operation) Safe() bool { return o.Can() == 0 }
 
 // RawAnswer reports whether the answer is a document of its own, such as a JSON
 // schema, a dotenv file or a PDF, rather than the API's JSON.

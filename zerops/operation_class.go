@@ -2,7 +2,8 @@ package zerops
 
 import "strings"
 
-// Class is the reviewed risk of an operation.
+// Class is what an operation is for and what has to be minded. What it does to the
+// account is its [Consequence].
 type Class struct {
 	Effect Effect
 	Traits Trait
@@ -11,7 +12,7 @@ type Class struct {
 // Has reports whether the class has all the given traits.
 func (c Class) Has(t Trait) bool { return c.Traits&t == t }
 
-// Effect is what a call does to the account.
+// Effect is what an operation or a tool is for, as people are told.
 type Effect uint8
 
 // Effects of operations. The zero value means unclassified; the catalogue has
@@ -47,17 +48,13 @@ type Trait uint16
 
 // Traits of operations.
 const (
-	// CostsMoney marks an operation that costs money at once or starts a charge.
-	CostsMoney Trait = 1 << iota
 	// RevealsSecret marks an operation whose answer is a credential or gives one
 	// away: a token, a signed address, a VPN peer, rendered variables.
-	RevealsSecret
+	RevealsSecret Trait = 1 << iota
 	// CarriesSecrets marks an answer that holds secret values among other things.
 	CarriesSecrets
 	// PersonOnly marks what only a person should do; see [Operation.Place].
 	PersonOnly
-	// GrantsAccess marks an operation that lets somebody in or changes their rights.
-	GrantsAccess
 	// FullReplacement marks an operation that replaces the whole record: what the
 	// body leaves out is lost.
 	FullReplacement
@@ -80,7 +77,7 @@ const (
 // String returns the traits in words, separated by commas.
 func (t Trait) String() string {
 	words := [...]string{
-		"costs money", "reveals a secret", "carries secret values", "person only", "grants access", "replaces the whole record",
+		"reveals a secret", "carries secret values", "person only", "replaces the whole record",
 		"asynchronous", "reads a trailing index", "answers a document", "may answer nothing", "takes bytes", "undocumented",
 	}
 	var set []string

@@ -117,7 +117,7 @@ func TestCatalogueIsSortedAndConsistent(t *testing.T) {
 			t.Errorf("%s: person only %v, place %q", op, class.Has(zerops.PersonOnly), op.Place())
 		}
 		if op.Safe() != (class.Effect == zerops.Reads) {
-			t.Errorf("%s: safe %v with effect %v", op, op.Safe(), class.Effect)
+			t.Errorf("%s: can %v with effect %v", op, op.Can(), class.Effect)
 		}
 		if op.Method() == "DELETE" && class.Effect != zerops.Destroys {
 			t.Errorf("%s is a DELETE with effect %v", op, class.Effect)
@@ -185,14 +185,14 @@ func TestCatalogueClasses(t *testing.T) {
 		{zerops.GetAppVersionAppCode, zerops.Reads, zerops.RevealsSecret},
 		{zerops.PostServiceStackBackupDownloadUrl, zerops.Reads, zerops.RevealsSecret},
 		{zerops.PostServiceStackFileBrowsingAccess, zerops.Creates, zerops.RevealsSecret},
-		{zerops.PostProjectVpn, zerops.Creates, zerops.RevealsSecret | zerops.GrantsAccess},
+		{zerops.PostProjectVpn, zerops.Creates, zerops.RevealsSecret},
 		{zerops.PutProject, zerops.Updates, zerops.FullReplacement},
 		{zerops.PutProjectEnvFile, zerops.Destroys, zerops.FullReplacement | zerops.Asynchronous},
 		{zerops.PutServiceStackUserDataEnvFile, zerops.Destroys, zerops.FullReplacement | zerops.Asynchronous},
-		{zerops.PutProjectRequestIpv4, zerops.Creates, zerops.CostsMoney},
-		{zerops.PutProjectModeUpgrade, zerops.Destroys, zerops.CostsMoney},
-		{zerops.PutBillingClientAddon, zerops.Updates, zerops.CostsMoney},
-		{zerops.PostBillingClientPayment, zerops.Creates, zerops.CostsMoney | zerops.PersonOnly},
+		{zerops.PutProjectRequestIpv4, zerops.Creates, 0},
+		{zerops.PutProjectModeUpgrade, zerops.Destroys, 0},
+		{zerops.PutBillingClientAddon, zerops.Updates, 0},
+		{zerops.PostBillingClientPayment, zerops.Creates, zerops.PersonOnly},
 		{zerops.PutAppVersionDeploy, zerops.Destroys, zerops.Asynchronous},
 		{zerops.PutServiceStackStop, zerops.Destroys, zerops.Asynchronous},
 		{zerops.PutServiceStackRestart, zerops.Updates, zerops.Asynchronous},
@@ -201,7 +201,7 @@ func TestCatalogueClasses(t *testing.T) {
 		{zerops.PutClientIntegrationTokenRegenerate, zerops.Destroys, zerops.PersonOnly | zerops.RevealsSecret},
 		{zerops.Get2FaRecoveryCodes, zerops.Reads, zerops.PersonOnly | zerops.RevealsSecret},
 		{zerops.GetUserVerifyEmail, zerops.Updates, zerops.PersonOnly},
-		{zerops.PutClientUserRoles, zerops.Updates, zerops.FullReplacement | zerops.GrantsAccess},
+		{zerops.PutClientUserRoles, zerops.Updates, zerops.FullReplacement},
 	} {
 		if class := test.op.Class(); class.Effect != test.effect || !class.Has(test.traits) {
 			t.Errorf("%s: %v, %v; want %v, %v", test.op, class.Effect, class.Traits, test.effect, test.traits)

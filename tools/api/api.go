@@ -26,7 +26,7 @@ func Tools() []*tool.Tool {
 			Description: "Call an operation that only reads. Secret values are masked. jq selects from the answer.",
 		}, a.readAPI),
 		tool.Define(tool.Spec{
-			Name: "write_api", Title: "Write through the API", Standard: true, Effect: zerops.Destroys,
+			Name: "write_api", Title: "Write through the API", Standard: true, Effect: zerops.Destroys, Can: zerops.Anything,
 			Description: "Call an operation that changes something; what destroys, replaces or costs asks for confirmation. Prefer a tool made for the job.",
 			LookAgain:   tool.LookAgain{OfService: "list_events", OfProject: "get_project"},
 		}, a.writeAPI),
@@ -82,17 +82,17 @@ func (a apiTools) searchAPI(_ context.Context, _ *tool.Call, in *searchAPIIn) (*
 func apiNotes(op zerops.Operation) []string {
 	var notes []string
 	for _, note := range []struct {
-		trait zerops.Trait
+		set   bool
 		words string
 	}{
-		{zerops.PersonOnly, "only a person may do it"},
-		{zerops.CostsMoney, "costs money"},
-		{zerops.RevealsSecret, "reveals a secret"},
-		{zerops.GrantsAccess, "grants access"},
-		{zerops.FullReplacement, "replaces the whole record"},
-		{zerops.Asynchronous, "asynchronous"},
+		{op.Class().Has(zerops.PersonOnly), "only a person may do it"},
+		{op.Can().Has(zerops.Costs), "costs money"},
+		{op.Class().Has(zerops.RevealsSecret), "reveals a secret"},
+		{op.Can().Has(zerops.Grants), "grants access"},
+		{op.Class().Has(zerops.FullReplacement), "replaces the whole record"},
+		{op.Class().Has(zerops.Asynchronous), "asynchronous"},
 	} {
-		if op.Class().Has(note.trait) {
+		if note.set {
 			notes = append(notes, note.words)
 		}
 	}

@@ -26,7 +26,7 @@ type apiRisk struct {
 func riskOf(_ *tool.Call, r *apiRequest) apiRisk {
 	class := r.op.Class()
 	risk := apiRisk{destroys: class.Effect == zerops.Destroys}
-	if class.Has(zerops.CostsMoney) {
+	if always(r.op).Has(zerops.Costs) {
 		risk.cost = "charged at once: " + r.op.Summary()
 	}
 	if mode, _ := r.body["mode"].(string); mode == "SERIOUS" && r.op == zerops.PostClientProject {
@@ -37,19 +37,22 @@ func riskOf(_ *tool.Call, r *apiRequest) apiRisk {
 		risk.loses = append(risk.loses, "the running version: an empty one takes its place")
 	}
 	risk.judgeImport(r.manifest)
-	risk.confirm = risk.destroys || risk.cost != "" || class.Has(zerops.GrantsAccess) || class.Has(zerops.FullReplacement)
+	risk.confirm = risk.destroys || risk.cost != "" || always(r.op).Has(zerops.Grants) || class.Has(zerops.FullReplacement)
 	return risk
+}
+
+// always is what every call of an operation does.
+func always(op zerops.Operation) zerops.Consequence {
+	if op.Can().Has(zerops.Changes|zerops.Publishes) && op != zerops.PutProjectFirstClassRecipeDevelopmentContainer {
+		return 0
+	}
+	return op.Can()
 }
 
 // apiAtRisk guards a call, and says what is planned where it has to be confirmed.
 func apiAtRisk(ctx context.Context, c *tool.Call, r *apiRequest, target subject, risk apiRisk) (*tool.Plan, error) {
 	if r.manifest != nil {
 		return importAtRisk(ctx, c, r, target, risk)
-	}
-	if risk.destroys && target.projectID != "" {
-		if err := c.Guard(ctx, target.projectID, target.serviceID); err != nil {
-			return nil, err
-		}
 	}
 	if !risk.confirm {
 		return nil, nil
@@ -59,7 +62,10 @@ func apiAtRisk(ctx context.Context, c *tool.Call, r *apiRequest, target subject,
 
 // apiPlan says what a call is about to do.
 func apiPlan(ctx context.Context, c *tool.Call, r *apiRequest, target subject, risk apiRisk) (*tool.Plan, error) {
-	p := &tool.Plan{Loses: slices.Clone(risk.loses), Cost: risk.cost, Repeats: true}
+	p := &tool.Plan{Loses: slices.Clone(risk.loses), Cost: risk.cost, Repeats: true, Does: r.op.Can()}
+	if target.projectID != "" {
+		p.In = []string{target.projectID}
+	}
 	p.Summary = fmt.Sprintf("%s (%s %s): %s.", r.op, r.op.Method(), tool.Clean(routeOf(r), 200), r.op.Summary())
 	if target.id != "" && target.kind != "" {
 		p.Targets = []tool.PlanTarget{{Kind: target.kind, ID: target.id, Name: tool.Clean(target.name, 80), Status: tool.Clean(target.status, 40)}}
@@ -89,7 +95,7 @@ func apiPlan(ctx context.Context, c *tool.Call, r *apiRequest, target subject, r
 			return p, err
 		}
 	}
-	if r.op.Class().Has(zerops.GrantsAccess) {
+	if r.op.Can().Has(zerops.Grants) {
 		p.Changes = append(p.Changes, grantWords(r)...)
 	}
 	return p, nil
@@ -240,6 +246,9 @@ func extraState(ctx context.Context, c *tool.Call, r *apiRequest, target subject
 // grantWords says who gets what, from the body.
 func grantWords(r *apiRequest) []string {
 	var words []string
+	if r.detail.Body == nil {
+		return nil
+	}
 	for _, field := range r.detail.Body.Fields {
 		value, ok := r.body[field.Name]
 		if !ok || field.Items != nil || field.Fields != nil {

@@ -98,7 +98,7 @@ func importAtRisk(ctx context.Context, c *tool.Call, r *apiRequest, target subje
 		if replaced, err = replacedBy(ctx, c, p, project); err != nil {
 			return nil, err
 		}
-		if c.Protected(project) != nil {
+		if c.Protects(project) {
 			exposed, risk.confirm = p.Exposed(), true
 		}
 		target.name, target.status = project.Name, project.Status
@@ -134,5 +134,5 @@ func replacedBy(ctx context.Context, c *tool.Call, p manifest.ImportPlan, projec
 		return nil, err
 	}
 	replaced := slices.DeleteFunc(services, func(s zerops.Service) bool { return !slices.Contains(names, s.Name) })
-	return replaced, manifest.GuardReplaced(c, project, replaced)
+	return replaced, manifest.GuardReplaced(c, replaced)
 }

@@ -33,6 +33,7 @@ func Tools(u *deployments.Uploads) []*tool.Tool {
 				zerops.PostServiceStackAppVersion,
 				zerops.PutAppVersionUpload,
 			},
+			Can:       zerops.Changes,
 			LookAgain: tool.LookAgain{OfService: "list_deployments", OfProject: "get_project"},
 		}, d.deployService),
 		tool.Define(tool.Spec{
@@ -42,7 +43,7 @@ func Tools(u *deployments.Uploads) []*tool.Tool {
 			LookAgain:   tool.LookAgain{OfService: "list_deployments", OfProject: "get_project"},
 		}, d.cancelDeployment),
 		tool.Define(tool.Spec{
-			Name: "rollback_service", Title: "Roll back service", Standard: true, Effect: zerops.Destroys,
+			Name: "rollback_service", Title: "Roll back service", Standard: true, Effect: zerops.Destroys, LosesValue: true,
 			Description: "Run an earlier deployment again, with its variables. Needs confirmation.",
 			Operations:  []zerops.Operation{zerops.PutAppVersionDeploy},
 			LookAgain:   tool.LookAgain{OfService: "list_deployments", OfProject: "get_project"},

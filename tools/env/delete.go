@@ -46,7 +46,7 @@ func deleteEnv(ctx context.Context, c *tool.Call, in *deleteEnvIn) (*envChangeOu
 		if err != nil || len(r.targets) == 0 {
 			return r, nil, err
 		}
-		return r, deletionOf(r.store, r.targets), c.Protected(r.store.Project)
+		return r, deletionOf(r.store, r.targets), nil
 	})
 	if err != nil {
 		return nil, err

@@ -28,6 +28,7 @@ func Tools() []*tool.Tool {
 				zerops.PutServiceStackUserDataEnvFile,
 				zerops.PutProjectEnvFile,
 			},
+			Can:       zerops.Changes,
 			LookAgain: tool.LookAgain{OfService: "list_env", OfProject: "list_env"},
 		}, setEnv),
 		tool.Define(tool.Spec{

@@ -26,6 +26,7 @@ func Tools(schemas *SchemaCache) []*tool.Tool {
 			Name: "import_yaml", Title: "Import YAML", Standard: true, Effect: zerops.Creates,
 			Description: "Create services (or a project with services) from an import YAML. Never replaces what exists; warns of keys the platform drops. get_yaml_schema import shows what is allowed.",
 			Operations:  []zerops.Operation{zerops.PostProjectServiceStackImport, zerops.PostClientProjectImport},
+			Can:         zerops.Grants | zerops.Costs | zerops.Publishes | zerops.Changes,
 			LookAgain:   tool.LookAgain{OfService: "get_service", OfProject: "get_project"},
 		}, m.importYaml),
 		tool.Define(tool.Spec{
@@ -289,7 +290,7 @@ func riskyImport(c *tool.Call, asked manifest.ImportPlan, target importTarget) *
 	switch names := asked.Exposed(); {
 	case asked.Project && asked.PaidCore():
 		return projects.PaidCore(asked.Name, "SERIOUS", target.organization)
-	case !asked.Project && len(names) > 0 && c.Protected(target.project) != nil:
+	case !asked.Project && len(names) > 0 && c.Protects(target.project):
 		return exposure(names, target.project)
 	}
 	return nil
@@ -302,5 +303,6 @@ func exposure(hostnames []string, project zerops.Project) *tool.Plan {
 		Summary: fmt.Sprintf("Create services in the protected project %q (%s), with a public *.zerops.app address for %s.", tool.Clean(project.Name, 80), project.ID, strings.Join(hostnames, ", ")),
 		Targets: []tool.PlanTarget{{Kind: "project", ID: project.ID, Name: tool.Clean(project.Name, 80), Status: tool.Clean(project.Status, 40)}},
 		State:   []tool.Fact{tool.Is("the project", project.ID), tool.Is("the addresses", strings.Join(hostnames, ", "))},
+		Does:    zerops.Publishes | zerops.Changes,
 	}
 }

@@ -67,7 +67,7 @@ func (m importer) findReplaced(ctx context.Context, c *tool.Call, p manifest.Imp
 	if err != nil {
 		return replacing{}, nil, err
 	}
-	if err := manifest.GuardReplaced(c, target.project, replaced); err != nil {
+	if err := manifest.GuardReplaced(c, replaced); err != nil {
 		return replacing{}, nil, err
 	}
 	found, err := m.checkImport(ctx, c, p, target)

@@ -274,7 +274,7 @@ func removeDomain(ctx context.Context, c *tool.Call, in *removeDomainIn) (*domai
 		if r == nil {
 			return routed{}, nil, tool.Idle(noDomain(routings, name))
 		}
-		return routed{p, *r, *d}, removalPlan(p, *r, *d, network.DomainDrafts(routings, r.ID)), guardRouting(ctx, c, *r)
+		return routed{p, *r, *d}, removalPlan(p, *r, *d, network.DomainDrafts(routings, r.ID)), spareRouting(c, *r)
 	})
 	if err != nil {
 		return nil, err
@@ -331,14 +331,14 @@ func dropDomain(ctx context.Context, c *tool.Call, r zerops.HTTPRouting, name st
 	return gone, err
 }
 
-// guardRouting applies the guard to each service that the routing leads to.
-func guardRouting(ctx context.Context, c *tool.Call, r zerops.HTTPRouting) error {
+// spareRouting refuses a routing that leads to the server's own service.
+func spareRouting(c *tool.Call, r zerops.HTTPRouting) error {
 	for _, l := range r.Routes {
 		if err := c.Spare(l.ServiceID); err != nil {
 			return err
 		}
 	}
-	return c.Guard(ctx, c.ProjectID, "")
+	return nil
 }
 
 func removalPlan(p zerops.Project, r zerops.HTTPRouting, d zerops.RoutedDomain, others []string) *tool.Plan {

@@ -31,12 +31,14 @@ func Tools() []*tool.Tool {
 			Name: "create_project", Title: "Create project", Effect: zerops.Creates,
 			Description: "Create an empty project. SERIOUS mode costs money (HA core); LIGHT is the default.",
 			Operations:  []zerops.Operation{zerops.PostClientProject},
+			Can:         zerops.Costs | zerops.Publishes | zerops.Changes,
 			LookAgain:   tool.LookAgain{OfProject: "get_project"},
 		}, createProject),
 		tool.Define(tool.Spec{
 			Name: "update_project", Title: "Update project", Effect: zerops.Updates, LosesValue: true, Idempotent: true,
 			Description: "Change name, description or tags of a project. What is left out stays; tags replace the present ones.",
 			Operations:  []zerops.Operation{zerops.PutProject},
+			Can:         zerops.Changes,
 			LookAgain:   tool.LookAgain{OfProject: "get_project"},
 		}, updateProject),
 		tool.Define(tool.Spec{
@@ -344,9 +346,6 @@ func projectAtRisk(ctx context.Context, c *tool.Call, wanted string, over ...str
 		return p, nil, tool.Idle(unchangedProject(p, "the project is "+p.Status))
 	}
 	if err := own.SpareProject(ctx, c, p.ID); err != nil {
-		return p, nil, err
-	}
-	if err := c.Guard(ctx, p.ID, ""); err != nil {
 		return p, nil, err
 	}
 	services, _, err := zerops.Collect(c.API.ProjectServices(ctx, p.ID, zerops.ListOptions{}), 0)

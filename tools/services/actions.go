@@ -105,7 +105,8 @@ func stopService(ctx context.Context, c *tool.Call, in *stopServiceIn) (*service
 			what = fmt.Sprintf("%d services", len(names))
 		}
 		stopping.Summary = fmt.Sprintf("Stop the %s %s in the project %q (%s).", what, strings.Join(names, ", "), tool.Clean(all[0].Project.Name, 80), all[0].ProjectID)
-		return jobs, stopping, c.Guard(ctx, all[0].ProjectID, "")
+		stopping.In = []string{all[0].ProjectID}
+		return jobs, stopping, nil
 	})
 	if err != nil {
 		return nil, err
@@ -166,7 +167,7 @@ func deleteService(ctx context.Context, c *tool.Call, in *serviceDestroyIn) (*se
 		if s.Hidden() {
 			return s, nil, &tool.Failure{Code: request.CodeUnsupported, Message: fmt.Sprintf("%q is a service of the platform itself; nothing was changed", tool.Clean(s.Name, 40))}
 		}
-		return s, serviceDeletion(s), c.Guard(ctx, s.ProjectID, s.ID)
+		return s, serviceDeletion(s), nil
 	})
 	if err != nil {
 		return nil, err

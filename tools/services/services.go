@@ -57,6 +57,7 @@ func Tools() []*tool.Tool {
 			Name: "create_service", Title: "Create service", Standard: true, Effect: zerops.Creates,
 			Description: "Create one service (runtime without code, database, storage). HA databases cost several times as much.",
 			Operations:  []zerops.Operation{zerops.PostProjectServiceStack, zerops.PostProjectServiceStackOld, zerops.PostProjectServiceStackObjectStorageV1},
+			Can:         zerops.Changes,
 			LookAgain:   tool.LookAgain{OfService: "get_service", OfProject: "get_project"},
 		}, createService),
 		tool.Define(tool.Spec{

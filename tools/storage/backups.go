@@ -220,7 +220,7 @@ func deleteBackup(ctx context.Context, c *tool.Call, in *deleteBackupIn) (*backu
 		if b == nil {
 			return kept{}, nil, tool.Idle(backupChangeOut{ChangeResult: tool.ChangeResult{Status: tool.StatusUnchanged, Message: noBackup(s, in.Backup, all)}, Removed: new(true)})
 		}
-		return kept{s, *b}, backupDeletion(s, *b, len(all)-1), c.Guard(ctx, s.ProjectID, s.ID)
+		return kept{s, *b}, backupDeletion(s, *b, len(all)-1), nil
 	})
 	if err != nil {
 		return nil, err

@@ -42,15 +42,16 @@ type Call struct {
 	ProjectID, ServiceID string
 	targets              []string
 
-	confirmArg string          // the confirm argument
-	token      string          // a confirmation token this call hands out
-	used       string          // the confirmation that let the call act
-	spent      bool            // the confirmation stays used whatever came of it
-	rereading  bool            // the targets are read after the answer to a question
-	Asked      time.Duration   // spent on asking the person, which waiting shares
-	outcome    string          // ok, or the code of the failure
-	Needs      string          // who may do it, where the operation says so
-	allowed    map[string]bool // secret values that the operator lets out
+	confirmArg string              // the confirm argument
+	token      string              // a confirmation token this call hands out
+	used       string              // the confirmation that let the call act
+	spent      bool                // the confirmation stays used whatever came of it
+	cleared    *zerops.Consequence // what the call may do, once that was judged
+	rereading  bool                // the targets are read after the answer to a question
+	Asked      time.Duration       // spent on asking the person, which waiting shares
+	outcome    string              // ok, or the code of the failure
+	Needs      string              // who may do it, where the operation says so
+	allowed    map[string]bool     // secret values that the operator lets out
 
 	reporting sync.Once
 	report    func(message string) // made on first use

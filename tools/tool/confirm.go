@@ -37,7 +37,7 @@ const (
 	confirmationLife = 5 * time.Minute
 )
 
-// Plan is what a destructive call is about to do, as the person is shown it.
+// Plan is what a call is about to do, as the person is shown it.
 type Plan struct {
 	// Summary is one sentence that names the targets with their ids.
 	Summary string `json:"summary"`
@@ -50,11 +50,17 @@ type Plan struct {
 	// Cost is what it costs, where it costs at once.
 	Cost string `json:"cost,omitempty"`
 
-	// typed is a name the person must type, for deletions.
+	// Does is what carrying the plan out does, by which it is asked about or not. None
+	// given counts as the most that the tool can do.
+	Does zerops.Consequence `json:"-"`
+	// In are the ids of the projects that it is carried out in; none given means that
+	// of the call.
+	In []string `json:"-"`
+	// Typed is a name the person must type, for deletions.
 	Typed string `json:"-"`
-	// state describes the targets so far as the action depends on them: existence,
+	// State describes the targets so far as the action depends on them: existence,
 	// name, coarse status, active version. It must include a value that the action
-	// itself changes, so that a token works once on any replica; repeats says that
+	// itself changes, so that a token works once on any replica; Repeats says that
 	// there is none.
 	State   []Fact `json:"-"`
 	Repeats bool   `json:"-"`
@@ -247,43 +253,6 @@ func confirmedBy(c *Call) ConfirmMode {
 		return ConfirmHuman
 	}
 	return ConfirmTwoStep
-}
-
-// Guard refuses what no confirmation can allow: projects with the protecting
-// tag, and the service this server runs in.
-func (c *Call) Guard(ctx context.Context, projectID, serviceID string) error {
-	if err := c.Spare(serviceID); err != nil {
-		return err
-	}
-	project, err := c.API.Project(ctx, projectID)
-	if err != nil {
-		return err
-	}
-	return c.Protected(project)
-}
-
-// protectAll is the ProtectTag under which every project is protected.
-const protectAll = "*"
-
-// Protected refuses to destroy anything in a project with the protecting tag.
-func (c *Call) Protected(project zerops.Project) error {
-	if c.Runner.cfg.ProtectTag == protectAll {
-		return &Failure{
-			Code:    request.CodeBlocked,
-			Message: fmt.Sprintf("this server protects every project from destruction, and so %q (%s); nothing was changed", Clean(project.Name, 80), project.ID),
-			Hint:    "The operator can name a tag with --protect-tag.",
-		}
-	}
-	for _, tag := range project.Tags {
-		if strings.EqualFold(tag, c.Runner.cfg.ProtectTag) {
-			return &Failure{
-				Code:    request.CodeBlocked,
-				Message: fmt.Sprintf("the project %q (%s) has the tag %q, which protects it from destruction; nothing was changed", Clean(project.Name, 80), project.ID, Clean(tag, 40)),
-				Hint:    "A person can remove the tag in the Zerops GUI (project → settings → tags).",
-			}
-		}
-	}
-	return nil
 }
 
 // KeepsProtection refuses to take the protecting tag away: an assistant that

@@ -13,9 +13,10 @@ import (
 // Confirm carries a call to the point where it may act on what it returns. It is
 // the only way there, so that no handler can forget a part of it.
 //
-// read finds the targets, refuses what no yes can allow, and says what is
-// planned; without a plan there is nothing to ask. It is called before the
-// question and, where a person has answered it meanwhile, once more after the
+// read finds the targets, refuses what no yes can allow, and says what is planned
+// and what that does ([Plan]); without a plan there is nothing to do. Whether anybody is
+// asked, and whether the project's tag forbids it, is looked up in the one table of
+// consequences. read is called before the question and, where a person has answered it meanwhile, once more after the
 // yes: what differs then ends the call. In the forms that take a second call, the
 // reading of that call is the later one.
 func Confirm[T any](ctx context.Context, c *Call, read func(ctx context.Context) (targets T, p *Plan, err error)) (T, error) {
@@ -32,32 +33,40 @@ func Confirm[T any](ctx context.Context, c *Call, read func(ctx context.Context)
 
 // confirm is what Confirm would otherwise repeat in the binary for every type.
 func confirm(ctx context.Context, c *Call, targets func(ctx context.Context) (*Plan, error)) error {
-	read := func(ctx context.Context) (*Plan, error) {
-		p, err := targets(ctx)
-		if err != nil || p == nil || !c.Runner.forgets() || c.Runner.cfg.Confirm == ConfirmNever {
-			return p, err
+	read := func(ctx context.Context) (p *Plan, a answer, err error) {
+		if p, err = targets(ctx); err != nil || p == nil {
+			return p, notAsked, err
+		}
+		if a, err = c.judge(ctx, p); err != nil || a == notAsked || !c.Runner.forgets() || c.Runner.cfg.Confirm == ConfirmNever {
+			return p, a, err
 		}
 		newest, err := c.newestProcess(ctx)
 		p.State = append(p.State, newest...)
-		return p, err
+		return p, a, err
 	}
 	c.rereading = answered(ctx, c)
-	p, err := read(ctx)
-	if err != nil {
+	p, a, err := read(ctx)
+	switch {
+	case err != nil:
 		return sinceAsked(c, err)
-	}
-	if p == nil {
-		if c.rereading && !secondStep(c) {
-			return changedSince([]string{nothingLeft})
-		}
+	case p == nil && c.rereading && !secondStep(c):
+		return changedSince([]string{nothingLeft})
+	case p == nil:
+		return nil
+	case a == notAsked && !c.rereading:
+		c.cleared = &p.Does
 		return nil
 	}
 	waited, err := agree(ctx, c, *p)
-	if err != nil || !waited {
+	if err != nil {
 		return err
 	}
+	c.cleared = &p.Does
+	if !waited {
+		return nil
+	}
 	c.rereading = true
-	now, err := read(ctx)
+	now, _, err := read(ctx)
 	if err != nil {
 		return sinceAsked(c, err)
 	}

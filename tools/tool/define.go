@@ -22,6 +22,9 @@ type Spec struct {
 	Toolset     string
 	Standard    bool // part of the default toolset
 	Effect      zerops.Effect
+	// Can is what the tool can do at most. Left out, it is what its operations can, and
+	// anything where they are not named.
+	Can zerops.Consequence
 	// LosesValue marks an update that overwrites a previous value.
 	LosesValue bool
 	// Idempotent marks a change whose repetition changes nothing more.
@@ -71,6 +74,14 @@ type Tool struct {
 // schema of the second. (Of pointers the compiler makes one function for all tools;
 // of structs it would make one for each, with all their tags in its name.)
 func Define[In, Out any](s Spec, handle func(ctx context.Context, c *Call, in In) (Out, error)) *Tool {
+	if s.Can == 0 && s.Effect != zerops.Reads {
+		for _, op := range s.Operations {
+			s.Can |= op.Can()
+		}
+		if s.Can == 0 {
+			s.Can = zerops.Anything
+		}
+	}
 	t := &Tool{Spec: s, In: reflect.TypeFor[In]().Elem(), Out: reflect.TypeFor[Out]().Elem()}
 	t.run = func(ctx context.Context, c *Call, args json.RawMessage) (any, error) {
 		in, _ := reflect.TypeAssert[In](reflect.New(t.In))

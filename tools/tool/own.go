@@ -69,7 +69,7 @@ func (c *Call) Itself(ctx context.Context) (*OwnService, error) {
 // runs in it.
 func (c *Call) Spare(services ...string) error {
 	own := c.Runner.cfg.OwnService
-	if own == "" || c.Tool.Effect == zerops.Reads || !slices.Contains(services, own) {
+	if own == "" || c.Tool.Can == 0 || !slices.Contains(services, own) {
 		return nil
 	}
 	return OwnRefusal("the service %s is the one this server runs in", own)

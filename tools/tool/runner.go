@@ -241,7 +241,7 @@ func UnknownName(kind, name string, known []string) error {
 // refusal tells why the configuration forbids a tool, nil where it does not.
 func (s *Runner) refusal(t *Tool) *Failure {
 	switch {
-	case s.cfg.ReadOnly && t.Effect != zerops.Reads:
+	case s.cfg.ReadOnly && t.Can != 0:
 		return &Failure{
 			Code: request.CodeReadOnly, Message: t.Name + " changes things, and this server runs read-only; nothing was changed",
 			Hint: "The operator can restart it without --read-only.",

@@ -14,10 +14,7 @@ import (
 )
 
 // GuardReplaced refuses what no confirmation can allow.
-func GuardReplaced(c *tool.Call, project zerops.Project, replaced []zerops.Service) error {
-	if err := c.Protected(project); err != nil {
-		return err
-	}
+func GuardReplaced(c *tool.Call, replaced []zerops.Service) error {
 	for _, s := range replaced {
 		if err := c.Spare(s.ID); err != nil {
 			return err

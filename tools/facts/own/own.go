@@ -9,7 +9,6 @@ import (
 
 	"zerops-mcp/tools/facts/env"
 	"zerops-mcp/tools/tool"
-	"zerops-mcp/zerops"
 )
 
 // keptKey tells why a project variable of the server's own project is not changed,
@@ -100,7 +99,7 @@ func SpareHostname(ctx context.Context, c *tool.Call, texts ...string) error {
 // SpareArguments is spareHostname for all arguments of a tool that changes
 // something, before it does anything.
 func SpareArguments(ctx context.Context, c *tool.Call, args json.RawMessage) error {
-	if c.Runner.OwnService() == "" || c.Tool.Effect == zerops.Reads {
+	if c.Runner.OwnService() == "" || c.Tool.Can == 0 {
 		return nil
 	}
 	decoded, err := tool.DecodeJSON(args)

@@ -17,5 +17,6 @@ func PaidCore(name, mode string, org zerops.Organization) *tool.Plan {
 	return &tool.Plan{
 		Summary: fmt.Sprintf("Create the project %q with a %s core in the organisation %q (%s).", tool.Clean(name, 80), tool.Clean(mode, 40), tool.Clean(org.Name, 80), org.ID),
 		Cost:    cost, State: []tool.Fact{tool.Is("the name of the new project", name), tool.Is("the organisation", org.Name+" ("+org.ID+")")}, Repeats: true,
+		Does: zerops.Costs | zerops.Changes,
 	}
 }
