@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/netip"
 	"slices"
 	"sort"
 	"strings"
@@ -157,23 +156,13 @@ func newPort(in addPortIn) (zerops.PortRoutingSettings, error) {
 		field, ranges, s.Policy = "allow_from", in.AllowFrom, zerops.AllowRanges
 	}
 	for _, text := range ranges {
-		prefix, err := parseRange(text)
+		prefix, err := network.ParseRange(text)
 		if err != nil {
 			return s, tool.Invalid(field, "%q is neither an address nor a range such as 203.0.113.0/24", tool.Clean(text, 60))
 		}
 		s.Ranges = append(s.Ranges, prefix.String())
 	}
 	return s, nil
-}
-
-// parseRange accepts a range, or an address as a range of one.
-func parseRange(text string) (netip.Prefix, error) {
-	text = strings.TrimSpace(text)
-	if ip, err := netip.ParseAddr(text); err == nil && ip.Zone() == "" {
-		return netip.PrefixFrom(ip, ip.BitLen()), nil
-	}
-	prefix, err := netip.ParsePrefix(text)
-	return prefix.Masked(), err
 }
 
 // chooseAddress picks the project's own address. A dedicated IPv4 costs money and

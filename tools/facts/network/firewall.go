@@ -1,0 +1,71 @@
+package network
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"zerops-mcp/zerops"
+)
+
+// ParseRange accepts a range, or an address as a range of one. Addresses of IPv4 that
+// are written in the form of IPv6 are what they stand for.
+func ParseRange(text string) (netip.Prefix, error) {
+	text = strings.TrimSpace(text)
+	if ip, err := netip.ParseAddr(text); err == nil && ip.Zone() == "" {
+		ip = ip.Unmap()
+		return netip.PrefixFrom(ip, ip.BitLen()), nil
+	}
+	prefix, err := netip.ParsePrefix(text)
+	if ip := prefix.Addr(); err == nil && ip.Is4In6() && prefix.Bits() >= mapped {
+		prefix = netip.PrefixFrom(ip.Unmap(), prefix.Bits()-mapped)
+	}
+	return prefix.Masked(), err
+}
+
+// mapped is how many bits stand before an address of IPv4 in the form of IPv6.
+const mapped = 96
+
+// OpenToEverybody reports whether a firewall lets in whoever comes: it has no
+// allow-list, one that cannot be read, or one whose ranges together let in half of the
+// internet or more. Several ranges can add up to what one says (0.0.0.0/1 and
+// 128.0.0.0/1), and leaving a part out does not make it a list of known guests.
+func OpenToEverybody(policy string, ranges []string) bool {
+	if policy != zerops.AllowRanges {
+		return true
+	}
+	var all []netip.Prefix
+	for _, text := range ranges {
+		prefix, err := ParseRange(text)
+		if err != nil {
+			return true
+		}
+		all = append(all, prefix)
+	}
+	for _, space := range [...]string{"0.0.0.0/0", "2000::/3", "::ffff:0:0/96"} {
+		if share(all, netip.MustParsePrefix(space)) >= 0.5 {
+			return true
+		}
+	}
+	return false
+}
+
+// share is the part of the space that the ranges cover together. All that is routed on
+// the internet in IPv6 begins with the three bits of 2000::/3.
+func share(ranges []netip.Prefix, space netip.Prefix) float64 {
+	ranges = slices.SortedFunc(slices.Values(ranges), func(a, b netip.Prefix) int { return a.Bits() - b.Bits() })
+	var counted []netip.Prefix
+	part := 0.0
+	for _, r := range ranges {
+		if !r.Overlaps(space) || slices.ContainsFunc(counted, r.Overlaps) {
+			continue // of two ranges that overlap one holds the other
+		}
+		counted = append(counted, r)
+		size := 1.0
+		for range r.Bits() - space.Bits() {
+			size /= 2
+		}
+		part += size
+	}
+	return part
+}
