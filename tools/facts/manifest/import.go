@@ -13,30 +13,6 @@ import (
 	"zerops-mcp/zerops"
 )
 
-// Words says what an import makes, for the plan of a call.
-func (p ImportPlan) Words(replaced []zerops.Service) []string {
-	var made, other []string
-	for _, s := range p.Services {
-		words := fmt.Sprintf("%s (%s)", s.Hostname, tool.Clean(s.Typ, 40))
-		if slices.ContainsFunc(replaced, func(old zerops.Service) bool { return old.Name == s.Hostname }) {
-			other = append(other, words)
-		} else {
-			made = append(made, words)
-		}
-	}
-	var out []string
-	if p.Project {
-		out = append(out, fmt.Sprintf("creates the project %q", tool.Clean(p.Name, 80)))
-	}
-	if len(made) > 0 {
-		out = append(out, fmt.Sprintf("creates %d service(s): %s", len(made), strings.Join(made, ", ")))
-	}
-	if len(other) > 0 {
-		out = append(out, fmt.Sprintf("replaces %d service(s): %s", len(other), strings.Join(other, ", ")))
-	}
-	return out
-}
-
 // ImportPlan is what an import YAML asks for, from the one reading of it that all
 // tools and operations share.
 type ImportPlan struct { //nolint:recvcheck // only reading it changes it

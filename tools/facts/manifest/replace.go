@@ -67,8 +67,6 @@ func Replacement(ctx context.Context, c *tool.Call, p ImportPlan, project zerops
 		}
 	}
 	out.Summary = fmt.Sprintf("Replace %d service(s) of the project %q (%s): %s.", len(replaced), tool.Clean(project.Name, 80), project.ID, strings.Join(names, ", "))
-	if added := len(p.Services) - len(replaced); added > 0 {
-		out.Changes = append(out.Changes, fmt.Sprintf("%d new service(s) are created as well", added))
-	}
+	out.Changes = p.Words(replaced)
 	return out
 }
