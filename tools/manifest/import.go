@@ -289,7 +289,9 @@ func dryRun(plan manifest.ImportPlan, target importTarget, clashes []zerops.Serv
 func riskyImport(c *tool.Call, asked manifest.ImportPlan, target importTarget) *tool.Plan {
 	switch names := asked.Exposed(); {
 	case asked.Project && asked.PaidCore():
-		return projects.PaidCore(asked.Name, "SERIOUS", target.organization)
+		paid := projects.PaidCore(asked.Name, "SERIOUS", target.organization)
+		paid.Changes = asked.Words(nil)
+		return paid
 	case !asked.Project && len(names) > 0 && c.Protects(target.project):
 		return exposure(names, target.project)
 	}
