@@ -12,6 +12,7 @@ import (
 // mean nothing in YAML; only argon2id brings commas, which do in a flow.
 const (
 	standIn      = "\ue000"
+	standInRune  = '\ue000'
 	standInComma = "\ue000,\ue000"
 )
 

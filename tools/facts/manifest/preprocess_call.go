@@ -53,7 +53,7 @@ func (p *preprocessor) call(item *textItem) string {
 			tool.Clean(name, 40), knownFunctions)
 		return standIn
 	}
-	values, ok := p.values(item.arguments)
+	values, ok := p.values(item)
 	switch {
 	case !ok:
 		return standIn
@@ -78,15 +78,15 @@ func counted(least, most int) string {
 
 // values looks the arguments up: texts are what they are, names stand for what was
 // stored before.
-func (p *preprocessor) values(arguments []textArgument) ([]string, bool) {
+func (p *preprocessor) values(item *textItem) ([]string, bool) {
 	var values []string
-	for i, a := range arguments {
+	for i, a := range item.arguments {
 		if a.literal {
 			values = append(values, string(a.value))
 			continue
 		}
 		name := strings.TrimSpace(string(a.value))
-		if name == "" && i > 0 && i == len(arguments)-1 { // a comma at the end
+		if name == "" && i > 0 && i == len(item.arguments)-1 && !item.blank { // a comma at the end
 			continue
 		}
 		value, stored := p.stored[name]
@@ -208,14 +208,34 @@ func (p *preprocessor) modified(value string, modifiers [][]byte) string {
 	return value
 }
 
-// titled begins each word with a capital letter.
+func inWord(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
+
+// titled writes the first letter of each word as a capital. A . : or ' between letters
+// or digits does not part words. Whether a word begins behind a value
+// that is generated cannot be known, so letters there are taken for a part of it.
 func titled(text string) string {
-	inWord := false
-	return strings.Map(func(c rune) rune {
-		begins := !inWord
-		if inWord = unicode.IsLetter(c) || unicode.IsDigit(c) || c == '\'' || c == '_'; inWord && begins {
-			return unicode.ToTitle(c)
+	signs := []rune(text)
+	at := func(i int) rune {
+		if i < 0 || i >= len(signs) {
+			return ' '
 		}
-		return c
-	}, text)
+		return signs[i]
+	}
+	begun, generated := false, false
+	out := make([]rune, len(signs))
+	for i, c := range signs {
+		out[i] = c
+		generated = c == standInRune || generated && inWord(c)
+		switch before, after := at(i-1), at(i+1); {
+		case generated:
+			out[i], begun = standInRune, true
+		case unicode.IsLetter(c) && !begun:
+			out[i], begun = unicode.ToTitle(c), true
+		case inWord(c), c == '_', unicode.IsMark(c):
+		case strings.ContainsRune(".:'", c) && inWord(before) && inWord(after):
+		default:
+			begun = false
+		}
+	}
+	return string(out)
 }
