@@ -12,6 +12,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
 
+	"zerops-mcp/tools/facts/effects"
 	"zerops-mcp/tools/facts/own"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
@@ -33,6 +34,7 @@ func New(cfg tool.Config) (*Server, error) {
 	}
 	sets := toolsets()
 	r, err := tool.NewRunner(cfg, allTools(sets), tool.Guard{
+		Shown:   effects.Shown,
 		Request: func(ctx context.Context, c *tool.Call, r zerops.Call) error { return own.Vet(ctx, c, r) },
 		Arguments: func(ctx context.Context, c *tool.Call, args json.RawMessage) error {
 			return own.SpareArguments(ctx, c, args)

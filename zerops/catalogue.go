@@ -582,7 +582,7 @@ var catalogue = [...]entry{
 	PutClientIntegrationToken: {
 		name: "PutClientIntegrationToken", method: http.MethodPut, path: "/client/{id}/integration-token/{tokenId}", area: "token",
 		summary: "Replace an integration token's name/role/project grants (value unchanged)",
-		can:     Replaces | Grants,
+		can:     Grants,
 		class:   Class{Effect: Updates, Traits: PersonOnly | FullReplacement}, subject: SubjectOrganisation, place: placeTokens, current: GetClientIntegrationToken,
 	},
 	PutClientIntegrationTokenRegenerate: {
@@ -925,7 +925,7 @@ var catalogue = [...]entry{
 	PostProjectServiceStack: {
 		name: "PostProjectServiceStack", method: http.MethodPost, path: "/project/{id}/service-stack", area: "service",
 		summary: "Create a service (any type) in a project",
-		can:     Grants | Publishes | Changes,
+		can:     Publishes | Changes,
 		class:   Class{Effect: Creates, Traits: CarriesSecrets | Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PostProjectServiceStackImport: {
@@ -943,7 +943,7 @@ var catalogue = [...]entry{
 	PostProjectServiceStackOld: {
 		name: "PostProjectServiceStackOld", method: http.MethodPost, path: "/project/{id}/service-stack/{serviceStackTypeVersionId}", area: "service",
 		summary: "Create a service, legacy form with the type version in the path",
-		can:     Grants | Publishes | Changes,
+		can:     Publishes | Changes,
 		class:   Class{Effect: Creates, Traits: CarriesSecrets | Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	GetServiceStackByName: {
@@ -1153,7 +1153,7 @@ var catalogue = [...]entry{
 	PutServiceStackExternalRepositoryIntegration: {
 		name: "PutServiceStackExternalRepositoryIntegration", method: http.MethodPut, path: "/service-stack/{id}/external-repository-integration", area: "git",
 		summary: "Connect or disconnect a GitHub or GitLab repository: deploy on push or tag",
-		can:     Grants | Changes,
+		can:     Grants,
 		class:   Class{Effect: Updates, Traits: FullReplacement | Asynchronous}, subject: SubjectService, reach: ReachSubject, current: GetServiceStackExternalRepositoryIntegrationStatus,
 	},
 	GetServiceStackExternalRepositoryIntegrationStatus: {
@@ -1349,7 +1349,7 @@ var catalogue = [...]entry{
 	PutPrometheusConfig: {
 		name: "PutPrometheusConfig", method: http.MethodPut, path: "/project/{id}/core-stack/prometheus-config", area: "metric",
 		summary: "Replace the project core's Prometheus scrape targets",
-		can:     Replaces | Grants,
+		can:     Grants,
 		class:   Class{Effect: Updates, Traits: FullReplacement | Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PostStatsHistoryGroupBySearch: {
@@ -1437,7 +1437,7 @@ var catalogue = [...]entry{
 	PutServiceStackObjectStorageSize: {
 		name: "PutServiceStackObjectStorageSize", method: http.MethodPut, path: "/service-stack/{id}/object-storage-size", area: "storage",
 		summary: "Change an object storage's quota, access policy and CDN",
-		can:     Unpublishes | Grants | Publishes | Changes,
+		can:     Unpublishes | Grants,
 		class:   Class{Effect: Updates, Traits: FullReplacement | Asynchronous}, subject: SubjectService, reach: ReachSubject, current: GetServiceStackObjectStorageSize,
 	},
 
@@ -1487,7 +1487,7 @@ var catalogue = [...]entry{
 	PostProjectPublicHttpRouting: {
 		name: "PostProjectPublicHttpRouting", method: http.MethodPost, path: "/project/{id}/public-http-routing", area: "routing",
 		summary: "Create a custom-domain HTTP routing; applied by the sync",
-		can:     Publishes | Changes,
+		can:     Publishes,
 		class:   Class{Effect: Creates}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PutProjectPublicIpv4Shared: {
@@ -1545,13 +1545,13 @@ var catalogue = [...]entry{
 	PutPublicHttpRouting: {
 		name: "PutPublicHttpRouting", method: http.MethodPut, path: "/public-http-routing/{id}", area: "routing",
 		summary: "Replace an HTTP routing (domains, locations, SSL, CDN)",
-		can:     Replaces | Publishes | Changes,
+		can:     Replaces | Publishes,
 		class:   Class{Effect: Updates, Traits: FullReplacement}, subject: SubjectHTTPRouting, reach: ReachSubject, current: GetPublicHttpRouting,
 	},
 	PutPublicHttpRoutingLocation: {
 		name: "PutPublicHttpRoutingLocation", method: http.MethodPut, path: "/public-http-routing/{id}/location", area: "routing",
 		summary: "Replace only the locations of an HTTP routing",
-		can:     Replaces | Publishes | Changes,
+		can:     Replaces | Publishes,
 		class:   Class{Effect: Updates, Traits: FullReplacement}, subject: SubjectHTTPRouting, reach: ReachSubject, current: GetPublicHttpRouting,
 	},
 	PutPublicHttpRoutingRestore: {
@@ -1591,7 +1591,7 @@ var catalogue = [...]entry{
 	PutPublicPortRoutingRestore: {
 		name: "PutPublicPortRoutingRestore", method: http.MethodPut, path: "/public-port-routing/{id}/restore", area: "routing",
 		summary: "Undo a pending deletion of a port routing",
-		can:     Grants | Publishes,
+		can:     Publishes,
 		class:   Class{Effect: Updates}, subject: SubjectPortRouting, reach: ReachSubject,
 	},
 	PutServiceStackDisableSubdomainAccess: {

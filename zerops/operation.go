@@ -72,7 +72,10 @@ func (o Operation) Current() (Operation, bool) {
 }
 
 // Safe reports whether the operation only reads, so that sending it twice is harmless.
-func (o Operation) Safe() bool { return o.Can() == 0 }
+func (o Operation) Safe() bool {
+	e := o.lookup()
+	return e.can == 0 && e.name != ""
+}
 
 // RawAnswer reports whether the answer is a document of its own, such as a JSON
 // schema, a dotenv file or a PDF, rather than the API's JSON.

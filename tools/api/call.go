@@ -119,12 +119,14 @@ func (a apiTools) writeAPI(ctx context.Context, c *tool.Call, in *writeAPIIn) (*
 			Hint: "Use read_api with the same arguments.",
 		}
 	}
+	if err := onlyPersons(r); err != nil {
+		return nil, err
+	}
 	if err := readBody(c, r); err != nil {
 		return nil, err
 	}
-	risk := riskOf(c, r)
 	_, err = tool.Confirm(ctx, c, func(ctx context.Context) (subject, *tool.Plan, error) {
-		target, err := subjectOf(ctx, c, r, risk.confirm)
+		target, err := subjectOf(ctx, c, r, judged(r.op))
 		if err != nil {
 			return target, nil, err
 		}
@@ -134,7 +136,7 @@ func (a apiTools) writeAPI(ctx context.Context, c *tool.Call, in *writeAPIIn) (*
 		if err := own.Vet(ctx, c, r.call()); err != nil {
 			return target, nil, err
 		}
-		p, err := apiAtRisk(ctx, c, r, target, risk)
+		p, err := planOf(ctx, c, r, target)
 		return target, p, err
 	})
 	if err != nil {

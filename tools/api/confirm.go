@@ -7,65 +7,16 @@ import (
 	"slices"
 	"strings"
 
+	"zerops-mcp/tools/facts/effects"
 	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
 
-// apiRisk is what a call would do that has to be approved first.
-type apiRisk struct {
-	confirm bool
-	// destroys is set where the effect, or the body, destroys something.
-	destroys bool
-	cost     string
-	loses    []string
-}
-
-// riskOf judges a call by the class of its operation and by what its body asks
-// for: the same operation can be harmless or not.
-func riskOf(_ *tool.Call, r *apiRequest) apiRisk {
-	class := r.op.Class()
-	risk := apiRisk{destroys: class.Effect == zerops.Destroys}
-	if always(r.op).Has(zerops.Costs) {
-		risk.cost = "charged at once: " + r.op.Summary()
-	}
-	if mode, _ := r.body["mode"].(string); mode == "SERIOUS" && r.op == zerops.PostClientProject {
-		risk.cost = "a SERIOUS core is paid, about 10 USD for 30 days"
-	}
-	if yes, _ := r.body["startWithoutCode"].(bool); yes && r.op == zerops.PutServiceStackTriggerPipeline {
-		risk.destroys = true
-		risk.loses = append(risk.loses, "the running version: an empty one takes its place")
-	}
-	risk.judgeImport(r.manifest)
-	risk.confirm = risk.destroys || risk.cost != "" || always(r.op).Has(zerops.Grants) || class.Has(zerops.FullReplacement)
-	return risk
-}
-
-// always is what every call of an operation does.
-func always(op zerops.Operation) zerops.Consequence {
-	if op.Can().Has(zerops.Changes|zerops.Publishes) && op != zerops.PutProjectFirstClassRecipeDevelopmentContainer {
-		return 0
-	}
-	return op.Can()
-}
-
-// apiAtRisk guards a call, and says what is planned where it has to be confirmed.
-func apiAtRisk(ctx context.Context, c *tool.Call, r *apiRequest, target subject, risk apiRisk) (*tool.Plan, error) {
-	if r.manifest != nil {
-		return importAtRisk(ctx, c, r, target, risk)
-	}
-	if !risk.confirm {
-		return nil, nil
-	}
-	return apiPlan(ctx, c, r, target, risk)
-}
-
-// apiPlan says what a call is about to do.
-func apiPlan(ctx context.Context, c *tool.Call, r *apiRequest, target subject, risk apiRisk) (*tool.Plan, error) {
-	p := &tool.Plan{Loses: slices.Clone(risk.loses), Cost: risk.cost, Repeats: true, Does: r.op.Can()}
-	if target.projectID != "" {
-		p.In = []string{target.projectID}
-	}
+// planOf says what a call is about to do, and what that does to the account: by what
+// it sends, and by what is there.
+func planOf(ctx context.Context, c *tool.Call, r *apiRequest, target subject) (*tool.Plan, error) {
+	p := &tool.Plan{Does: effects.Shown(r.call()), In: projectsOf(r, target), Repeats: !traced(r.op)}
 	p.Summary = fmt.Sprintf("%s (%s %s): %s.", r.op, r.op.Method(), tool.Clean(routeOf(r), 200), r.op.Summary())
 	if target.id != "" && target.kind != "" {
 		p.Targets = []tool.PlanTarget{{Kind: target.kind, ID: target.id, Name: tool.Clean(target.name, 80), Status: tool.Clean(target.status, 40)}}
@@ -75,14 +26,22 @@ func apiPlan(ctx context.Context, c *tool.Call, r *apiRequest, target subject, r
 		}
 	}
 	p.State = append([]tool.Fact{tool.Is("the operation", r.op.String())}, target.facts()...)
-	switch {
-	case r.op == zerops.DeleteProject, r.op == zerops.DeleteServiceStack:
-		p.Typed, p.Repeats = target.name, false
-	case r.op.Class().Effect == zerops.Destroys:
-		p.Repeats = r.op.Method() != "DELETE" && r.op != zerops.PutServiceStackStop && r.op != zerops.PutProjectStop && r.op != zerops.PutProcessCancel
+	switch r.op {
+	case zerops.PutAppVersionDeploy:
+		if target.status != zerops.VersionUploading { // which is a first deployment
+			p.Does |= zerops.TurnsBack
+		}
+	case zerops.DeleteProject, zerops.DeleteServiceStack:
+		p.Typed = target.name
+	case zerops.DeleteServiceStackBackup, zerops.DeleteProjectBackup:
+		p.Typed = r.path[1]
+	default:
 	}
 	if loss := lossOf(r.op); loss != "" {
 		p.Loses = append(p.Loses, loss)
+	}
+	if r.op == zerops.PutServiceStackTriggerPipeline && p.Does.Has(zerops.Replaces) {
+		p.Loses = append(p.Loses, "the running version: an empty one takes its place")
 	}
 	if err := ownAccess(ctx, c, r, p); err != nil {
 		return p, err
@@ -90,15 +49,69 @@ func apiPlan(ctx context.Context, c *tool.Call, r *apiRequest, target subject, r
 	if err := extraState(ctx, c, r, target, p); err != nil {
 		return p, err
 	}
-	if r.op.Class().Has(zerops.FullReplacement) {
+	switch {
+	case r.manifest != nil:
+		if err := imports(ctx, c, r, target, p); err != nil {
+			return p, err
+		}
+	case r.op.Class().Has(zerops.FullReplacement):
 		if err := replaces(ctx, c, r, p); err != nil {
 			return p, err
 		}
+	case effects.Depends(r.op):
+		if err := drafts(ctx, c, r, p); err != nil {
+			return p, err
+		}
 	}
-	if r.op.Can().Has(zerops.Grants) {
-		p.Changes = append(p.Changes, grantWords(r)...)
+	if !r.op.Class().Has(zerops.FullReplacement) || len(p.Changes) == 0 {
+		p.Changes = append(p.Changes, sentWords(c, r)...)
 	}
+	p.Cost = costOf(r, p.Does)
 	return p, nil
+}
+
+// judged reports an operation whose subject decides about it: by the project that it
+// belongs to, or because every call is asked about.
+func judged(op zerops.Operation) bool {
+	return op.Reach() == zerops.ReachSubject || op.Can()&^(zerops.Changes|zerops.Publishes|zerops.Copies) != 0
+}
+
+// traced reports an operation that leaves something that never comes back: a process,
+// or the id of what it deleted.
+func traced(op zerops.Operation) bool {
+	return op.Class().Has(zerops.Asynchronous) || op.Can().Has(zerops.Deletes) || op == zerops.DeletePublicPortRouting
+}
+
+// costOf says what a call costs, where it costs at once.
+func costOf(r *apiRequest, does zerops.Consequence) string {
+	switch {
+	case !does.Has(zerops.Costs):
+		return ""
+	case r.manifest != nil || r.op == zerops.PostClientProject:
+		return "a SERIOUS core is paid, about 10 USD for 30 days"
+	}
+	return "charged at once: " + r.op.Summary()
+}
+
+// projectsOf are the projects that a call is carried out in: that of its subject, and
+// those that its body names.
+func projectsOf(r *apiRequest, target subject) []string {
+	var ids []string
+	add := func(id string) {
+		if zerops.ValidID(id) && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	add(target.projectID)
+	if target.projectID == "" {
+		tool.WalkNamed(r.body, func(name string, v any) {
+			if id, ok := v.(string); ok && strings.HasSuffix(strings.ToLower(name), "projectid") {
+				add(id)
+			}
+		})
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // routeOf is the path of the call with its values.
@@ -129,6 +142,8 @@ func lossOf(op zerops.Operation) string {
 		return "the version with its code; it cannot be rolled back to any more"
 	case zerops.PutAppVersionDeploy:
 		return "the running version is replaced, and the variables go back to their state of that version"
+	case zerops.PutServiceStackDisableSubdomainAccess:
+		return "visitors of its zerops.app addresses reach nothing any more"
 	case zerops.PutAppVersionCancelBuild:
 		return "the running build"
 	case zerops.PutProcessCancel:
@@ -241,23 +256,4 @@ func extraState(ctx context.Context, c *tool.Call, r *apiRequest, target subject
 	}
 	p.State = append(p.State, tool.Is("the rest of the path", wanted), tool.Is("its name", record.Name))
 	return nil
-}
-
-// grantWords says who gets what, from the body.
-func grantWords(r *apiRequest) []string {
-	var words []string
-	if r.detail.Body == nil {
-		return nil
-	}
-	for _, field := range r.detail.Body.Fields {
-		value, ok := r.body[field.Name]
-		if !ok || field.Items != nil || field.Fields != nil {
-			continue
-		}
-		switch field.Name {
-		case "email", "userId", "roleCode", "publicKey", "canViewFinances", "canEditFinances", "canCreateProjects", "createIntegrationToken":
-			words = append(words, fmt.Sprintf("%s: %s", field.Name, tool.Clean(fmt.Sprint(value), 80)))
-		}
-	}
-	return words
 }

@@ -68,58 +68,35 @@ func readZerops(c *tool.Call, field, text string) error {
 	return nil
 }
 
-// judgeImport adds to the risk of a call what its import YAML asks for.
-func (risk *apiRisk) judgeImport(p *manifest.ImportPlan) {
-	if p == nil {
-		return
-	}
-	if p.PaidCore() {
-		risk.cost = "a SERIOUS core is paid, about 10 USD for 30 days"
-	}
-	if len(p.Overrides()) > 0 {
-		risk.destroys = true
-		risk.loses = append(risk.loses, "what is in services that exist and are marked with override: true: their code, variables and containers")
-	}
-}
-
-// importAtRisk guards an import, and says what is planned, by what its YAML does to the
-// project. An override of a service that does not exist counts as well, since it
-// may exist by the time the import runs.
-func importAtRisk(ctx context.Context, c *tool.Call, r *apiRequest, target subject, risk apiRisk) (*tool.Plan, error) {
-	p := *r.manifest
+// imports adds to the plan what import YAML does to the project. An override of a
+// service that does not exist counts as well, since it may exist by the time the
+// import runs.
+func imports(ctx context.Context, c *tool.Call, r *apiRequest, target subject, p *tool.Plan) error {
+	y := *r.manifest
 	var project zerops.Project
 	var replaced []zerops.Service
-	var exposed []string
-	if r.op.Subject() == zerops.SubjectProject && len(p.Overrides())+len(p.Exposed()) > 0 {
+	if len(y.Overrides()) > 0 {
+		p.Loses = append(p.Loses, "what is in services that exist and are marked with override: true: their code, variables and containers")
+	}
+	if r.op.Subject() == zerops.SubjectProject && len(y.Overrides()) > 0 {
 		var err error
 		if project, err = c.API.Project(ctx, target.projectID); err != nil {
-			return nil, err
+			return err
 		}
-		if replaced, err = replacedBy(ctx, c, p, project); err != nil {
-			return nil, err
+		if replaced, err = replacedBy(ctx, c, y, project); err != nil {
+			return err
 		}
-		if c.Protects(project) {
-			exposed, risk.confirm = p.Exposed(), true
-		}
-		target.name, target.status = project.Name, project.Status
 	}
-	if !risk.confirm {
-		return nil, nil
-	}
-	plan, err := apiPlan(ctx, c, r, target, risk)
-	if err != nil {
-		return nil, err
-	}
-	plan.Changes = append(plan.Changes, p.Words(replaced)...)
-	if len(exposed) > 0 {
-		plan.Changes = append(plan.Changes, "public *.zerops.app addresses, in a protected project, for "+strings.Join(exposed, ", "))
+	p.Changes = append(p.Changes, y.Words(replaced)...)
+	if exposed := y.Exposed(); len(exposed) > 0 {
+		p.Changes = append(p.Changes, "public *.zerops.app addresses for "+strings.Join(exposed, ", "))
 	}
 	if len(replaced) > 0 {
-		lost := manifest.Replacement(ctx, c, p, project, replaced)
-		plan.Targets, plan.Loses = append(plan.Targets, lost.Targets...), append(plan.Loses, lost.Loses...)
-		plan.State = append(plan.State, lost.State...)
+		lost := manifest.Replacement(ctx, c, y, project, replaced)
+		p.Targets, p.Loses = append(p.Targets, lost.Targets...), append(p.Loses, lost.Loses...)
+		p.State = append(p.State, lost.State...)
 	}
-	return plan, nil
+	return nil
 }
 
 // replacedBy finds the services that an import replaces, and refuses what no

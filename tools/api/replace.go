@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strings"
 
-	"zerops-mcp/tools/facts/env"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
@@ -16,12 +14,12 @@ import (
 // maxChanges bounds how many differences a plan names.
 const maxChanges = 30
 
-// replaces reads the record that a call would replace and adds the difference to
-// the plan. Values of variables are never shown: only their names.
+// replaces reads the record that a call would replace, and adds the difference and
+// what it does to the plan. Values of variables are never shown: only their names.
 func replaces(ctx context.Context, c *tool.Call, r *apiRequest, p *tool.Plan) error {
 	reader, ok := r.op.Current()
 	if !ok {
-		p.Changes = append(p.Changes, "the present settings cannot be read; they are replaced by what is sent")
+		p.Changes = append(append(p.Changes, "the present settings cannot be read; they are replaced by what is sent"), sentWords(c, r)...)
 		return nil
 	}
 	call := zerops.Call{Operation: reader, Path: r.path[:len(reader.PathParams())]}
@@ -39,8 +37,9 @@ func replaces(ctx context.Context, c *tool.Call, r *apiRequest, p *tool.Plan) er
 	record, _ := decoded.(map[string]any)
 	// A record that the call itself changes makes the confirmation work once.
 	p.State = append(p.State, tool.Fact{Name: "the record that is replaced", Values: []string{c.Runner.Digest("record", raw)}, Opaque: true})
+	p.Repeats = p.Repeats && record["lastUpdate"] == nil
 	if r.op == zerops.PutProjectEnvFile || r.op == zerops.PutServiceStackUserDataEnvFile {
-		p.Repeats = !compareVariables(c, r, record, p)
+		compareVariables(c, r, record, p)
 		return nil
 	}
 	before := asBody(r, record)
@@ -49,13 +48,13 @@ func replaces(ctx context.Context, c *tool.Call, r *apiRequest, p *tool.Plan) er
 			return err
 		}
 	}
+	p.Does |= replacing(r, before) & r.op.Can()
 	// Secrets are not compared: who asks for plans only could try them out.
 	hide := masker{op: r.op, redactor: &tool.Redactor{Patterns: c.Runner.Patterns}}
 	now, _ := hide.answer(before).(map[string]any)
 	hide.count = 0
 	sent, _ := hide.answer(r.body).(map[string]any)
 	changes := fieldChanges(r.detail.Body, now, sent)
-	p.Repeats = len(changes) == 0
 	if hide.count > 0 {
 		changes = append(changes, fmt.Sprintf("%d secret values: replaced by those that are sent, without comparing", hide.count))
 	}
@@ -202,18 +201,6 @@ func same(a, b any) bool {
 	return errLeft == nil && errRight == nil && string(left) == string(right)
 }
 
-// show writes a value for a person.
-func show(v any) string {
-	if text, ok := v.(string); ok {
-		return fmt.Sprintf("%q", tool.Clean(text, 80))
-	}
-	raw, err := tool.Marshal(v)
-	if err != nil {
-		return "…"
-	}
-	return tool.Clean(string(raw), 120)
-}
-
 // listChanges names what is added to and removed from a list.
 func listChanges(name string, was, is any) []string {
 	before, _ := was.([]any)
@@ -236,58 +223,4 @@ func listChanges(name string, was, is any) []string {
 		changes = append(changes, name+": in another order")
 	}
 	return changes
-}
-
-// compareVariables names the variables that a dotenv text adds, removes and sets
-// again, and reports whether names differ. Values are not compared: who asks for plans
-// only could try them out. Removing is said first.
-func compareVariables(_ *tool.Call, r *apiRequest, record map[string]any, p *tool.Plan) bool {
-	text, _ := r.body["envFile"].(string)
-	after, before := map[string]bool{}, map[string]bool{}
-	for _, pair := range env.ScanDotenv(text) {
-		after[pair.Key] = true
-	}
-	file, _ := record["envFile"].(string)
-	for _, pair := range env.ScanDotenv(file) {
-		before[pair.Key] = true
-	}
-	items, _ := record["items"].([]any)
-	for _, item := range items {
-		variable, _ := item.(map[string]any)
-		key, _ := variable["key"].(string)
-		kind, _ := variable["type"].(string)
-		if key != "" && kind != "SYSTEM" && kind != "ENV" && kind != "READ_ONLY" && kind != "INTERNAL" {
-			before[key] = true
-		}
-	}
-	var removed, kept, added []string
-	for _, key := range tool.SortedKeys(before) {
-		if after[key] {
-			kept = append(kept, key)
-		} else {
-			removed = append(removed, key)
-		}
-	}
-	for _, key := range tool.SortedKeys(after) {
-		if !before[key] {
-			added = append(added, key)
-		}
-	}
-	for _, part := range []struct {
-		words string
-		keys  []string
-	}{{"removes", removed}, {"sets again, changed or not,", kept}, {"adds", added}} {
-		if len(part.keys) > 0 {
-			p.Changes = append(p.Changes, fmt.Sprintf("%s %d: %s", part.words, len(part.keys), tool.Clean(strings.Join(part.keys, ", "), 400)))
-		}
-	}
-	if marked, _ := r.body["sensitive"].(bool); marked && len(after) > 0 {
-		p.Changes = append(p.Changes, "marks every value as sensitive")
-	} else if len(after) > 0 {
-		p.Changes = append(p.Changes, "stores every value in clear, those that were sensitive too")
-	}
-	if len(removed) > 0 {
-		p.Loses = append(p.Loses, fmt.Sprintf("%d variables with their values: %s", len(removed), tool.Clean(strings.Join(removed, ", "), 400)))
-	}
-	return len(removed)+len(added) > 0
 }

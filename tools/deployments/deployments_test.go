@@ -147,7 +147,7 @@ func TestRollbackRefusals(t *testing.T) {
 	h.Call("rollback_service", tooltest.Args{"project": staging, "service": "api", "deployment": strings.Repeat("A", 22)}).Fails("not_found")
 	h.Call("rollback_service", tooltest.Args{"project": staging, "service": "db"}).Fails("unsupported")
 	protected := h.Call("list_deployments", tooltest.Args{"project": production, "service": "app", "status": "BACKUP"}).Items()[0]["id"]
-	h.Call("rollback_service", tooltest.Args{"project": production, "service": "app", "deployment": protected}).Fails("blocked")
+	h.Call("rollback_service", tooltest.Args{"project": production, "service": "app", "deployment": protected}).Status("confirmation_required")
 	declined := tooltest.Start(t, func(s *tooltest.Setup) { s.Elicit = tooltest.Answer(mcp.ElicitationResponseActionDecline, nil) })
 	backup := declined.Call("list_deployments", tooltest.Args{"project": declined.Sim.ProjectID("eshop-staging"), "service": "api", "status": "BACKUP"}).Items()[0]["id"]
 	declined.Call("rollback_service", tooltest.Args{"project": declined.Sim.ProjectID("eshop-staging"), "service": "api", "deployment": backup}).Fails("declined")

@@ -157,7 +157,12 @@ func (c *Call) run(ctx context.Context) (any, error) {
 		return nil, missingToken(c.Credential)
 	}
 	c.Redactor.Keep(c.Credential.Token)
-	c.API = c.Runner.cfg.API.Client(c.Credential.Token).Guarded(func(ctx context.Context, r zerops.Call) error { return c.Runner.guard.Request(ctx, c, r) })
+	c.API = c.Runner.cfg.API.Client(c.Credential.Token).Guarded(func(ctx context.Context, r zerops.Call) error {
+		if err := c.vet(r); err != nil {
+			return err
+		}
+		return c.Runner.guard.Request(ctx, c, r)
+	})
 	if err := c.Runner.guard.Arguments(ctx, c, args); err != nil {
 		return nil, err
 	}

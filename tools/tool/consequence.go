@@ -104,6 +104,29 @@ func (c *Call) judge(ctx context.Context, p *Plan) (answer, error) {
 	return elsewhere, nil
 }
 
+// vet is the last look at a request before it is sent. Nothing that is asked about
+// leaves in a call that has not gone through [Confirm], or with consequences that are
+// graver than those it was let through for, whatever a handler does.
+func (c *Call) vet(r zerops.Call) error {
+	if r.Operation.Safe() {
+		return nil
+	}
+	does := r.Operation.Can()
+	if c.Runner.guard.Shown != nil {
+		does = c.Runner.guard.Shown(r)
+	}
+	for _, inProtected := range []bool{false, true} {
+		wanted := answerTo(does, inProtected)
+		if c.cleared == nil && (wanted > notAsked && !inProtected && does.Has(zerops.Deletes|zerops.Replaces|zerops.Stops|zerops.Costs) || c.Tool.Can == 0) || c.cleared != nil && wanted > answerTo(*c.cleared, inProtected) {
+			return &Failure{
+				Code: request.CodeInternal, Operation: r.Operation.String(), Message: fmt.Sprintf("%s was about to be sent, which does more than this call was let through for (%v); nothing was sent", r.Operation, does),
+				Hint: "This is a defect of zerops-mcp.",
+			}
+		}
+	}
+	return nil
+}
+
 // Protects reports whether the project is one that the tag protects. What it means
 // for a call is decided by [Confirm].
 func (c *Call) Protects(project zerops.Project) bool { return c.protection(project) != nil }

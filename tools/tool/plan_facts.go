@@ -27,7 +27,7 @@ func (p Plan) facts() []Fact {
 	for _, t := range p.Targets {
 		targets = append(targets, fmt.Sprintf("%s %s (%s)", t.Kind, t.Name, t.ID))
 	}
-	return append(facts, Is("the targets", targets...), Is("what is lost", p.Loses...), Is("what is changed", p.Changes...), Is("the cost", p.Cost))
+	return append(facts, Is("the targets", targets...), Is("what is lost", p.Loses...), Is("what is changed", p.Changes...), Is("the cost", p.Cost), Is("what it does", p.Does.String()))
 }
 
 // ServiceFacts is what a confirmation about a service depends on.

@@ -151,6 +151,8 @@ func (s *Runner) Offers(name string) bool { return s.offered[name] }
 type Guard struct {
 	// Request judges each request that a call sends.
 	Request func(ctx context.Context, c *Call, r zerops.Call) error
+	// Shown is what a request does by what it sends alone.
+	Shown func(r zerops.Call) zerops.Consequence
 	// Arguments judges the checked arguments of a call.
 	Arguments func(ctx context.Context, c *Call, args json.RawMessage) error
 }

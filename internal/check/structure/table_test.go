@@ -35,7 +35,7 @@ func readers() [][]string {
 		{"tools/facts/costs"},
 		{"tools/facts/env"},
 		{"tools/facts/logs", "tools/facts/manifest"},
-		{"tools/facts/deployments", "tools/facts/own"},
+		{"tools/facts/deployments", "tools/facts/own", "tools/facts/effects"},
 		{"tools/facts/projects"},
 	}
 }
