@@ -14,7 +14,11 @@
 # The one place that names the owner of the published image.
 ARG OWNER=OWNER
 
-FROM --platform=$BUILDPLATFORM golang:1.26.8 AS build
+# Who publishes images names the compiler by its digest, which a tag is not
+# (docs/safety.md): --build-arg GO_IMAGE=golang:1.26.8@sha256:…
+ARG GO_IMAGE=golang:1.26.8
+
+FROM --platform=$BUILDPLATFORM ${GO_IMAGE} AS build
 ARG TARGETOS TARGETARCH
 WORKDIR /src
 COPY go.mod go.sum ./

@@ -46,6 +46,8 @@ type HTTPConfig struct {
 	// Auth is AuthCaller by default; Keys are the access keys for AuthServer.
 	Auth AuthMode
 	Keys []AccessKey
+	// AnyToken takes whatever a caller brings for a token, because it goes nowhere.
+	AnyToken bool
 	// AllowedHosts are the names that requests may be addressed to, without
 	// ports; a leading "*." stands for any subdomain. By default the names of
 	// this machine.

@@ -34,6 +34,7 @@ type identity struct {
 // authenticator reads the credential of a request.
 type authenticator struct {
 	mode   AuthMode
+	any    bool // text for a token
 	keys   []hashedKey
 	secret []byte
 }
@@ -45,7 +46,7 @@ type hashedKey struct {
 }
 
 func newAuthenticator(cfg *HTTPConfig, secret []byte) *authenticator {
-	a := &authenticator{mode: cfg.Auth, secret: secret}
+	a := &authenticator{mode: cfg.Auth, any: cfg.AnyToken, secret: secret}
 	for _, key := range cfg.Keys {
 		a.keys = append(a.keys, hashedKey{key.Label, sha256.Sum256([]byte(key.Key))})
 	}
@@ -62,6 +63,9 @@ func (a *authenticator) identify(r *http.Request) (identity, error) {
 		return identity{}, err
 	}
 	if a.mode == AuthCaller {
+		if !a.any && !tokenShaped(value) {
+			return identity{}, errBadCredential
+		}
 		return identity{key: a.digest("caller", value), token: value}, nil
 	}
 	// All keys are compared, so that the time taken says nothing about them.

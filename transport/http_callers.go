@@ -40,10 +40,12 @@ type caller struct {
 	key     string
 	limiter *rate.Limiter // nil: no limit
 
-	mu      sync.Mutex
-	running int // calls
-	reading int // messages on their way in
-	streams int
+	mu       sync.Mutex
+	running  int // calls
+	reading  int // messages on their way in
+	streams  int
+	accepted bool      // the platform took the token
+	refused  time.Time // when it did not, the last time that counted
 }
 
 func newCallers(cfg *HTTPConfig) *callers {

@@ -37,6 +37,7 @@ type Handler struct {
 	guard    *guard
 	auth     *authenticator
 	callers  *callers
+	guesses  guesses
 	sessions *sessionTable
 	sse      sseTable
 
@@ -168,8 +169,14 @@ func (h *Handler) route(w *statusWriter, r *http.Request) {
 	}
 	id := requestID(r.Header)
 	header.Set(headerRequestID, id)
-	ctx := request.WithCaller(request.WithDrain(r.Context(), h.drain), request.Caller{Token: who.token, Label: who.label, RequestID: id})
-	h.serve(w, r.WithContext(ctx), who)
+	caller := request.Caller{Token: who.token, Label: who.label, RequestID: id}
+	if h.cfg.Auth == AuthCaller {
+		if refusal := h.admit(&caller, who.key, h.guard.client(r)); refusal != nil {
+			h.refuse(w, refusal)
+			return
+		}
+	}
+	h.serve(w, r.WithContext(request.WithCaller(request.WithDrain(r.Context(), h.drain), caller)), who)
 }
 
 // serve answers a request of a known caller.

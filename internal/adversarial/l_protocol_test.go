@@ -82,15 +82,44 @@ func TestAdversarialLCallers(t *testing.T) {
 			})
 		}
 	}
-	attack(t, "L/gateway-guesses-tokens", func(t *testing.T) error {
+	gateway := func(t *testing.T) (*world, *remote) {
 		w := newWorld(t)
-		r := w.listen(t, how{args: []string{"--http-auth", "caller", "--stateless"}, env: []string{sharedKey}})
-		const guesses = 60
+		return w, w.listen(t, how{args: []string{"--http-auth", "caller", "--stateless"}, env: []string{sharedKey}})
+	}
+	const guesses = 60
+	attack(t, "L/gateway-guesses-tokens", func(t *testing.T) error {
+		w, r := gateway(t)
 		for i := range guesses {
 			r.raw(t, fmt.Sprintf("guess-%04d-of-a-token-that-nobody-has", i), "whoami", args{}, `{}`, nil)
 		}
-		if n := w.sentAtAll(); n >= guesses && !documented("guess", "caller") {
+		if n := w.sentAtAll(); n >= guesses {
 			return fmt.Errorf("%d guesses of tokens reached the platform as %d requests", guesses, n)
+		}
+		return nil
+	})
+	attack(t, "L/gateway-guesses-beside-a-caller", func(t *testing.T) error {
+		w, r := gateway(t)
+		r.raw(t, simulator.OwnerToken, "whoami", args{}, `{}`, nil)
+		for i := range guesses {
+			r.raw(t, fmt.Sprintf("guess-%04d-of-a-token-that-nobody-has", i), "list_projects", args{}, `{}`, nil)
+			if i%20 == 19 {
+				if got := r.raw(t, simulator.OwnerToken, "list_projects", args{}, `{}`, nil); got == nil || got["isError"] == true {
+					return fmt.Errorf("a caller whom the platform knows is held up by %d guesses of others: %v", i+1, got)
+				}
+			}
+		}
+		if n := w.sentAtAll(); n >= 3*guesses {
+			return fmt.Errorf("%d guesses reached the platform as %d requests", guesses, n)
+		}
+		return nil
+	})
+	attack(t, "L/gateway-forwards-any-string", func(t *testing.T) error {
+		w, r := gateway(t)
+		for _, text := range []string{"short", "with+other/signs=in-it-of-base64", "{\"json\":\"is no token at all\"}", "a,b,c,d,e,f,g,h,i,j,k,l,m", strings.Repeat("x", 513)} {
+			r.raw(t, text, "whoami", args{}, `{}`, nil)
+		}
+		if n := w.sentAtAll(); n > 0 {
+			return fmt.Errorf("what is no token reached the platform as %d requests", n)
 		}
 		return nil
 	})

@@ -61,6 +61,7 @@ func (s *session) serveHTTP(ctx context.Context, served *tools.Server) int {
 		SSE:            s.Transport == settings.TransportSSE,
 		Auth:           transport.AuthMode(s.HTTPAuth),
 		Keys:           keys,
+		AnyToken:       s.Demo,
 		AllowedHosts:   s.AllowedHosts,
 		AllowedOrigins: s.AllowedOrigins,
 		TrustedProxies: s.TrustedProxies,

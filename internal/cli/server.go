@@ -50,10 +50,17 @@ func (p *program) run(ctx context.Context, logger *slog.Logger) int {
 		Burst:             int(4 * p.APIRateLimit),
 		Logger:            logger,
 	}
-	if p.Remote() && p.MetricsListen != "" && p.Command == settings.Serve {
-		s.metrics = transport.NewMetrics()
-		options.Observe = func(_ context.Context, a zerops.Attempt) {
-			s.metrics.APIRequest(a.Operation.String(), a.Status, a.Number, a.Duration)
+	if p.Remote() && p.Command == settings.Serve {
+		if p.MetricsListen != "" {
+			s.metrics = transport.NewMetrics()
+		}
+		options.Observe = func(ctx context.Context, a zerops.Attempt) {
+			if s.metrics != nil {
+				s.metrics.APIRequest(a.Operation.String(), a.Status, a.Number, a.Duration)
+			}
+			if caller, _ := request.CallerFrom(ctx); caller.Answered != nil {
+				caller.Answered(a.Status)
+			}
 		}
 	}
 	if p.Command == settings.Doctor {

@@ -64,6 +64,9 @@ type Caller struct {
 	Label string
 	// RequestID is set in logs and audit lines.
 	RequestID string
+	// Answered is told of every answer of the Zerops API to the caller's token, with
+	// the status of HTTP. It may be nil.
+	Answered func(status int)
 }
 
 type callerKey struct{}
