@@ -47,7 +47,10 @@ func startWitness(t *testing.T, way string) *witness {
 			return tooltest.Answer(mcp.ElicitationResponseActionAccept, map[string]any{"confirm": true, "name": wantedName(r)})(ctx, r)
 		}
 	})
-	w.other = w.Beside(generousIn(root))
+	w.other = w.Beside(func(c *tool.Config) {
+		generousIn(root)(c)
+		c.ProtectTag = "no-such-tag" // so that it can set the tag of the others, and take it off
+	})
 	return w
 }
 
@@ -87,6 +90,7 @@ type confirming struct {
 	example
 	project string // of the target; empty where there is none
 	named   bool   // the plan names the project
+	tagged  bool   // it is only asked where the project is tagged as protected
 	gone    *example
 }
 
@@ -125,7 +129,7 @@ func confirmings(w *witness) []confirming {
 			port = p["id"]
 		}
 	}
-	return []confirming{
+	return append(askedInProtected(row, deleteProject, deleteService, service), []confirming{
 		row("stop_project", "docs-site", true, deleteProject("docs-site")),
 		row("delete_project", "portfolio", true, deleteProject("portfolio")),
 		row("stop_service", "mobile-api", true, deleteService(service("mobile-api", "push"))),
@@ -146,7 +150,7 @@ func confirmings(w *witness) []confirming {
 		api("PutServiceStackStop", service("internal-tools", "cron"), "internal-tools", false, deleteService(service("internal-tools", "cron"))),
 		api("DeleteServiceStack", service("internal-tools", "chatbot"), "internal-tools", false, deleteService(service("internal-tools", "chatbot"))),
 		api("DeletePublicPortRouting", fmt.Sprint(port), tooltest.Staging, false, same("remove_port")),
-	}
+	}...)
 }
 
 // without leaves out what another call of the same test has done already.
@@ -170,7 +174,9 @@ func TestConfirmedWorkIsDoneWithoutAChange(t *testing.T) {
 				}
 			}
 			for _, c := range without(rows, "DeletePublicPortRouting") {
+				w.tag(c, c.tagged)
 				r, writes := w.confirm(c.tool, c.args, nil)
+				w.tag(c, false)
 				if status := r.Ok().Get("status"); status != c.status && status != "in_progress" || writes == 0 {
 					t.Errorf("%s: %v with %d writes: %s", c.name(), status, writes, r.Raw)
 				}
@@ -191,22 +197,29 @@ func TestProtectionBetweenQuestionAndAnswer(t *testing.T) {
 				if c.project == "" {
 					continue
 				}
-				project := tooltest.Args{"project": w.Sim.ProjectID(c.project)}
-				r, writes := w.confirm(c.tool, c.args, func() {
-					w.other.Call("update_project", tooltest.Args{"project": project["project"], "tags": []string{"protected"}}).Status("done")
-				})
+				// The other way round for what is asked because of the tag.
+				w.tag(c, c.tagged)
+				r, writes := w.confirm(c.tool, c.args, func() { w.tag(c, !c.tagged) })
 				w.refused(c, r, writes, "protect")
-				w.untag(project["project"])
+				w.tag(c, false)
 			}
 		})
 	}
 }
 
-// untag takes the protecting tag off as a person would: this server does not.
-func (w *witness) untag(project any) {
+// tag sets the protecting tag of the project of a call, or takes it off.
+func (w *witness) tag(c confirming, protect bool) {
 	w.T.Helper()
-	free := w.Beside(func(c *tool.Config) { c.ProtectTag, c.Toolsets = "no-such-tag", []string{"all"} })
-	free.Call("update_project", tooltest.Args{"project": project, "tags": []string{}}).Status("done")
+	if c.project == "" {
+		return
+	}
+	tags := []string{}
+	if protect {
+		tags = []string{"protected"}
+	}
+	if project := w.Sim.ProjectID(c.project); project != "" { // which may be deleted
+		w.other.Call("update_project", tooltest.Args{"project": project, "tags": tags})
+	}
 }
 
 // refused checks that a call whose target has changed did nothing and says what
@@ -236,8 +249,10 @@ func TestTargetGoneBetweenQuestionAndAnswer(t *testing.T) {
 				if c.gone == nil {
 					continue
 				}
+				w.tag(c, c.tagged)
 				r, writes := w.confirm(c.tool, c.args, func() { w.other.Call(c.gone.tool, c.gone.args).Ok() })
 				w.refused(c, r, writes, "has changed since the plan was shown")
+				w.tag(c, false)
 			}
 		})
 	}
@@ -259,9 +274,11 @@ func TestTargetRenamedBetweenQuestionAndAnswer(t *testing.T) {
 				rename := func(to string) {
 					w.other.Call("update_project", tooltest.Args{"project": project, "name": to}).Status("done")
 				}
+				w.tag(c, c.tagged)
 				r, writes := w.confirm(c.tool, c.args, func() { rename("renamed") })
 				w.refused(c, r, writes, "renamed")
 				rename(c.project)
+				w.tag(c, false)
 			}
 		})
 	}

@@ -60,6 +60,7 @@ type deployServiceIn struct {
 	Build      *bool  `json:"build,omitempty" jsonschema_description:"false: the directory is built already"`
 	// Include brings back what stays out because it looks like a secret.
 	Include []string `json:"include,omitempty" jsonschema:"maxLength=200" jsonschema_description:"files to send although they may hold secrets, such as .env"`
+	Confirm string   `json:"confirm,omitempty"`
 	tool.Waiting
 }
 
@@ -88,23 +89,23 @@ func (d deployer) deployService(ctx context.Context, c *tool.Call, in *deploySer
 		}
 		in.ZeropsYAML = text
 	}
-	s, err := c.Service(ctx, in.OnService)
+	var r ready
+	defer func() { r.close() }()
+	_, err := tool.Confirm(ctx, c, func(ctx context.Context) (_ struct{}, p *tool.Plan, err error) {
+		r.close() // of an earlier reading
+		r, p, err = d.prepare(ctx, c, *in, built)
+		return struct{}{}, p, err
+	})
 	if err != nil {
-		return nil, err
-	}
-	if err := deployments.RuntimeOnly(s); err != nil {
-		return nil, err
-	}
-	if err := d.alreadyDeploying(ctx, c, s); err != nil {
 		return nil, err
 	}
 	switch {
 	case in.Directory != "":
-		return d.deployDirectory(ctx, c, s, *in, built)
+		return d.deployDirectory(ctx, c, &r, *in, built)
 	case in.GitURL != "":
-		return d.deployGit(ctx, c, s, *in)
+		return d.deployGit(ctx, c, r, *in)
 	}
-	return d.deployConnected(ctx, c, s, *in)
+	return d.deployConnected(ctx, c, r, *in)
 }
 
 // alreadyDeploying refuses a deployment while another is under way: the platform
@@ -140,40 +141,10 @@ func deploysAlready(s zerops.Service, version, state string) *tool.Failure {
 	}
 }
 
-// deployDirectory validates, then uploads, then asks for the deployment: nothing
-// is sent before the platform has accepted the zerops.yaml.
-func (d deployer) deployDirectory(ctx context.Context, c *tool.Call, s zerops.Service, in deployServiceIn, built bool) (*deployServiceOut, error) {
-	dir, err := openDirectory(c, in.Directory, in.Include)
-	if err != nil {
-		return nil, err
-	}
-	sending := false
-	defer func() {
-		if !sending { // else the upload closes it
-			_ = dir.Close()
-		}
-	}()
-	text := in.ZeropsYAML
-	if text == "" {
-		if text, err = directoryYAML(dir); err != nil {
-			return nil, err
-		}
-	}
-	operation := zerops.YamlForBuild
-	if built {
-		operation = zerops.YamlForDeploy
-	}
-	setup, err := checkedSetup(ctx, c, s, text, in.Setup, operation)
-	if err != nil {
-		return nil, err
-	}
-	contents, err := dir.Scan(ctx, deployLimits())
-	if err != nil {
-		return nil, explainArchive(err)
-	}
-	if contents.Files == 0 {
-		return nil, tool.Invalid("directory", "holds no files to deploy (%d are ignored)", contents.Ignored)
-	}
+// deployDirectory uploads, then asks for the deployment: nothing is sent before the
+// platform has accepted the zerops.yaml.
+func (d deployer) deployDirectory(ctx context.Context, c *tool.Call, r *ready, in deployServiceIn, built bool) (*deployServiceOut, error) {
+	s, text, setup, contents := r.service, r.yaml, r.setup, r.contents
 	if err := awaitVariables(ctx, c, s); err != nil {
 		return nil, err
 	}
@@ -193,7 +164,7 @@ func (d deployer) deployDirectory(ctx context.Context, c *tool.Call, s zerops.Se
 	c.Target("deployment", version.Status, version.ID)
 	job := &deployments.Upload{Service: s.ID, Version: version.ID, Total: contents.Bytes}
 	started := time.Now()
-	err = d.startUpload(ctx, c, job, dir, grant, func(ctx context.Context) (zerops.Process, error) {
+	err = d.startUpload(ctx, c, job, r.dir, grant, func(ctx context.Context) (zerops.Process, error) {
 		// A synchronisation that began meanwhile would waste the upload.
 		if err := awaitVariables(ctx, c, s); err != nil {
 			return zerops.Process{}, err
@@ -206,7 +177,7 @@ func (d deployer) deployDirectory(ctx context.Context, c *tool.Call, s zerops.Se
 	if err != nil {
 		return nil, err
 	}
-	sending = true
+	r.dir = nil // the upload closes it
 	out := deployServiceOut{Setup: tool.Clean(setup, 80), Uploaded: viewUploaded(contents)}
 	if !AwaitUpload(ctx, c, job, c.Runner.MaxWait()-c.Asked) {
 		out := stillUploading(c, out, version, job)
@@ -287,63 +258,26 @@ func notDeployed(ctx context.Context, c *tool.Call, out deployServiceOut, versio
 	return out
 }
 
-func (d deployer) deployGit(ctx context.Context, c *tool.Call, s zerops.Service, in deployServiceIn) (*deployServiceOut, error) {
-	address, note, err := gitURL(ctx, c, in.GitURL)
-	if err != nil {
-		return nil, err
-	}
-	setup := in.Setup
-	if in.ZeropsYAML != "" {
-		if setup, err = checkedSetup(ctx, c, s, in.ZeropsYAML, in.Setup, zerops.YamlForBuild); err != nil {
-			return nil, err
-		}
-	}
+func (d deployer) deployGit(ctx context.Context, c *tool.Call, r ready, in deployServiceIn) (*deployServiceOut, error) {
+	s := r.service
 	started := time.Now()
 	process, version, err := trigger(ctx, c, s, func(ctx context.Context) (*zerops.Process, error) {
-		return c.API.DeployGit(ctx, s.ID, zerops.GitDeployment{URL: address, Setup: setup, Yaml: in.ZeropsYAML})
+		return c.API.DeployGit(ctx, s.ID, zerops.GitDeployment{URL: r.repository, Setup: r.setup, Yaml: in.ZeropsYAML})
 	})
 	if err != nil {
 		return nil, err
 	}
-	out := deployServiceOut{Setup: tool.Clean(setup, 80), ChangeResult: tool.ChangeResult{Message: note}}
+	out := deployServiceOut{Setup: tool.Clean(r.setup, 80), ChangeResult: tool.ChangeResult{Message: r.note}}
 	return d.watchTriggered(ctx, c, out, s, process, version, in.Waiting, time.Since(started))
 }
 
-func (d deployer) deployConnected(ctx context.Context, c *tool.Call, s zerops.Service, in deployServiceIn) (*deployServiceOut, error) {
-	if in.ZeropsYAML != "" || in.Setup != "" {
-		return nil, tool.Invalid("setup", "and zerops_yaml come from the connected repository; leave them out, or give directory or git_url")
-	}
-	github, gitlab, err := c.API.ConnectedRepositories(ctx, s.ID)
-	if err != nil {
-		return nil, err
-	}
-	connected := github
-	if connected == nil || connected.FullName == "" {
-		connected = gitlab
-	}
-	const gui = "A person connects it in the Zerops GUI (service → Build, deploy, run pipeline)."
-	switch {
-	case connected == nil || connected.FullName == "":
-		return nil, &tool.Failure{
-			Code: request.CodeInvalidArguments, Message: fmt.Sprintf("the service %q has no connected repository, so say what to deploy: directory (local) or git_url (public)", tool.Clean(s.Name, 40)),
-			Hint: gui,
-		}
-	case connected.AuthorizationRequired:
-		return nil, &tool.Failure{
-			Code: request.CodeConflict, Message: fmt.Sprintf("Zerops has lost its authorisation for the repository %s; nothing was deployed", tool.Clean(connected.FullName, 120)),
-			Hint: "A person has to grant it again in the Zerops GUI (service → Build, deploy, run pipeline).",
-		}
-	case connected.EventType != "" && connected.EventType != "BRANCH":
-		return nil, &tool.Failure{
-			Code: request.CodeUnsupported, Message: fmt.Sprintf("the repository %s deploys on tags, and only branches can be deployed on demand", tool.Clean(connected.FullName, 120)),
-			Hint: "Push a tag, or give directory or git_url.",
-		}
-	}
+func (d deployer) deployConnected(ctx context.Context, c *tool.Call, r ready, in deployServiceIn) (*deployServiceOut, error) {
+	s := r.service
 	started := time.Now()
 	process, version, err := trigger(ctx, c, s, func(ctx context.Context) (*zerops.Process, error) { return c.API.DeployConnected(ctx, s.ID) })
 	if err != nil {
 		return nil, err
 	}
-	out := deployServiceOut{Setup: tool.Clean(connected.Setup, 80)}
+	out := deployServiceOut{Setup: tool.Clean(r.setup, 80)}
 	return d.watchTriggered(ctx, c, out, s, process, version, in.Waiting, time.Since(started))
 }

@@ -27,6 +27,7 @@ type setEnvIn struct {
 	FromFile  *envFromFile `json:"from_file,omitempty" jsonschema_description:"from a local dotenv file"`
 	Sensitive *bool        `json:"sensitive,omitempty" jsonschema_description:"default true for new ones"`
 	Restart   bool         `json:"restart,omitempty" jsonschema_description:"the services concerned, after it"`
+	Confirm   string       `json:"confirm,omitempty"`
 	tool.Waiting
 }
 
@@ -120,30 +121,39 @@ func setEnv(ctx context.Context, c *tool.Call, in *setEnvIn) (*setEnvOut, error)
 	if err := checkWanted(wanted); err != nil {
 		return nil, err
 	}
-	store, err := writableStore(ctx, c, in.OnStore)
-	if err != nil {
-		return nil, err
-	}
-	var values []string
-	changed := map[string]string{}
-	for _, w := range wanted {
-		values = append(values, w.value)
-		changed[w.key] = w.value
-	}
-	if err := own.SpareVariables(ctx, c, store, changed); err != nil {
-		return nil, err
-	}
-	if in.Restart {
-		if err := services.CanRestart(c, store.Running()...); err != nil {
-			return nil, err
-		}
-	}
 	began := time.Now()
-	env.SendValues(c, values, store.Names())
-	current, err := env.Read(ctx, c, store)
+	type reading struct {
+		store   env.Store
+		current []env.Variable
+	}
+	r, err := tool.Confirm(ctx, c, func(ctx context.Context) (r reading, p *tool.Plan, err error) {
+		if r.store, err = writableStore(ctx, c, in.OnStore); err != nil {
+			return r, nil, err
+		}
+		var values []string
+		changed := map[string]string{}
+		for _, w := range wanted {
+			values = append(values, w.value)
+			changed[w.key] = w.value
+		}
+		if err := own.SpareVariables(ctx, c, r.store, changed); err != nil {
+			return r, nil, err
+		}
+		if in.Restart {
+			if err := services.CanRestart(c, r.store.Running()...); err != nil {
+				return r, nil, err
+			}
+		}
+		env.SendValues(c, values, r.store.Names())
+		if r.current, err = env.Read(ctx, c, r.store); err != nil {
+			return r, nil, err
+		}
+		return r, settingOf(c, r.store, keysOf(r.current), wanted, in.Restart), nil
+	})
 	if err != nil {
 		return nil, err
 	}
+	store, current := r.store, r.current
 	writer, err := tool.Change(ctx, c, func(ctx context.Context) (*envWriter, error) {
 		w := &envWriter{call: c, store: store, current: current, sensitive: in.Sensitive}
 		w.setAll(ctx, wanted)
@@ -296,53 +306,6 @@ func writableStore(ctx context.Context, c *tool.Call, on env.OnStore) (env.Store
 	}
 	store.Siblings, _, err = zerops.Collect(c.API.ProjectServices(ctx, store.Project.ID, zerops.ListOptions{}), 0)
 	return store, err
-}
-
-// addRestarts names the services that run with the old values until they are
-// restarted (platform §4.9). A project's variables reach all of them.
-func (out *envChangeOut) addRestarts(s env.Store) {
-	for _, service := range s.Running() {
-		out.Restart = append(out.Restart, restartView{ID: service.ID, Hostname: tool.Clean(service.Name, 40)})
-	}
-	if out.Status == tool.StatusDone && out.Next == nil {
-		out.restartNext()
-	}
-}
-
-// restartNext points to the restart that is left to do.
-func (out *envChangeOut) restartNext() {
-	switch len(out.Restart) {
-	case 0:
-	case 1:
-		out.Next = &tool.Next{Tool: "restart_service", Arguments: tool.NextArgs{Service: out.Restart[0].ID}}
-	default:
-		out.Next = &tool.Next{Tool: "restart_service"}
-		for _, s := range out.Restart[:min(len(out.Restart), services.MaxSeveral)] {
-			out.Next.Arguments.Services = append(out.Next.Arguments.Services, s.ID)
-		}
-	}
-}
-
-// restart restarts the services that run with the old values. Those that were
-// restarted are no longer named as what is left to do.
-func (out *setEnvOut) restart(ctx context.Context, c *tool.Call, s env.Store, w tool.Waiting, began time.Time) {
-	running := slices.DeleteFunc(s.Running(), func(s zerops.Service) bool { return s.ID == c.Runner.OwnService() })
-	switch {
-	case len(running) == 0:
-		out.Message = tool.JoinWords(out.Message, "no service runs with these variables, so nothing was restarted")
-		return
-	case out.Status == tool.StatusUnchanged:
-		out.Message = tool.JoinWords(out.Message, "nothing had to be changed, so nothing was restarted")
-		out.addRestarts(s)
-		out.restartNext()
-		return
-	}
-	out.Restarted = services.Restart(ctx, c, w, began, &out.ChangeResult, running...)
-	for _, done := range out.Restarted {
-		if done.Outcome == tool.StatusDone || done.Outcome == tool.StatusInProgress {
-			out.Restart = slices.DeleteFunc(out.Restart, func(v restartView) bool { return v.ID == done.ID })
-		}
-	}
 }
 
 // warnReferences adds what will not resolve to the outcomes.

@@ -126,8 +126,8 @@ func (m importer) importYaml(ctx context.Context, c *tool.Call, in *importYamlIn
 		if in.DryRun {
 			return r, nil, tool.Idle(dryRun(asked, r.target, clashes, r.found))
 		}
-		plan := riskyImport(c, asked, r.target)
-		if plan != nil && in.Directory != "" {
+		plan := importPlan(asked, r.target)
+		if in.Directory != "" {
 			plan.State = append(plan.State, manifest.Digest(text))
 		}
 		return r, plan, nil
@@ -283,28 +283,25 @@ func dryRun(plan manifest.ImportPlan, target importTarget, clashes []zerops.Serv
 	return out
 }
 
-// riskyImport says what an import does that has to be confirmed: it orders a paid
-// core, as create_project can, or gives services of a protected project public
-// addresses; nil for others.
-func riskyImport(c *tool.Call, asked manifest.ImportPlan, target importTarget) *tool.Plan {
-	switch names := asked.Exposed(); {
+// importPlan says what an import makes: in a new project, whose core may be paid, or
+// in one that exists, where services may get public addresses.
+func importPlan(asked manifest.ImportPlan, target importTarget) *tool.Plan {
+	var p *tool.Plan
+	switch project := fmt.Sprintf("%q (%s)", tool.Clean(target.project.Name, 80), target.project.ID); {
 	case asked.Project && asked.PaidCore():
-		paid := projects.PaidCore(asked.Name, "SERIOUS", target.organization)
-		paid.Changes = asked.Words(nil)
-		return paid
-	case !asked.Project && len(names) > 0 && c.Protects(target.project):
-		return exposure(names, target.project)
+		p = projects.PaidCore(asked.Name, "SERIOUS", target.organization)
+	case asked.Project:
+		p = projects.FreeCore(asked.Name, target.organization)
+	default:
+		p = &tool.Plan{
+			Summary: fmt.Sprintf("Create %d service(s) in the project %s.", len(asked.Services), project),
+			Targets: []tool.PlanTarget{{Kind: "project", ID: target.project.ID, Name: tool.Clean(target.project.Name, 80), Status: tool.Clean(target.project.Status, 40)}},
+			State:   []tool.Fact{tool.Is("the project", project)}, Does: zerops.Changes, In: []string{target.project.ID},
+		}
 	}
-	return nil
-}
-
-// exposure is the plan of services that get public addresses in a protected
-// project.
-func exposure(hostnames []string, project zerops.Project) *tool.Plan {
-	return &tool.Plan{
-		Summary: fmt.Sprintf("Create services in the protected project %q (%s), with a public *.zerops.app address for %s.", tool.Clean(project.Name, 80), project.ID, strings.Join(hostnames, ", ")),
-		Targets: []tool.PlanTarget{{Kind: "project", ID: project.ID, Name: tool.Clean(project.Name, 80), Status: tool.Clean(project.Status, 40)}},
-		State:   []tool.Fact{tool.Is("the project", project.ID), tool.Is("the addresses", strings.Join(hostnames, ", "))},
-		Does:    zerops.Publishes | zerops.Changes,
+	if len(asked.Exposed()) > 0 {
+		p.Does |= zerops.Publishes
 	}
+	p.Changes = asked.Words(nil)
+	return p
 }

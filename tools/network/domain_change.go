@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"zerops-mcp/tools/facts/network"
+	"zerops-mcp/tools/facts/services"
 	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
@@ -16,10 +17,11 @@ import (
 
 type addDomainIn struct {
 	tool.OnService
-	Domain string `json:"domain" jsonschema:"minLength=1"`
-	Path   string `json:"path,omitempty"`
-	Port   int    `json:"port,omitempty" jsonschema:"minimum=1,maximum=65535" jsonschema_description:"optional with one HTTP port"`
-	SSL    *bool  `json:"ssl,omitempty"`
+	Domain  string `json:"domain" jsonschema:"minLength=1"`
+	Path    string `json:"path,omitempty"`
+	Port    int    `json:"port,omitempty" jsonschema:"minimum=1,maximum=65535" jsonschema_description:"optional with one HTTP port"`
+	SSL     *bool  `json:"ssl,omitempty"`
+	Confirm string `json:"confirm,omitempty"`
 	tool.Waiting
 }
 
@@ -35,42 +37,43 @@ func addDomain(ctx context.Context, c *tool.Call, in *addDomainIn) (*domainChang
 	if err != nil {
 		return nil, err
 	}
-	s, err := c.Service(ctx, in.OnService)
-	if err != nil {
-		return nil, err
-	}
-	location, err := newLocation(s, *in)
-	if err != nil {
-		return nil, err
-	}
-	p, err := c.API.Project(ctx, s.ProjectID)
-	if err != nil {
-		return nil, err
-	}
-	routings, err := network.Routings(ctx, c, p.ID)
-	if err != nil {
-		return nil, err
-	}
-	present, state := network.FindDomain(routings, name)
-	missing := true
-	if present != nil {
-		if missing, err = routeMissing(*present, location, in.SSL); err != nil {
-			return nil, err
+	r, err := tool.Confirm(ctx, c, func(ctx context.Context) (r domainToAdd, plan *tool.Plan, err error) {
+		s, err := c.Service(ctx, in.OnService)
+		if err != nil {
+			return r, nil, err
 		}
-		if !missing && present.Synced && !present.Delete {
-			return domainThere(ctx, c, p, *present, *state)
+		if r.location, err = newLocation(s, *in); err != nil {
+			return r, nil, err
 		}
-	}
-	own := ""
-	if present != nil {
-		own = present.ID
-	}
-	err = foreignDrafts("domain", network.DomainDrafts(routings, own), zerops.PutProjectSyncPublicHttpRouting, zerops.PutProjectRevertChangesPublicHttpRouting)
+		if r.project, err = c.API.Project(ctx, s.ProjectID); err != nil {
+			return r, nil, err
+		}
+		routings, err := network.Routings(ctx, c, r.project.ID)
+		if err != nil {
+			return r, nil, err
+		}
+		r.present, r.state = network.FindDomain(routings, name)
+		r.missing = true
+		own := ""
+		if r.present != nil {
+			own = r.present.ID
+			if r.missing, err = routeMissing(*r.present, r.location, in.SSL); err != nil || r.served() {
+				return r, nil, err
+			}
+		}
+		plan = services.Changing(s, fmt.Sprintf("Serve the domain %q by", name), fmt.Sprintf("its path %s leads to port %d", tool.Clean(r.location.Path, 200), r.location.Port), fmt.Sprintf("with ssl: %t", in.SSL == nil || *in.SSL))
+		plan.Does = zerops.Publishes
+		return r, plan, foreignDrafts("domain", network.DomainDrafts(routings, own), zerops.PutProjectSyncPublicHttpRouting, zerops.PutProjectRevertChangesPublicHttpRouting)
+	})
 	if err != nil {
 		return nil, err
+	}
+	p := r.project
+	if r.served() {
+		return domainThere(ctx, c, p, *r.present, *r.state)
 	}
 	process, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
-		if err := draftDomain(ctx, c, p.ID, name, present, location, missing, in.SSL); err != nil {
+		if err := draftDomain(ctx, c, p.ID, name, r.present, r.location, r.missing, in.SSL); err != nil {
 			return zerops.Process{}, err
 		}
 		return applyDrafts(ctx, p.ID, c.API.SyncHTTPRoutings)
@@ -83,6 +86,21 @@ func addDomain(ctx context.Context, c *tool.Call, in *addDomainIn) (*domainChang
 		return nil, err
 	}
 	return domainAdded(ctx, c, p, name, f)
+}
+
+// domainToAdd is a route of a domain that is asked for, and the routing that has the
+// domain already, if one does.
+type domainToAdd struct {
+	project  zerops.Project
+	location zerops.LocationSettings
+	present  *zerops.HTTPRouting
+	state    *zerops.RoutedDomain
+	missing  bool
+}
+
+// served reports that the domain is served as wanted.
+func (r domainToAdd) served() bool {
+	return r.present != nil && !r.missing && r.present.Synced && !r.present.Delete
 }
 
 // newLocation is the route that the arguments ask for. The port may be left out

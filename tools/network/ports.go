@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"zerops-mcp/tools/facts/network"
+	"zerops-mcp/tools/facts/services"
 	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
@@ -72,6 +73,7 @@ type addPortIn struct {
 	IP           string   `json:"ip,omitempty" jsonschema:"enum=ipv4,enum=ipv6"`
 	AllowFrom    []string `json:"allow_from,omitempty" jsonschema:"maxItems=100" jsonschema_description:"CIDR ranges; everybody where left out"`
 	DenyFrom     []string `json:"deny_from,omitempty" jsonschema:"maxItems=100"`
+	Confirm      string   `json:"confirm,omitempty"`
 	tool.Waiting
 }
 
@@ -87,36 +89,11 @@ func addPort(ctx context.Context, c *tool.Call, in *addPortIn) (*portChangeOut, 
 	if err != nil {
 		return nil, err
 	}
-	s, err := c.Service(ctx, in.OnService)
+	opening, err := tool.Confirm(ctx, c, func(ctx context.Context) (opening, *tool.Plan, error) { return portToOpen(ctx, c, *in, wanted) })
 	if err != nil {
 		return nil, err
 	}
-	p, err := c.API.Project(ctx, s.ProjectID)
-	if err != nil {
-		return nil, err
-	}
-	if err := chooseAddress(&wanted, in.IP, p); err != nil {
-		return nil, err
-	}
-	ports, incomplete, err := network.PublicPorts(ctx, c, p.ID, "")
-	if err != nil {
-		return nil, err
-	}
-	present, err := portThere(ports, s.ID, wanted)
-	if err != nil {
-		return nil, err
-	}
-	own := ""
-	if present != nil {
-		if present.Synced && !present.Delete {
-			view := network.ViewPort(*present)
-			return &portChangeOut{ChangeResult: tool.ChangeResult{Status: tool.StatusUnchanged}, Port: &view, Address: network.PortAddress(p, wanted)}, nil
-		}
-		own = present.ID
-	}
-	if err := unseenDrafts(ports, incomplete, own); err != nil {
-		return nil, err
-	}
+	s, p, present, wanted := opening.service, opening.project, opening.present, opening.wanted
 	process, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Process, error) {
 		err := whileSynced(ctx, func() (err error) {
 			switch {
@@ -140,6 +117,58 @@ func addPort(ctx context.Context, c *tool.Call, in *addPortIn) (*portChangeOut, 
 		return nil, err
 	}
 	return portAdded(ctx, c, p, s, wanted, f)
+}
+
+// opening is a port that is about to be opened.
+type opening struct {
+	service zerops.Service
+	project zerops.Project
+	wanted  zerops.PortRoutingSettings
+	present *network.ServicePort // the draft of it, where there is one
+}
+
+// portToOpen finds what the port leads to, and what is open already.
+func portToOpen(ctx context.Context, c *tool.Call, in addPortIn, wanted zerops.PortRoutingSettings) (o opening, plan *tool.Plan, err error) {
+	if o.service, err = c.Service(ctx, in.OnService); err != nil {
+		return o, nil, err
+	}
+	if o.project, err = c.API.Project(ctx, o.service.ProjectID); err != nil {
+		return o, nil, err
+	}
+	o.wanted = wanted
+	if err := chooseAddress(&o.wanted, in.IP, o.project); err != nil {
+		return o, nil, err
+	}
+	ports, incomplete, err := network.PublicPorts(ctx, c, o.project.ID, "")
+	if err != nil {
+		return o, nil, err
+	}
+	if o.present, err = portThere(ports, o.service.ID, o.wanted); err != nil {
+		return o, nil, err
+	}
+	own := ""
+	if there := o.present; there != nil {
+		if there.Synced && !there.Delete {
+			view := network.ViewPort(*there)
+			return o, nil, tool.Idle(portChangeOut{ChangeResult: tool.ChangeResult{Status: tool.StatusUnchanged}, Port: &view, Address: network.PortAddress(o.project, o.wanted)})
+		}
+		own = there.ID
+	}
+	return o, openingPlan(o.service, o.wanted), unseenDrafts(ports, incomplete, own)
+}
+
+// openingPlan says who will reach what.
+func openingPlan(s zerops.Service, w zerops.PortRoutingSettings) *tool.Plan {
+	who, does := "only from "+strings.Join(w.Ranges, ", "), zerops.Publishes
+	if network.OpenToEverybody(w.Policy, w.Ranges) {
+		who, does = "for everybody on the internet", zerops.Grants
+		if len(w.Ranges) > 0 {
+			who += fmt.Sprintf(" (%s: %s)", map[bool]string{true: "let in", false: "kept out"}[w.Policy == zerops.AllowRanges], strings.Join(w.Ranges, ", "))
+		}
+	}
+	p := services.Changing(s, fmt.Sprintf("Open port %d/%s of the %s to", w.PublicPort, w.Protocol, network.IPName(w.IP)), fmt.Sprintf("leads to its port %d, %s", w.InternalPort, who))
+	p.Does = does
+	return p
 }
 
 // newPort checks what can be known before anything is asked.

@@ -63,7 +63,7 @@ func TestAddPortNeverBuysAnAddress(t *testing.T) {
 
 func TestAddPortRefusals(t *testing.T) {
 	t.Parallel()
-	h := tooltest.Start(t)
+	h := tooltest.Start(t, unasked)
 	base := tooltest.Args{"project": tooltest.Staging, "service": "db", "port": 5433, "internal_port": 5432}
 	with := func(more tooltest.Args) tooltest.Args {
 		a := tooltest.Args{}
@@ -96,7 +96,7 @@ func TestAddPortRefusals(t *testing.T) {
 			t.Errorf("%s: %v", name, e)
 		}
 	}
-	h = tooltest.Start(t, func(s *tooltest.Setup) { s.Token = simulator.OrgReadToken })
+	h = tooltest.Start(t, unasked, func(s *tooltest.Setup) { s.Token = simulator.OrgReadToken })
 	h.Call("add_port", base).Fails("forbidden")
 }
 
@@ -116,13 +116,13 @@ func TestPortDraftsOfOthers(t *testing.T) {
 		t.Errorf("got %v", e)
 	}
 	// Asking for the draft itself applies it.
-	h.Call("add_port", tooltest.Args{"project": tooltest.Staging, "service": "cache", "port": 6380, "internal_port": 6379}).Status("done")
-	h.Call("add_port", add).Status("done")
+	h.Confirmed("add_port", tooltest.Args{"project": tooltest.Staging, "service": "cache", "port": 6380, "internal_port": 6379}).Status("done")
+	h.Confirmed("add_port", add).Status("done")
 }
 
 func TestPortFailures(t *testing.T) {
 	t.Parallel()
-	h := tooltest.Start(t)
+	h := tooltest.Start(t, unasked)
 	add := tooltest.Args{"project": tooltest.Staging, "service": "db", "port": 5433, "internal_port": 5432}
 	h.Sim.FailNext("project.syncPublicPortRouting", "internalServerError", "the firewall is away")
 	r := h.Call("add_port", add).Status("failed")
@@ -150,6 +150,36 @@ func TestRemovePortIsConfirmed(t *testing.T) {
 		h.Call("remove_port", tooltest.Args{"project": tooltest.Staging, "service": "db", "port": 5433, "protocol": "tcp", "ip": "ipv6"}).Status("done")
 	}
 	h := tooltest.Start(t, func(s *tooltest.Setup) { s.Configure = func(c *tool.Config) { c.Confirm = tool.ConfirmHuman } })
-	h.Call("add_port", tooltest.Args{"project": tooltest.Staging, "service": "db", "port": 5433, "internal_port": 5432}).Status("done")
+	h.Call("add_port", tooltest.Args{"project": tooltest.Staging, "service": "db", "port": 5433, "internal_port": 5432, "allow_from": "198.51.100.7"}).Status("done")
 	h.Call("remove_port", tooltest.Args{"project": tooltest.Staging, "service": "db", "port": 5433}).Fails("blocked")
+}
+
+// unasked is a server for automation, which acts at once.
+func unasked(s *tooltest.Setup) {
+	s.Configure = func(c *tool.Config) { c.Confirm = tool.ConfirmNever }
+}
+
+// Who is let in decides whether it is asked: a list of known guests is not, and one
+// that adds up to everybody is no list.
+func TestAddPortAsksByWhoIsLetIn(t *testing.T) {
+	t.Parallel()
+	h := tooltest.Start(t, tooltest.TwoStep)
+	add := func(port int, more tooltest.Args) tooltest.Args {
+		a := tooltest.Args{"project": tooltest.Staging, "service": "db", "port": port, "internal_port": 5432}
+		maps.Copy(a, more)
+		return a
+	}
+	for i, everybody := range []tooltest.Args{
+		{},
+		{"deny_from": []string{"198.51.100.0/24"}},
+		{"allow_from": []string{"::/0"}},
+		{"allow_from": []string{"0.0.0.0/1", "128.0.0.0/1"}},
+	} {
+		first := h.Call("add_port", add(6000+i, everybody)).Status("confirmation_required")
+		if !strings.Contains(first.Str("plan.changes.0"), "for everybody on the internet") {
+			t.Errorf("%v: %s", everybody, first.Raw)
+		}
+		h.Confirmed("add_port", add(6000+i, everybody)).Status("done")
+	}
+	h.Call("add_port", add(6100, tooltest.Args{"allow_from": []string{"198.51.100.0/24", "2001:db8::/32"}})).Status("done")
 }

@@ -1,8 +1,11 @@
 package network
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"zerops-mcp/tools/facts/services"
@@ -57,7 +60,8 @@ func Tools() []*tool.Tool {
 
 type setSubdomainAccessIn struct {
 	tool.OnService
-	Enabled bool `json:"enabled"`
+	Enabled bool   `json:"enabled"`
+	Confirm string `json:"confirm,omitempty"`
 	tool.Waiting
 }
 
@@ -90,12 +94,18 @@ const (
 )
 
 func setSubdomainAccess(ctx context.Context, c *tool.Call, in *setSubdomainAccessIn) (*setSubdomainAccessOut, error) {
-	s, err := c.Service(ctx, in.OnService)
+	s, err := tool.Confirm(ctx, c, func(ctx context.Context) (zerops.Service, *tool.Plan, error) {
+		s, err := c.Service(ctx, in.OnService)
+		// The platform accepts to enable what is enabled and fails later, so it is not
+		// asked.
+		if err != nil || s.SubdomainAccess == in.Enabled {
+			return s, nil, err
+		}
+		return s, in.plan(s), nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	// The platform accepts to enable what is enabled and fails later, so it is not
-	// asked.
 	if s.SubdomainAccess == in.Enabled {
 		return subdomainOut(ctx, c, s, tool.ChangeResult{Status: tool.StatusUnchanged}, 0)
 	}
@@ -126,6 +136,23 @@ func setSubdomainAccess(ctx context.Context, c *tool.Call, in *setSubdomainAcces
 	}
 	limit, _ := c.Budget(in.Waiting)
 	return subdomainOut(ctx, c, now, f, min(max(limit-time.Since(started), time.Second), edgeLag))
+}
+
+// plan says which addresses are opened or closed.
+func (in *setSubdomainAccessIn) plan(s zerops.Service) *tool.Plan {
+	var ports []string
+	for _, port := range s.KnownPorts() {
+		if port.HTTP() {
+			ports = append(ports, strconv.Itoa(port.Port))
+		}
+	}
+	p := services.Changing(s, "Open the *.zerops.app address of", "for everybody on the internet, to the HTTP ports "+cmp.Or(strings.Join(ports, ", "), "that it declares"))
+	p.Does = zerops.Publishes
+	if !in.Enabled {
+		p = services.Changing(s, "Close the *.zerops.app address of")
+		p.Does, p.Loses = zerops.Unpublishes, []string{"nobody reaches it by that address any more, until it is opened again"}
+	}
+	return p
 }
 
 // switchSubdomain asks for the change. Right after a deployment the ports of a

@@ -23,7 +23,7 @@ func TestSubdomainAccess(t *testing.T) {
 	for _, era := range tooltest.Eras() {
 		t.Run(era, func(t *testing.T) {
 			t.Parallel()
-			h := tooltest.Start(t, func(s *tooltest.Setup) { s.Version = era })
+			h := tooltest.Start(t, unasked, func(s *tooltest.Setup) { s.Version = era })
 			on := tooltest.Args{"project": tooltest.Staging, "service": "worker", "enabled": true}
 			opened := h.Call("set_subdomain_access", on).Status("done")
 			if opened.Get("enabled") != true || !strings.HasSuffix(opened.Str("urls.0.url"), "-8090.prg1.zerops.app") {

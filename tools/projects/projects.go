@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"zerops-mcp/tools/facts/own"
@@ -183,10 +184,10 @@ func createProject(ctx context.Context, c *tool.Call, in *createProjectIn) (*pro
 	in.Mode = services.Word(in.Mode)
 	org, err := tool.Confirm(ctx, c, func(ctx context.Context) (zerops.Organization, *tool.Plan, error) {
 		org, _, err := c.Organization(ctx, in.Org)
-		if err != nil || in.Mode == "" || in.Mode == "LIGHT" {
+		if err != nil {
 			return org, nil, err
 		}
-		return org, projects.PaidCore(in.Name, in.Mode, org), nil
+		return org, in.plan(org), nil
 	})
 	if err != nil {
 		return nil, err
@@ -204,6 +205,20 @@ func createProject(ctx context.Context, c *tool.Call, in *createProjectIn) (*pro
 		out.Message = tool.JoinWords(out.Message, services.UnknownWord("mode", in.Mode, "LIGHT", "SERIOUS"))
 	}
 	return out, err
+}
+
+// plan says what is made. A core that is not the free one is paid.
+func (in *createProjectIn) plan(org zerops.Organization) *tool.Plan {
+	p := projects.PaidCore(in.Name, in.Mode, org)
+	if in.Mode == "" || in.Mode == "LIGHT" {
+		p = projects.FreeCore(in.Name, org)
+	}
+	for _, field := range [...]struct{ name, value string }{{"description", in.Description}, {"tags", strings.Join(in.Tags, ", ")}, {"location", in.Location}} {
+		if field.value != "" {
+			p.Changes = append(p.Changes, fmt.Sprintf("%s: %q", field.name, tool.Clean(field.value, 200)))
+		}
+	}
+	return p
 }
 
 // followProject waits for the processes of a new project. The answer to its
@@ -233,71 +248,29 @@ func followProject(ctx context.Context, c *tool.Call, p zerops.Project, org stri
 	return &projectChangeOut{ChangeResult: f, Project: &view}, nil
 }
 
-type updateProjectIn struct {
-	tool.InProject
-	Name        string    `json:"name,omitempty" jsonschema:"maxLength=200"`
-	Description *string   `json:"description,omitempty"`
-	Tags        *[]string `json:"tags,omitempty"`
-}
-
-func updateProject(ctx context.Context, c *tool.Call, in *updateProjectIn) (*projectChangeOut, error) {
-	p, err := c.Project(ctx, in.Project)
-	if err != nil {
-		return nil, err
-	}
-	update := p.Update()
-	if in.Name != "" {
-		update.Name = in.Name
-	}
-	if in.Description != nil {
-		update.Description = *in.Description
-	}
-	if in.Tags != nil {
-		update.Tags = append([]string{}, *in.Tags...)
-		if err := c.KeepsProtection(p.Tags, update.Tags); err != nil {
-			return nil, err
-		}
-	}
-	status := tool.StatusUnchanged
-	if update.Name != p.Name || update.Description != p.Description || !slices.Equal(update.Tags, p.Tags) {
-		status = tool.StatusDone
-		_, err := tool.Change(ctx, c, func(ctx context.Context) (zerops.Project, error) { return c.API.UpdateProject(ctx, p.ID, update) })
-		if err != nil {
-			return nil, err
-		}
-	}
-	now, err := c.API.Project(ctx, p.ID)
-	if err != nil {
-		return nil, err
-	}
-	view := viewProject(now, now.OrganizationID)
-	out := projectChangeOut{ChangeResult: tool.ChangeResult{Status: status}, Project: &view}
-	if status == tool.StatusDone && p.MaxCreditLimit == nil {
-		// The record is replaced as a whole, and not every answer tells this part of it.
-		out.Message = "the API does not tell the project's credit limit; if one was set, check it in the Zerops GUI"
-	}
-	return &out, nil
-}
-
-type projectActionIn struct {
-	tool.InProject
-	tool.Waiting
-}
-
 type projectDestroyIn struct {
 	tool.InProject
 	Confirm string `json:"confirm,omitempty"`
 	tool.Waiting
 }
 
-func startProject(ctx context.Context, c *tool.Call, in *projectActionIn) (*projectChangeOut, error) {
-	p, err := c.Project(ctx, in.Project)
+func startProject(ctx context.Context, c *tool.Call, in *projectDestroyIn) (*projectChangeOut, error) {
+	p, err := tool.Confirm(ctx, c, func(ctx context.Context) (zerops.Project, *tool.Plan, error) {
+		p, err := c.Project(ctx, in.Project)
+		if err != nil {
+			return p, nil, err
+		}
+		if p.Status == "ACTIVE" || p.Status == "STARTING" {
+			return p, nil, tool.Idle(unchangedProject(p, "the project is "+p.Status))
+		}
+		return p, &tool.Plan{
+			Summary: fmt.Sprintf("Start the project %q (%s) with all its services.", tool.Clean(p.Name, 80), p.ID),
+			Targets: []tool.PlanTarget{{Kind: "project", ID: p.ID, Name: tool.Clean(p.Name, 80), Status: p.Status}},
+			State:   tool.ProjectFacts(p, nil), Does: zerops.Changes,
+		}, nil
+	})
 	if err != nil {
 		return nil, err
-	}
-	if p.Status == "ACTIVE" || p.Status == "STARTING" {
-		out := unchangedProject(p, "the project is "+p.Status)
-		return &out, nil
 	}
 	return actOnProject(ctx, c, p, in.Waiting, c.API.StartProject)
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"zerops-mcp/tools/facts/services"
 	"zerops-mcp/tools/request"
@@ -15,17 +13,13 @@ import (
 
 type serviceActionIn struct {
 	services.Several
+	Confirm string `json:"confirm,omitempty"`
 	tool.Waiting
 }
 
 type restartServiceIn struct {
 	services.Several
-	Mode string `json:"mode,omitempty" jsonschema:"enum=restart,enum=reload"`
-	tool.Waiting
-}
-
-type stopServiceIn struct {
-	services.Several
+	Mode    string `json:"mode,omitempty" jsonschema:"enum=restart,enum=reload"`
 	Confirm string `json:"confirm,omitempty"`
 	tool.Waiting
 }
@@ -48,70 +42,59 @@ type servicesChangeOut struct {
 }
 
 func startService(ctx context.Context, c *tool.Call, in *serviceActionIn) (*servicesChangeOut, error) {
-	all, err := in.Find(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	jobs := services.Jobs(all...)
-	for i, s := range all {
-		jobs[i].Idle = s.Status == "ACTIVE" || s.Status == "STARTING"
-	}
-	return actOnServices(ctx, c, jobs, in.Waiting, zerops.StartService)
+	return confirmServices(ctx, c, in.Several, in.Waiting, zerops.StartService, func(j *services.Job) {
+		j.Idle = j.Service.Status == "ACTIVE" || j.Service.Status == "STARTING"
+	}, func(jobs []services.Job) *tool.Plan { return services.ActingOn("Start", jobs) })
 }
 
 func restartService(ctx context.Context, c *tool.Call, in *restartServiceIn) (*servicesChangeOut, error) {
-	all, err := in.Find(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	action := zerops.RestartService
+	action, what := zerops.RestartService, "Restart"
 	if in.Mode == "reload" {
-		action = zerops.ReloadService
+		action, what = zerops.ReloadService, "Reload"
 	}
-	jobs := services.Jobs(all...)
-	for i, s := range all {
-		switch {
-		case in.Mode == "reload" && !s.ReloadAvailable:
-			jobs[i].Refused = &tool.Failure{Code: request.CodeUnsupported, Message: fmt.Sprintf("the service %q cannot reload; nothing was changed", tool.Clean(s.Name, 40)), Hint: tool.HintFor("serviceStackReloadNotAvailable")}
-		default:
-			jobs[i].Refused = services.Unrestartable(s)
+	return confirmServices(ctx, c, in.Several, in.Waiting, action, func(j *services.Job) {
+		if j.Refused = services.Unrestartable(j.Service); in.Mode == "reload" && !j.Service.ReloadAvailable {
+			j.Refused = &tool.Failure{Code: request.CodeUnsupported, Message: fmt.Sprintf("the service %q cannot reload; nothing was changed", tool.Clean(j.Service.Name, 40)), Hint: tool.HintFor("serviceStackReloadNotAvailable")}
 		}
-	}
-	return actOnServices(ctx, c, jobs, in.Waiting, action)
+	}, func(jobs []services.Job) *tool.Plan { return services.ActingOn(what, jobs) })
 }
 
-func stopService(ctx context.Context, c *tool.Call, in *stopServiceIn) (*servicesChangeOut, error) {
+func stopService(ctx context.Context, c *tool.Call, in *serviceActionIn) (*servicesChangeOut, error) {
+	return confirmServices(ctx, c, in.Several, in.Waiting, zerops.StopService, func(j *services.Job) {
+		j.Idle = j.Service.Status == "STOPPED" || j.Service.Status == "STOPPING"
+	}, func(jobs []services.Job) *tool.Plan {
+		p := services.ActingOn("Stop", jobs)
+		if p != nil {
+			p.Does, p.Loses = zerops.Stops, []string{"unreachable until started again; data stays"}
+		}
+		return p
+	})
+}
+
+// confirmServices finds the services of a call and what is to be done with each, and
+// acts on them once that is agreed to.
+func confirmServices(ctx context.Context, c *tool.Call, on services.Several, w tool.Waiting, action zerops.ServiceAction, judge func(*services.Job), plan func([]services.Job) *tool.Plan) (*servicesChangeOut, error) {
 	jobs, err := tool.Confirm(ctx, c, func(ctx context.Context) ([]services.Job, *tool.Plan, error) {
-		all, err := in.Find(ctx, c)
+		all, err := on.Find(ctx, c)
 		if err != nil {
 			return nil, nil, err
 		}
 		jobs := services.Jobs(all...)
-		stopping := &tool.Plan{Loses: []string{"unreachable until started again; data stays"}}
-		var names []string
-		for i, s := range all {
-			if jobs[i].Idle = s.Status == "STOPPED" || s.Status == "STOPPING"; jobs[i].Idle {
-				continue
+		idle := 0
+		for i := range jobs {
+			if judge(&jobs[i]); jobs[i].Idle {
+				idle++
 			}
-			names = append(names, fmt.Sprintf("%q (%s)", tool.Clean(s.Name, 40), s.ID))
-			stopping.Targets = append(stopping.Targets, services.Target(s))
-			stopping.State = append(stopping.State, tool.ServiceFacts(s)...)
 		}
-		if len(names) == 0 {
+		if idle == len(jobs) {
 			return nil, nil, tool.Idle(unchangedServices(all))
 		}
-		what := "service"
-		if len(names) > 1 {
-			what = fmt.Sprintf("%d services", len(names))
-		}
-		stopping.Summary = fmt.Sprintf("Stop the %s %s in the project %q (%s).", what, strings.Join(names, ", "), tool.Clean(all[0].Project.Name, 80), all[0].ProjectID)
-		stopping.In = []string{all[0].ProjectID}
-		return jobs, stopping, nil
+		return jobs, plan(jobs), nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return actOnServices(ctx, c, jobs, in.Waiting, zerops.StopService)
+	return actOnServices(ctx, c, jobs, w, action)
 }
 
 // unchangedServices are all in the wanted state already.
@@ -129,13 +112,6 @@ func unchangedServices(all []zerops.Service) servicesChangeOut {
 
 // actOnServices carries out an action on services, follows it, and reads them back.
 func actOnServices(ctx context.Context, c *tool.Call, jobs []services.Job, w tool.Waiting, action zerops.ServiceAction) (*servicesChangeOut, error) {
-	if !slices.ContainsFunc(jobs, func(j services.Job) bool { return !j.Idle }) {
-		var all []zerops.Service
-		for _, j := range jobs {
-			all = append(all, j.Service)
-		}
-		return new(unchangedServices(all)), nil
-	}
 	f, outcomes, err := services.Act(ctx, c, w, jobs, action)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package services
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sort"
 	"strings"
@@ -17,6 +18,7 @@ type createServiceIn struct {
 	Type     string `json:"type" jsonschema:"minLength=1" jsonschema_description:"such as nodejs@22 or postgresql@17"`
 	Mode     string `json:"mode,omitempty" jsonschema_description:"HA or NON_HA"`
 	scalingIn
+	Confirm string `json:"confirm,omitempty"`
 	tool.Waiting
 }
 
@@ -28,18 +30,31 @@ func createService(ctx context.Context, c *tool.Call, in *createServiceIn) (*ser
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	p, err := c.Project(ctx, in.Project)
+	type place struct {
+		project           zerops.Project
+		version, category string
+	}
+	at, err := tool.Confirm(ctx, c, func(ctx context.Context) (at place, plan *tool.Plan, err error) {
+		if at.project, err = c.Project(ctx, in.Project); err != nil {
+			return at, nil, err
+		}
+		types, err := c.API.ServiceTypes(ctx)
+		if err != nil {
+			return at, nil, err
+		}
+		if at.version, at.category, err = chooseVersion(types, in.Type, in.Mode); err != nil {
+			return at, nil, err
+		}
+		project := fmt.Sprintf("%q (%s)", tool.Clean(at.project.Name, 80), at.project.ID)
+		return at, &tool.Plan{
+			Summary: fmt.Sprintf("Create the service %q (%s) in the project %s.", in.Hostname, tool.Clean(at.version, 60), project),
+			Changes: []string{"limits that are set: " + words(in.scalingIn)}, State: []tool.Fact{tool.Is("the project", project)}, Does: zerops.Changes,
+		}, nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	types, err := c.API.ServiceTypes(ctx)
-	if err != nil {
-		return nil, err
-	}
-	version, category, err := chooseVersion(types, in.Type, in.Mode)
-	if err != nil {
-		return nil, err
-	}
+	p, version, category := at.project, at.version, at.category
 	type creation struct {
 		service zerops.Service
 		process zerops.Process

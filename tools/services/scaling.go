@@ -2,6 +2,7 @@ package services
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"zerops-mcp/tools/facts/services"
@@ -99,7 +100,8 @@ func (in *scalingIn) check() error {
 type scaleServiceIn struct {
 	tool.OnService
 	scalingIn
-	Restart bool `json:"restart,omitempty"`
+	Restart bool   `json:"restart,omitempty"`
+	Confirm string `json:"confirm,omitempty"`
 	tool.Waiting
 }
 
@@ -118,35 +120,38 @@ func scaleService(ctx context.Context, c *tool.Call, in *scaleServiceIn) (*scale
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	s, err := c.Service(ctx, in.OnService)
+	began := time.Now()
+	type rescaling struct {
+		service zerops.Service
+		change  zerops.ScalingChange
+		restart bool
+		before  *services.Scaling
+	}
+	r, err := tool.Confirm(ctx, c, func(ctx context.Context) (rescaling, *tool.Plan, error) {
+		s, err := c.Service(ctx, in.OnService)
+		if err != nil {
+			return rescaling{}, nil, err
+		}
+		r := rescaling{service: s, change: in.change(s), restart: in.Restart && s.Status != "STOPPED", before: services.ScalingOf(s)}
+		if r.restart {
+			if err := services.CanRestart(c, s); err != nil {
+				return r, nil, err
+			}
+		}
+		if sameScaling(r.change, s) {
+			out := scaleServiceOut{Before: r.before, After: r.before, ChangeResult: tool.ChangeResult{Status: tool.StatusUnchanged}}
+			if r.restart {
+				out.Message = "nothing had to be changed, so nothing was restarted"
+				out.Next = &tool.Next{Tool: "restart_service", Arguments: tool.NextArgs{Service: s.ID}}
+			}
+			return r, nil, tool.Idle(out)
+		}
+		return r, in.plan(s, r.restart), nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	began, restart := time.Now(), in.Restart && s.Status != "STOPPED"
-	if restart {
-		if err := services.CanRestart(c, s); err != nil {
-			return nil, err
-		}
-	}
-	scaling := zerops.ScalingChange{Custom: s.CustomAutoscaling, ProfileOverrides: s.ProfileOverrides}
-	if !in.empty() {
-		scaling.Custom = in.apply(s.CustomAutoscaling)
-	}
-	if s.ProfileID != "" {
-		scaling.ProfileID = &s.ProfileID
-	}
-	if in.Profile != "" {
-		scaling.ProfileID = &in.Profile
-	}
-	out := scaleServiceOut{Before: services.ScalingOf(s)}
-	if sameScaling(scaling, s) {
-		out.Status, out.After = tool.StatusUnchanged, out.Before
-		if restart {
-			out.Message = "nothing had to be changed, so nothing was restarted"
-			out.Next = &tool.Next{Tool: "restart_service", Arguments: tool.NextArgs{Service: s.ID}}
-		}
-		return &out, nil
-	}
+	s, scaling, out := r.service, r.change, scaleServiceOut{Before: r.before}
 	process, err := tool.Change(ctx, c, func(ctx context.Context) (*zerops.Process, error) { return c.API.ScaleService(ctx, s.ID, scaling) })
 	if err != nil {
 		return nil, err
@@ -158,7 +163,7 @@ func scaleService(ctx context.Context, c *tool.Call, in *scaleServiceIn) (*scale
 	if out.ChangeResult, err = c.Follow(ctx, in.Waiting, processes...); err != nil {
 		return nil, err
 	}
-	if restart {
+	if r.restart {
 		out.Restarted = services.Restart(ctx, c, in.Waiting, began, &out.ChangeResult, s)
 	}
 	now, err := c.API.Service(ctx, s.ID)
@@ -168,6 +173,40 @@ func scaleService(ctx context.Context, c *tool.Call, in *scaleServiceIn) (*scale
 	out.After = services.ScalingOf(now)
 	out.Message = tool.JoinWords(out.Message, in.note())
 	return &out, nil
+}
+
+// change is what is sent to reach the limits.
+func (in *scaleServiceIn) change(s zerops.Service) zerops.ScalingChange {
+	scaling := zerops.ScalingChange{Custom: s.CustomAutoscaling, ProfileOverrides: s.ProfileOverrides}
+	if !in.empty() {
+		scaling.Custom = in.apply(s.CustomAutoscaling)
+	}
+	if s.ProfileID != "" {
+		scaling.ProfileID = &s.ProfileID
+	}
+	if in.Profile != "" {
+		scaling.ProfileID = &in.Profile
+	}
+	return scaling
+}
+
+// plan says which limits are set, and what they were.
+func (in *scaleServiceIn) plan(s zerops.Service, restart bool) *tool.Plan {
+	p := services.Changing(s, "Scale", "limits now: "+words(services.ScalingOf(s)), "limits that are set: "+words(in.scalingIn))
+	p.State = append(p.State, tool.Is("its present limits", words(services.ScalingOf(s))))
+	if restart {
+		p.Changes = append(p.Changes, "restarts it afterwards")
+	}
+	return p
+}
+
+// words shows limits by the names of their arguments.
+func words(limits any) string {
+	raw, err := tool.Marshal(limits)
+	if err != nil {
+		return "unknown"
+	}
+	return strings.NewReplacer("{", "", "}", "", `"`, "", ",", ", ", ":", " ").Replace(string(raw))
 }
 
 // sameScaling reports that a change would set what is set already.

@@ -14,12 +14,6 @@ import (
 type mountStorageIn struct {
 	tool.OnService
 	Storage string `json:"storage" jsonschema:"minLength=1" jsonschema_description:"hostname or id of the shared storage"`
-	tool.Waiting
-}
-
-type unmountStorageIn struct {
-	tool.OnService
-	Storage string `json:"storage" jsonschema:"minLength=1" jsonschema_description:"hostname or id of the shared storage"`
 	Confirm string `json:"confirm,omitempty"`
 	tool.Waiting
 }
@@ -66,19 +60,27 @@ func mountOut(f tool.ChangeResult, s, store zerops.Service) mountChangeOut {
 }
 
 func mountStorage(ctx context.Context, c *tool.Call, in *mountStorageIn) (*mountChangeOut, error) {
-	s, store, err := mountable(ctx, c, in.OnService, in.Storage)
+	m, err := tool.Confirm(ctx, c, func(ctx context.Context) (m mount, p *tool.Plan, err error) {
+		if m.service, m.store, err = mountable(ctx, c, in.OnService, in.Storage); err != nil {
+			return m, nil, err
+		}
+		if status := storage.MountStatus(m.service, m.store.ID); status == "ACTIVE" || status == "CREATING" {
+			return m, nil, tool.Idle(mountOut(tool.ChangeResult{Status: tool.StatusUnchanged, Message: "the storage is connected: " + tool.Clean(status, 40)}, m.service, m.store))
+		}
+		name := tool.Clean(m.store.Name, 40)
+		p = services.Changing(m.service, fmt.Sprintf("Mount the storage %q (%s) into", name, m.store.ID), "at /mnt/"+name)
+		p.Targets = append(p.Targets, services.Target(m.store))
+		return m, p, nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	if status := storage.MountStatus(s, store.ID); status == "ACTIVE" || status == "CREATING" {
-		out := mountOut(tool.ChangeResult{Status: tool.StatusUnchanged, Message: "the storage is connected: " + tool.Clean(status, 40)}, s, store)
-		return &out, nil
-	}
-	return changeMount(ctx, c, s, store, in.Waiting, c.API.MountStorage, "ACTIVE")
+	return changeMount(ctx, c, m.service, m.store, in.Waiting, c.API.MountStorage, "ACTIVE")
 }
 
-func unmountStorage(ctx context.Context, c *tool.Call, in *unmountStorageIn) (*mountChangeOut, error) {
-	type mount struct{ service, store zerops.Service }
+type mount struct{ service, store zerops.Service }
+
+func unmountStorage(ctx context.Context, c *tool.Call, in *mountStorageIn) (*mountChangeOut, error) {
 	m, err := tool.Confirm(ctx, c, func(ctx context.Context) (m mount, p *tool.Plan, err error) {
 		if m.service, m.store, err = mountable(ctx, c, in.OnService, in.Storage); err != nil {
 			return m, nil, err

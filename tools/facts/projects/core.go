@@ -20,3 +20,12 @@ func PaidCore(name, mode string, org zerops.Organization) *tool.Plan {
 		Does: zerops.Costs | zerops.Changes,
 	}
 }
+
+// FreeCore is the plan of a project whose core costs nothing.
+func FreeCore(name string, org zerops.Organization) *tool.Plan {
+	return &tool.Plan{
+		Summary: fmt.Sprintf("Create the project %q in the organisation %q (%s).", tool.Clean(name, 80), tool.Clean(org.Name, 80), org.ID),
+		State:   []tool.Fact{tool.Is("the name of the new project", name), tool.Is("the organisation", org.Name+" ("+org.ID+")")}, Repeats: true,
+		Does: zerops.Changes,
+	}
+}
