@@ -103,7 +103,7 @@ func TestAddPortRefusals(t *testing.T) {
 func TestPortDraftsOfOthers(t *testing.T) {
 	t.Parallel()
 	h := tooltest.Start(t, tooltest.TwoStep)
-	h.Call("write_api", tooltest.Args{
+	h.Confirmed("write_api", tooltest.Args{
 		"operation": "PostServiceStackPublicPortRouting", "path": tooltest.Args{"id": h.Sim.ServiceID(tooltest.Staging, "cache")},
 		"body": tooltest.Args{
 			"publicIpType": "IP_V6", "publicPort": 6380, "internalPort": 6379, "internalProtocol": "tcp",
