@@ -170,6 +170,7 @@ func knownOtherwise() []dispensable {
 		{"get_deployment", "the name of the service is only needed for references to itself", []string{projects, "/service-stack/"}},
 		{"create_project", "the project says itself that it is ready", []string{projects, "/process?"}},
 		{"import_yaml (project)", "the project and its services say themselves that they are ready", []string{projects, "/process?"}},
+		{"list_deployments", "reasons are masked by shapes and places where variables cannot be read", []string{projects, "/env"}},
 		{"replace_services_from_yaml", "the person who confirmed was told", []string{projects, "/env", "/app-version/"}},
 	}
 }

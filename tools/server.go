@@ -13,6 +13,7 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"zerops-mcp/tools/facts/effects"
+	"zerops-mcp/tools/facts/env"
 	"zerops-mcp/tools/facts/own"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
@@ -33,9 +34,14 @@ func New(cfg tool.Config) (*Server, error) {
 		return nil, errors.New("tools: Config needs API and Credential")
 	}
 	sets := toolsets()
+	vault := &env.Vault{}
 	r, err := tool.NewRunner(cfg, allTools(sets), tool.Guard{
-		Shown:   effects.Shown,
-		Request: func(ctx context.Context, c *tool.Call, r zerops.Call) error { return own.Vet(ctx, c, r) },
+		Shown: effects.Shown,
+		Request: func(ctx context.Context, c *tool.Call, r zerops.Call) error {
+			vault.Forget(c)
+			return own.Vet(ctx, c, r)
+		},
+		Learn: vault.Learn,
 		Arguments: func(ctx context.Context, c *tool.Call, args json.RawMessage) error {
 			return own.SpareArguments(ctx, c, args)
 		},

@@ -18,7 +18,7 @@ const (
 type CodeGrant struct{ address *url.URL }
 
 // Secrets returns the values that must not be shown to anybody.
-func (g CodeGrant) Secrets() []string { return UploadGrant(g).Secrets() }
+func (g CodeGrant) Secrets() []Secret { return UploadGrant(g).Secrets() }
 
 // String hides the grant, which is a bearer credential.
 func (g CodeGrant) String() string { return "download grant" }
@@ -35,12 +35,12 @@ func (g CodeGrant) LogValue() slog.Value { return slog.StringValue("download gra
 // platform §10.1).
 func (c *Client) AppCode(ctx context.Context, versionID string) (CodeGrant, error) {
 	answer, err := fetch[struct {
-		URL string `json:"url"`
+		URL Secret `json:"url"`
 	}](ctx, c, Call{Operation: GetAppVersionAppCode, Path: []string{versionID}})
 	if err != nil {
 		return CodeGrant{}, err
 	}
-	address, err := c.api.externalURL(answer.URL)
+	address, err := c.api.externalURL(answer.URL.open())
 	if err != nil {
 		return CodeGrant{}, &ExternalError{Operation: GetAppVersionAppCode, Err: err}
 	}

@@ -91,8 +91,8 @@ const (
 const (
 	// sourceWithoutCode is the source of versions that startWithoutCode makes.
 	sourceWithoutCode = "NONE"
-	// yamlVariable is the key under which a version keeps its zerops.yaml.
-	yamlVariable = "ZEROPS_YAML"
+	// YAMLVariable is the key under which a version keeps its zerops.yaml.
+	YAMLVariable = "ZEROPS_YAML"
 	// How long an open version without a process counts as being worked on: an
 	// upload by somebody else may take a while, a build is queued at once.
 	uploadTolerance = 15 * time.Minute
@@ -134,13 +134,13 @@ func (v AppVersion) WithoutCode() bool { return v.Source == sourceWithoutCode }
 
 // Yaml returns the zerops.yaml the version was deployed with, empty where the API
 // does not tell.
-func (v AppVersion) Yaml() string {
+func (v AppVersion) Yaml() Secret {
 	for _, variable := range v.Variables {
-		if variable.Key == yamlVariable {
+		if variable.Key == YAMLVariable {
 			return variable.Content
 		}
 	}
-	return ""
+	return Secret{}
 }
 
 // Abandoned reports an open version that nothing works on any more: a build that

@@ -85,11 +85,11 @@ func (c *Client) DeleteBackup(ctx context.Context, serviceID, name string) error
 
 // BackupLink makes a temporary address of a backup, which is a credential
 // (operation PostServiceStackBackupDownloadUrl).
-func (c *Client) BackupLink(ctx context.Context, serviceID, name string) (string, error) {
+func (c *Client) BackupLink(ctx context.Context, serviceID, name string) (Secret, error) {
 	answer, err := fetch[struct {
-		URL string `json:"url"`
+		URL Secret `json:"url"`
 	}](ctx, c, Call{Operation: PostServiceStackBackupDownloadUrl, Path: []string{serviceID, name}, Body: empty{}})
-	if err == nil && answer.URL == "" {
+	if err == nil && answer.URL.Empty() {
 		err = malformed(PostServiceStackBackupDownloadUrl, errHollow)
 	}
 	return answer.URL, err

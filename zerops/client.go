@@ -12,12 +12,15 @@ type Client struct {
 	api   *API
 	token string
 	guard func(context.Context, Call) error
+	hear  func(ctx context.Context, projectID, words string) string
 }
 
 // Guarded returns the view of the same caller in which guard sees every call that
 // changes something before it is sent, and may refuse it with an error of its own.
 func (c *Client) Guarded(guard func(context.Context, Call) error) *Client {
-	return &Client{api: c.api, token: c.token, guard: guard}
+	guarded := *c
+	guarded.guard = guard
+	return &guarded
 }
 
 // API returns what this client shares with others.
@@ -69,6 +72,7 @@ func (c *Client) into(ctx context.Context, call Call, v any) error {
 	if object, ok := v.(substantial); ok && object.empty() {
 		return malformed(call.Operation, errHollow)
 	}
+	c.heard(ctx, v)
 	return nil
 }
 

@@ -87,16 +87,18 @@ func sameSite(host, own string) bool {
 // addressSecrets lists what must not be shown of an address that is a credential:
 // the whole, its query, and the parameters that grant something. Ids in it are no
 // secrets, and hiding them would blank them elsewhere.
-func addressSecrets(u *url.URL) []string {
-	secrets := []string{u.String()}
+func addressSecrets(u *url.URL) []Secret {
+	secrets := []Secret{NewSecret(u.String())}
 	if u.RawQuery != "" {
-		secrets = append(secrets, u.RawQuery)
+		secrets = append(secrets, NewSecret(u.RawQuery))
 	}
 	for name, values := range u.Query() {
 		name = strings.ToLower(name)
 		for _, word := range []string{"token", "sign", "sig", "key", "credential", "secret", "grant", "auth"} {
 			if strings.Contains(name, word) {
-				secrets = append(secrets, values...)
+				for _, value := range values {
+					secrets = append(secrets, NewSecret(value))
+				}
 				break
 			}
 		}

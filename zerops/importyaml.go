@@ -49,21 +49,21 @@ func (c *Client) ImportProject(ctx context.Context, organizationID, yaml string)
 
 // ExportProject returns a project as import YAML, which may hold secret values.
 // It fails while a service is being created (operation GetProjectExport).
-func (c *Client) ExportProject(ctx context.Context, projectID string) (string, error) {
+func (c *Client) ExportProject(ctx context.Context, projectID string) (Secret, error) {
 	return c.export(ctx, GetProjectExport, projectID)
 }
 
 // ExportService returns one service as import YAML; see [Client.ExportProject]
 // (operation GetServiceStackExport).
-func (c *Client) ExportService(ctx context.Context, serviceID string) (string, error) {
+func (c *Client) ExportService(ctx context.Context, serviceID string) (Secret, error) {
 	return c.export(ctx, GetServiceStackExport, serviceID)
 }
 
-func (c *Client) export(ctx context.Context, op Operation, id string) (string, error) {
+func (c *Client) export(ctx context.Context, op Operation, id string) (Secret, error) {
 	document, err := fetch[struct {
-		YAML string `json:"yaml"`
+		YAML Secret `json:"yaml"`
 	}](ctx, c, Call{Operation: op, Path: []string{id}})
-	if err == nil && document.YAML == "" {
+	if err == nil && document.YAML.Empty() {
 		err = malformed(op, errHollow)
 	}
 	return document.YAML, err

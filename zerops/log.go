@@ -57,7 +57,7 @@ type LogGrant struct {
 
 	mu      sync.Mutex
 	address *url.URL
-	secrets []string
+	secrets []Secret
 	expires time.Time
 }
 
@@ -66,10 +66,10 @@ func (g *LogGrant) ProjectID() string { return g.projectID }
 
 // Secrets returns the values of the grant that must not be shown to anybody.
 // A renewal adds to them.
-func (g *LogGrant) Secrets() []string {
+func (g *LogGrant) Secrets() []Secret {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return append([]string(nil), g.secrets...)
+	return append([]Secret(nil), g.secrets...)
 }
 
 // String hides the grant, which is a bearer credential.
@@ -105,14 +105,14 @@ func (c *Client) renew(ctx context.Context, g *LogGrant, stale *url.URL) error {
 		return nil
 	}
 	answer, err := fetch[struct {
-		Token   string `json:"accessToken"`
-		URL     string `json:"url"`
+		Token   Secret `json:"accessToken"`
+		URL     Secret `json:"url"`
 		Expires Time   `json:"expiration"`
 	}](ctx, c, Call{Operation: GetProjectLog, Path: []string{g.projectID}})
 	if err != nil {
 		return err
 	}
-	address, err := c.api.externalURL(answer.URL)
+	address, err := c.api.externalURL(answer.URL.open())
 	if err != nil {
 		return &ExternalError{Operation: GetProjectLog, Err: err}
 	}
@@ -120,7 +120,7 @@ func (c *Client) renew(ctx context.Context, g *LogGrant, stale *url.URL) error {
 	defer g.mu.Unlock()
 	g.address, g.expires = address, answer.Expires.Time
 	g.secrets = append(g.secrets, addressSecrets(address)...)
-	if answer.Token != "" {
+	if !answer.Token.Empty() {
 		g.secrets = append(g.secrets, answer.Token)
 	}
 	return nil
@@ -253,7 +253,7 @@ func (c *Client) ScanLogs(ctx context.Context, grant *LogGrant, q LogQuery, begi
 			target.RawQuery += "&"
 		}
 		target.RawQuery += values.Encode()
-		err := c.api.getExternal(ctx, GetProjectLog, &target, func(r io.Reader) error { return decodeLogs(r, limit, begin()) })
+		err := c.api.getExternal(ctx, GetProjectLog, &target, func(r io.Reader) error { return decodeLogs(r, limit, c.hearing(ctx, grant, begin())) })
 		var refused *ExternalError
 		if renewed || !errors.As(err, &refused) || refused.Status != http.StatusUnauthorized && refused.Status != http.StatusForbidden {
 			return err

@@ -52,7 +52,7 @@ func (c *Client) FollowLogs(ctx context.Context, grant *LogGrant, q LogQuery, at
 		conn, err := c.openStream(ctx, grant, q, at)
 		if err == nil {
 			opened = true
-			told, more, err = readStream(ctx, conn, at, see)
+			told, more, err = readStream(ctx, conn, at, see, func(see func(LogLine)) func(LogLine) { return c.hearing(ctx, grant, see) })
 		}
 		c.api.logger.LogAttrs(ctx, slog.LevelDebug, "log stream ended", slog.Bool("opened", conn != nil), slog.Int("lines", told))
 		if told > 0 || conn != nil && time.Since(began) > streamPing {
@@ -153,7 +153,7 @@ func (a *API) dialStream(ctx context.Context, target string) (conn *websocket.Co
 
 // readStream tells the lines of one connection and closes it. It reports how many
 // were new and whether see wants more.
-func readStream(ctx context.Context, conn *websocket.Conn, at *LogPosition, see func(LogLine) bool) (told int, more bool, err error) {
+func readStream(ctx context.Context, conn *websocket.Conn, at *LogPosition, see func(LogLine) bool, hearing func(func(LogLine)) func(LogLine)) (told int, more bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	var pinging sync.WaitGroup
 	pinging.Go(func() {
@@ -170,18 +170,18 @@ func readStream(ctx context.Context, conn *websocket.Conn, at *LogPosition, see 
 		pinging.Wait()
 	}()
 	more = true
+	heard := hearing(func(line LogLine) {
+		if more && at.Advance(line) {
+			told++
+			more = see(line)
+		}
+	})
 	for more {
 		_, message, err := conn.Read(ctx)
 		if err != nil {
 			return told, more, err //nolint:wrapcheck // classified and dropped by FollowLogs
 		}
-		err = decodeStream(message, func(line LogLine) {
-			if more && at.Advance(line) {
-				told++
-				more = see(line)
-			}
-		})
-		if err != nil {
+		if err = decodeStream(message, heard); err != nil {
 			return told, more, err
 		}
 	}

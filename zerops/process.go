@@ -35,6 +35,9 @@ type Process struct {
 	PublicMeta map[string]json.RawMessage `json:"publicMeta"`
 }
 
+// failReason is a member of publicMeta.
+const failReason = "failReason"
+
 // Actor is who caused something.
 type Actor struct {
 	Type     string `json:"type"` // USER, SYSTEM, GITHUB, GITLAB or INTEGRATION_TOKEN
@@ -107,7 +110,7 @@ func (p Process) FailureText() string {
 		return p.Failure.Message
 	}
 	var reason string
-	if raw, ok := p.PublicMeta["failReason"]; ok && json.Unmarshal(raw, &reason) == nil {
+	if raw, ok := p.PublicMeta[failReason]; ok && json.Unmarshal(raw, &reason) == nil {
 		return reason
 	}
 	return ""

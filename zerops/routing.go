@@ -2,7 +2,6 @@ package zerops
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 )
 
@@ -52,28 +51,28 @@ type Certificate struct {
 // kept as the API writes it, because an update must send it back; it may hold
 // passwords.
 type RoutedLocation struct {
-	Path      string          `json:"path"`
-	Port      int             `json:"port"`
-	ServiceID string          `json:"serviceStackId"`
-	Config    json.RawMessage `json:"config"`
+	Path      string `json:"path"`
+	Port      int    `json:"port"`
+	ServiceID string `json:"serviceStackId"`
+	Config    Secret `json:"config"`
 	Service   *struct {
 		Name string `json:"serviceStackName"`
 	} `json:"serviceStackInfo,omitempty"`
 }
 
 // Passwords returns the passwords that visitors of the location are asked for.
-func (l RoutedLocation) Passwords() []string {
+func (l RoutedLocation) Passwords() []Secret {
 	var config struct {
 		BasicAuth *struct {
 			Users []struct {
-				Password string `json:"password"`
+				Password Secret `json:"password"`
 			} `json:"users"`
 		} `json:"basicAuth"`
 	}
-	if len(l.Config) == 0 || decode(l.Config, &config) != nil || config.BasicAuth == nil {
+	if l.Config.Empty() || decode([]byte(l.Config.open()), &config) != nil || config.BasicAuth == nil {
 		return nil
 	}
-	var passwords []string
+	var passwords []Secret
 	for _, user := range config.BasicAuth.Users {
 		passwords = append(passwords, user.Password)
 	}
@@ -91,10 +90,10 @@ type HTTPRoutingSettings struct {
 
 // LocationSettings is the editable part of a location.
 type LocationSettings struct {
-	Path      string          `json:"path"`
-	Port      int             `json:"port"`
-	ServiceID string          `json:"serviceStackId"`
-	Config    json.RawMessage `json:"config"` // null means none
+	Path      string   `json:"path"`
+	Port      int      `json:"port"`
+	ServiceID string   `json:"serviceStackId"`
+	Config    returned `json:"config"`
 }
 
 // Settings returns what an update of the routing has to send to change nothing.
@@ -104,7 +103,7 @@ func (r HTTPRouting) Settings() HTTPRoutingSettings {
 		s.Domains = append(s.Domains, d.Name)
 	}
 	for _, l := range r.Routes {
-		s.Routes = append(s.Routes, LocationSettings{Path: l.Path, Port: l.Port, ServiceID: l.ServiceID, Config: l.Config})
+		s.Routes = append(s.Routes, LocationSettings{Path: l.Path, Port: l.Port, ServiceID: l.ServiceID, Config: returned{l.Config}})
 	}
 	return s
 }

@@ -15,7 +15,7 @@ import (
 type UploadGrant struct{ address *url.URL }
 
 // Secrets returns the values that must not be shown to anybody.
-func (g UploadGrant) Secrets() []string {
+func (g UploadGrant) Secrets() []Secret {
 	if g.address == nil {
 		return nil
 	}
@@ -42,12 +42,12 @@ func (c *Client) CreateAppVersion(ctx context.Context, serviceID, name string) (
 	}
 	created, err := fetch[struct {
 		AppVersion
-		UploadURL string `json:"uploadUrl"`
+		UploadURL Secret `json:"uploadUrl"`
 	}](ctx, c, Call{Operation: PostServiceStackAppVersion, Path: []string{serviceID}, Body: body})
 	if err != nil {
 		return AppVersion{}, UploadGrant{}, err
 	}
-	address, err := c.api.externalURL(created.UploadURL)
+	address, err := c.api.externalURL(created.UploadURL.open())
 	if err != nil {
 		return created.AppVersion, UploadGrant{}, &ExternalError{Operation: PostServiceStackAppVersion, Err: err}
 	}

@@ -4,11 +4,11 @@ import "context"
 
 // Variable is one environment variable of a service or project. Content is a
 // secret whatever the flag says; a token that may not read it gets
-// [RedactedContent] instead (platform §4.9).
+// [RedactedContent] instead, which Withheld tells (platform §4.9).
 type Variable struct {
 	ID        string `json:"id"`
 	Key       string `json:"key"`
-	Content   string `json:"content"`
+	Content   Secret `json:"content"`
 	Type      string `json:"type"` // USER or SYSTEM; older rows have more
 	Sensitive bool   `json:"sensitive"`
 	Editable  *bool  `json:"editable"` // nil where the answer does not tell
@@ -20,9 +20,6 @@ type Variable struct {
 // RedactedContent stands where a value would be that the caller may not read.
 // Written back it would destroy the value.
 const RedactedContent = "REDACTED"
-
-// Redacted reports that the value was withheld by the API.
-func (v Variable) Redacted() bool { return v.Content == RedactedContent }
 
 // VariableOwner is who decides on the value of a variable.
 type VariableOwner string

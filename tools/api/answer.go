@@ -67,7 +67,7 @@ func answer(ctx context.Context, c *tool.Call, r *apiRequest, raw json.RawMessag
 	}
 	a := &apiAnswer{}
 	if !c.Runner.AllowSecrets() {
-		m := masker{op: r.op, redactor: c.Redactor}
+		m := masker{op: r.op, redactor: c.Redactor, project: c.ProjectID, learn: func(projectID string) { c.Learn(ctx, projectID) }}
 		value = m.answer(value)
 		if a.masked = m.count; m.count > 0 {
 			a.note = "secret values are masked"
@@ -218,7 +218,7 @@ func sendSecrets(c *tool.Call, r *apiRequest) {
 		switch {
 		case name == "envFile", name == "userDataEnvFile":
 			for _, pair := range env.ScanDotenv(text) {
-				c.Redactor.Send(append(env.LongLines(pair.Value), pair.Value)...)
+				c.Redactor.Send(append(tool.LongLines(pair.Value), pair.Value)...)
 			}
 		case name == "content", credential(name):
 			c.Redactor.Send(text)

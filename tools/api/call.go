@@ -212,6 +212,7 @@ func lost(c *tool.Call, err error, r *apiRequest) error {
 func outcomeOf(ctx context.Context, c *tool.Call, r *apiRequest, raw json.RawMessage, program *jqProgram, w tool.Waiting) (*writeAPIOut, error) {
 	out := writeAPIOut{Operation: r.op.String(), ChangeResult: tool.ChangeResult{Status: tool.StatusDone}, answer: &apiAnswer{}}
 	processes, whole := processesIn(raw)
+	c.API.Hear(ctx, processes)
 	if len(processes) > 0 {
 		f, err := c.Follow(ctx, w, processes...)
 		if err != nil {

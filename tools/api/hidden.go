@@ -50,7 +50,7 @@ func hiddenColumn(op zerops.Operation, name string) bool {
 			"id", "clientId", "projectId", "serviceStackId", "serviceStackName", "key", "type", "sensitive", "editable", "internal", "created", "lastUpdate",
 		}, name)
 	}
-	for segment := range strings.FieldsFuncSeq(name, tool.NotInWord) {
+	for segment := range strings.FieldsFuncSeq(name, zerops.NotInWord) {
 		switch strings.ToLower(segment) {
 		case "content", "value", "envlist", "userdatalist", "userdata", "envfile", "env", "variables", "configcontent", "configcontentfromimport",
 			"zeropsyaml", "zeropsyamljson", "yaml":

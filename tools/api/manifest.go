@@ -39,7 +39,7 @@ func readBody(c *tool.Call, r *apiRequest) error {
 				return err
 			}
 			r.manifest = &p
-			env.KnowValues(c, p.Secrets(), p.Names())
+			env.KnowTexts(c, p.Secrets(), p.Names())
 		case kind == manifest.YamlZerops && strings.TrimSpace(text) != "":
 			if err := readZerops(c, name, text); err != nil {
 				return err
@@ -61,7 +61,7 @@ func readZerops(c *tool.Call, field, text string) error {
 		return err
 	}
 	file := manifest.Zerops{Doc: doc}
-	env.KnowValues(c, file.Secrets(), file.Names()...)
+	env.KnowTexts(c, file.Secrets(), file.Names()...)
 	if problems := append(doc.Masks(), doc.Ambiguities()...); len(problems) > 0 {
 		return manifest.ImportPlan{Field: field}.Refused(problems)
 	}

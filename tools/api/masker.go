@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -17,6 +18,10 @@ type masker struct {
 	op       zerops.Operation
 	redactor *tool.Redactor
 	count    int
+	// learn, if set, makes the variables of a project known before its words are shown;
+	// project is the one that the present part of the answer is about.
+	learn   func(projectID string)
+	project string
 }
 
 // answer masks a whole answer. Values come first, because text may stand before the
@@ -27,14 +32,16 @@ func (m *masker) answer(v any) any { return m.texts("", m.mask("", v)) }
 func (m *masker) mask(name string, v any) any {
 	switch value := v.(type) {
 	case map[string]any:
+		defer func(outer string) { m.project = outer }(m.project)
+		m.project = cmp.Or(projectOf(value), m.project)
 		hidden := m.variable(value)
 		masked := make(map[string]any, len(value))
 		for field, member := range value {
 			if field == hidden {
-				masked[field] = m.hide(member)
+				masked[field] = m.hide(field, value)
 				continue
 			}
-			if text, ok := member.(string); ok && namesObject(field) {
+			if text, ok := member.(string); ok && namesObject(field, text) {
 				m.redactor.Public(text)
 			}
 			masked[field] = m.mask(field, member)
@@ -48,14 +55,37 @@ func (m *masker) mask(name string, v any) any {
 		return masked
 	case string:
 		if m.secret(name, value) {
-			return m.hide(value)
+			return m.hideText(value)
+		}
+		if m.learn != nil && tells(name) && len(value) >= zerops.LeastLength {
+			m.learn(m.project)
 		}
 	case json.Number:
 		if credential(name) {
-			return m.hide(value)
+			return m.hideText(value)
 		}
 	}
 	return v
+}
+
+// tells reports a field with words of the platform about what happened, which may quote
+// any variable of the project.
+func tells(field string) bool {
+	switch field {
+	case "message", "reason", "failReason", "error", "errorMessage", "meta", "details", "detail":
+		return true
+	}
+	return false
+}
+
+// projectOf is the id of the project that an object belongs to, empty where it does not
+// tell.
+func projectOf(object map[string]any) string {
+	id, _ := object["projectId"].(string)
+	if project, ok := object["project"].(map[string]any); ok && id == "" {
+		id, _ = project["id"].(string)
+	}
+	return id
 }
 
 // variable returns the field of an object that holds the value of a variable, empty
@@ -78,21 +108,35 @@ func (m *masker) variable(object map[string]any) string {
 	return ""
 }
 
-// namesObject reports a field that holds the name of an object, which is no secret
+// namesObject reports a field that holds the name or id of an object, which is no secret
 // although a variable may hold the same.
-func namesObject(field string) bool {
+func namesObject(field, text string) bool {
+	if field == "id" || strings.HasSuffix(field, "Id") {
+		return zerops.ValidID(text)
+	}
 	return field == "name" || field == "hostname" || field == "projectName" || field == "serviceStackName" || field == "accountName"
 }
 
-// hide registers a value that is masked. Text that was withheld by the platform stays.
-func (m *masker) hide(v any) any {
+// hide masks the value of a variable. What the platform keeps there as a name or id of
+// its own is not looked for elsewhere, where it would blank what people ask for.
+func (m *masker) hide(field string, variable map[string]any) any {
+	key, _ := variable["key"].(string)
+	if v := variable[field]; !env.IdentityKey(key) || v == nil || v == "" {
+		return m.hideText(v)
+	}
+	m.count++
+	return tool.Redacted
+}
+
+// hideText registers a value that is masked. Text that was withheld by the platform stays.
+func (m *masker) hideText(v any) any {
 	switch v {
 	case nil, "", zerops.RedactedContent:
 		return v
 	}
 	m.count++
 	if text, ok := v.(string); ok && m.redactor.Knows() < env.MaxKnown {
-		m.redactor.Know(append(env.LongLines(text), text)...)
+		m.redactor.Know(zerops.NewSecret(text))
 	}
 	return tool.Redacted
 }
@@ -115,7 +159,7 @@ func (m *masker) texts(name string, v any) any {
 		return masked
 	case string:
 		if m.hidesField(name) {
-			return m.hide(value)
+			return m.hideText(value)
 		}
 		text := tool.CleanText(value)
 		safe := m.redactor.Delivered(text)
@@ -126,7 +170,7 @@ func (m *masker) texts(name string, v any) any {
 		return text
 	case json.Number:
 		if m.hidesField(name) {
-			return m.hide(value)
+			return m.hideText(value)
 		}
 	}
 	return v

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"zerops-mcp/tools/facts/deployments"
-	"zerops-mcp/tools/facts/logs"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
@@ -93,14 +92,13 @@ func (r reader) getDeployment(ctx context.Context, c *tool.Call, in *getDeployme
 		}
 	}
 	if in.LogLines > 0 {
-		unmasked := logs.LearnServiceSecrets(ctx, c, []zerops.Service{deployments.ServiceOf(ctx, c, d.Version)})
 		log, err := deployments.ReadLog(ctx, c, d, in.LogLines)
 		out.Log = log.Shown(in.LogLines)
 		out.LogNote = log.Note()
 		if err != nil {
 			out.LogNote = "the log could not be read: " + c.Reason(ctx, err)
 		}
-		out.LogNote = tool.JoinWords(out.LogNote, unmasked)
+		out.LogNote = tool.JoinWords(out.LogNote, c.Learn(ctx, d.Version.ProjectID))
 	}
 	if in.YAML {
 		setup := out.Setup

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"zerops-mcp/tools/facts/deployments"
+	"zerops-mcp/tools/facts/env"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
@@ -12,7 +13,7 @@ import (
 func referenceToItself(e *Evidence) finding {
 	var lines []string
 	for _, v := range e.variables {
-		if strings.Contains(v.Content, "${"+v.Key+"}") {
+		if env.RefersToItself(v) {
 			lines = append(lines, fmt.Sprintf("%s refers to ${%s}", tool.Clean(v.Key, 80), tool.Clean(v.Key, 80)))
 		}
 	}
@@ -59,12 +60,14 @@ func unresolvedReference(e *Evidence) finding {
 		return finding{}
 	}
 	for _, v := range e.variables {
-		name, ok := referenceIn(v.Content)
-		host, key, prefixed := strings.Cut(name, "_")
-		if !ok || !prefixed || key == "" || host != strings.ToLower(host) || e.sibling(host) != nil || host == e.service.Name || e.key(name) != nil || v.Owner() == zerops.OwnerPlatform {
-			continue
+		lost := v.Content.References(func(name string) bool {
+			host, key, prefixed := strings.Cut(name, "_")
+			return prefixed && key != "" && host == strings.ToLower(host) && e.sibling(host) == nil && host != e.service.Name && e.key(name) == nil
+		})
+		// What refers to nothing may be a part of the value, and is not shown.
+		if len(lost) > 0 && v.Owner() != zerops.OwnerPlatform {
+			lines = append(lines, fmt.Sprintf("%s refers to a service that does not exist", tool.Clean(v.Key, 80)))
 		}
-		lines = append(lines, fmt.Sprintf("%s refers to ${%s}, and there is no service %q", tool.Clean(v.Key, 80), tool.Clean(name, 80), tool.Clean(host, 40)))
 	}
 	return because(medium, lines...)
 }

@@ -66,8 +66,8 @@ func (e *Evidence) setDeployment(list []zerops.Deployment) {
 	outcome := e.deployment.Outcome(e.now)
 	e.failed = outcome == zerops.DeploymentFailed || outcome == zerops.DeploymentAbandoned
 	e.stage = deployments.PhaseOf(e.deployment.Version)
-	if text := e.deployment.Version.Yaml(); text != "" {
-		if doc, err := manifest.ParseZerops(text); err == nil {
+	if yaml := e.deployment.Version.Yaml(); !yaml.Empty() {
+		if doc, err := manifest.ParseZerops(yaml.OpenForMasking()); err == nil {
 			e.yaml, _ = doc.Choose("", e.service.Name)
 		}
 	}

@@ -50,9 +50,8 @@ func gatherService(ctx context.Context, c *tool.Call, s zerops.Service) (*Eviden
 	}
 	gatherParts(ctx, c, e, parts)
 	e.setDeployment(list)
-	e.unmasked(logs.LearnSecrets(ctx, c, env.Store{Project: project}, env.Store{Project: project, Service: &s}))
-	hideIn(c, e)
 	gatherLogs(ctx, c, e)
+	e.unmasked(c.Learn(ctx, s.ProjectID))
 	return e, nil
 }
 
@@ -81,13 +80,12 @@ func GatherDeployment(ctx context.Context, c *tool.Call, s zerops.Service, d zer
 		}},
 	}...))
 	s.Project.OrganizationID = organizationOf(s, e.project)
-	e.unmasked(logs.LearnServiceSecrets(ctx, c, []zerops.Service{s}))
 	gatherParts(ctx, c, e, []evidencePart{{"deployment log", func(ctx context.Context) (err error) {
 		e.Log, err = deployments.ReadLog(ctx, c, d, deployments.MaxBuildLines)
 		return err
 	}}})
+	e.unmasked(c.Learn(ctx, s.ProjectID))
 	e.setDeployment([]zerops.Deployment{d})
-	hideIn(c, e)
 	return e
 }
 
@@ -164,15 +162,4 @@ func gatherLogs(ctx context.Context, c *tool.Call, e *Evidence) {
 	since := e.runningSince()
 	old := func(l zerops.LogLine) bool { return l.Time.Before(since) }
 	e.runtime, e.severe = slices.DeleteFunc(e.runtime, old), slices.DeleteFunc(e.severe, old)
-}
-
-// hideIn takes secrets out of what the platform says, once they are known.
-func hideIn(c *tool.Call, e *Evidence) {
-	c.Redactor.HideInReasons(e.processes)
-	for i, n := range e.notifications {
-		e.notifications[i].Failure = c.Redactor.HideInReason(n.Failure)
-	}
-	if e.deployment != nil {
-		e.deployment = new(c.Redactor.HideInDeployment(*e.deployment))
-	}
 }

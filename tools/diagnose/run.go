@@ -214,17 +214,16 @@ func stoppedDependency(e *Evidence) finding {
 // refersTo reports whether variables of the service refer to another one.
 func (e *Evidence) refersTo(hostname string) bool {
 	prefix := "${" + hostname + "_"
-	for _, v := range e.variables {
-		if strings.Contains(v.Content, prefix) {
-			return true
-		}
+	refers := func(v zerops.Variable) bool { return v.Content.RefersTo(hostname) }
+	if slices.ContainsFunc(e.variables, refers) {
+		return true
 	}
 	for _, v := range e.yaml.RunVariables() {
 		if strings.Contains(fmt.Sprint(v), prefix) {
 			return true
 		}
 	}
-	return e.deployment != nil && slices.ContainsFunc(e.deployment.Version.Variables, func(v zerops.Variable) bool { return strings.Contains(v.Content, prefix) })
+	return e.deployment != nil && slices.ContainsFunc(e.deployment.Version.Variables, refers)
 }
 
 // setsVariable reports that zerops.yaml sets a variable of the running container. Where

@@ -69,7 +69,7 @@ func compareConfig(ctx context.Context, c *tool.Call, in *compareIn) (*compareOu
 	if (left.Service == nil) != (right.Service == nil) {
 		return nil, tool.Invalid("right", "must be of the same kind as left: two projects, or two services")
 	}
-	cmp := &comparison{call: c, in: *in, left: left, right: right, prints: c.Runner.Fingerprints(left.OrganizationID())}
+	cmp := &comparison{call: c, in: *in, left: left, right: right, prints: c.Fingerprints(left.OrganizationID())}
 	if left.Service != nil {
 		err = cmp.services(ctx, "", *left.Service, *right.Service)
 	} else {
@@ -84,7 +84,7 @@ func compareConfig(ctx context.Context, c *tool.Call, in *compareIn) (*compareOu
 	})
 	out := compareOut{Left: left.Label(), Right: right.Label(), Items: append([]configDifference{}, cmp.found...), Same: cmp.same, Incomplete: cmp.incomplete}
 	if in.wants("env") {
-		out.Note = "Values are compared by keyed fingerprints, short secrets not at all; what the platform generates is ignored."
+		out.Note = "Values are compared by keyed fingerprints, those that could be guessed not at all; what the platform generates is ignored."
 	}
 	return &out, nil
 }
@@ -222,11 +222,15 @@ func (cmp *comparison) env(ctx context.Context, name string, left, right env.Sto
 		r, inRight := rights[key]
 		d := configDifference{Service: tool.Clean(name, 40), What: "env", Name: tool.Clean(key, 120), Kind: kindDifferent}
 		switch {
-		case inLeft && inRight && (untold(l) || untold(r)):
-			d.Kind = kindUnknown
-		case inLeft && inRight && l.Content == r.Content:
-			cmp.same++
-			continue
+		case inLeft && inRight:
+			same, told := cmp.call.Redactor.Same(l.Variable, r.Variable)
+			if same {
+				cmp.same++
+				continue
+			}
+			if !told {
+				d.Kind = kindUnknown
+			}
 		case !inRight:
 			d.Kind = kindOnlyLeft
 		case !inLeft:
@@ -244,19 +248,17 @@ func (cmp *comparison) env(ctx context.Context, name string, left, right env.Sto
 }
 
 func (cmp *comparison) describe(v env.Variable) string {
-	if v.Redacted() {
-		return "withheld, from " + string(v.Owner)
+	told := v.Setting()
+	switch fingerprint, _, ok := cmp.prints.Of(v.Variable); {
+	case told != "":
+	case ok:
+		told = fingerprint
+	case v.Content.Withheld():
+		told = "withheld"
+	default:
+		told = "too short to compare"
 	}
-	if untold(v) {
-		return "a short secret, from " + string(v.Owner)
-	}
-	return cmp.prints.Of(v.Key, v.Content) + ", from " + string(v.Owner)
-}
-
-// untold reports a value of which not even equality with another is told: one that is
-// withheld, or a secret that could be found by comparing it with guesses.
-func untold(v env.Variable) bool {
-	return v.Redacted() || env.SecretVariable(v.Variable) && tool.Guessable(v.Content, nil)
+	return told + ", from " + string(v.Owner)
 }
 
 func (cmp *comparison) compared(ctx context.Context, s env.Store) (map[string]env.Variable, error) {

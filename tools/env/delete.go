@@ -72,7 +72,7 @@ func (w *envWriter) deletable(ctx context.Context, keys []string) (map[string]en
 	targets := map[string]env.Variable{}
 	for _, key := range keys {
 		found, err := w.find(ctx, key)
-		if err == nil && found == nil && w.store.Service == nil && tool.ValidKey(key) {
+		if err == nil && found == nil && w.store.Service == nil && zerops.ValidKey(key) {
 			found, err = w.findFresh(ctx, key)
 		}
 		if err != nil {

@@ -3,7 +3,9 @@ package env
 import (
 	"cmp"
 	"context"
+	"slices"
 	"sort"
+	"strings"
 
 	"zerops-mcp/tools/facts/env"
 	"zerops-mcp/tools/tool"
@@ -65,22 +67,19 @@ type envView struct {
 // sourceProject marks a variable that a service inherits.
 const sourceProject = "project"
 
-func viewVariable(v env.Variable, f tool.Fingerprints) envView {
+func viewVariable(v env.Variable, f tool.Fingerprints, known func(name string) bool) envView {
 	view := envView{Key: tool.Clean(v.Key, 120), Source: cmp.Or(string(v.Owner), "unknown"), Editable: v.IsEditable(), Sensitive: v.Sensitive}
-	if v.Redacted() {
+	if v.Content.Withheld() {
 		view.Withheld = true
 		return view
 	}
-	if !untold(v) {
-		view.Fingerprint = f.Of(v.Key, v.Content)
+	if fingerprint, length, ok := f.Of(v.Variable); ok {
+		view.Fingerprint, view.Length = fingerprint, &length
 	}
-	if !tool.Guessable(v.Content, nil) {
-		view.Length = new(len(v.Content))
-	}
-	for _, name := range tool.References(v.Content) {
+	for _, name := range v.Content.References(known) {
 		view.References = append(view.References, tool.Clean(name, 120))
 	}
-	if env.SelfReference(v.Key, v.Content) {
+	if env.RefersToItself(v.Variable) {
 		view.Warning = env.SelfReferenceWarning
 	}
 	return view
@@ -130,25 +129,51 @@ func listVariables(ctx context.Context, c *tool.Call, s env.Store) (views []envV
 	if unsettled != nil {
 		incomplete = append(incomplete, "sources of some variables: "+c.Reason(ctx, unsettled))
 	}
-	prints := c.Runner.Fingerprints(s.OrganizationID())
+	var inherited []env.Variable
+	if s.Service != nil {
+		if inherited, err = env.Read(ctx, c, env.Store{Project: s.Project}); err != nil {
+			incomplete = append(incomplete, "variables of the project: "+c.Reason(ctx, err))
+		}
+	}
+	prints := c.Fingerprints(s.OrganizationID())
+	others := false
+	known := knownNames(ctx, c, s, &others, own, inherited)
 	owners := map[string]string{}
 	for _, v := range own {
-		view := viewVariable(v, prints)
+		view := viewVariable(v, prints, known)
 		views = append(views, view)
 		owners[v.Key] = view.Source
 	}
 	if s.Service != nil {
-		inherited, err := env.Read(ctx, c, env.Store{Project: s.Project})
-		if err != nil {
-			incomplete = append(incomplete, "variables of the project: "+c.Reason(ctx, err))
-		}
 		for _, v := range inherited {
-			view := viewVariable(v, prints)
+			view := viewVariable(v, prints, known)
 			view.Source, view.Editable = sourceProject, false
 			view.ShadowedBy = owners[v.Key]
 			views = append(views, view)
 		}
 	}
+	if others {
+		if problem := c.Learn(ctx, s.Project.ID); problem != "" {
+			incomplete = append(incomplete, "references to other services: "+problem)
+		}
+	}
 	sort.SliceStable(views, func(i, j int) bool { return views[i].Key < views[j].Key })
 	return views, incomplete, nil
+}
+
+// knownNames tells what a reference can mean from what only looks like one: a variable of
+// the store or of its project, and behind a hostname one of another service, for which
+// the rest of the project is read, which others tells.
+func knownNames(ctx context.Context, c *tool.Call, s env.Store, others *bool, lists ...[]env.Variable) func(name string) bool {
+	keys := map[string]bool{}
+	for _, key := range keysOf(slices.Concat(lists...)) {
+		keys[key], keys["RUNTIME_"+key] = true, true
+	}
+	return func(name string) bool {
+		if keys[name] || !strings.Contains(name, "_") {
+			return keys[name]
+		}
+		*others = true
+		return c.Refers(ctx, s.Project.ID, name)
+	}
 }

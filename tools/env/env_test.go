@@ -39,12 +39,19 @@ func TestListEnvTellsOwnersAndNoValues(t *testing.T) {
 	if rows["JWT_PRIVATE_KEY"]["length"] == nil {
 		t.Error("the length of a long value is not told")
 	}
-	other := tooltest.Variables(h.Call("list_env", tooltest.Args{"project": "eshop-production"}))
-	if other["LOG_LEVEL"]["fingerprint"] != rows["LOG_LEVEL"]["fingerprint"] {
+	if rows["LOG_LEVEL"]["fingerprint"] != nil {
+		t.Error("a value that can be guessed has a fingerprint")
+	}
+	for _, project := range []string{"eshop-production", tooltest.Staging} {
+		h.Call("set_env", tooltest.Args{"project": project, "variables": map[string]any{"SHARED": "Hf8sKd2pQ6wZr4Tn0Lmc", "OTHER": "Hf8sKd2pQ6wZr4Tn0Lmc"}}).Ok()
+	}
+	here := tooltest.Variables(h.Call("list_env", tooltest.Args{"project": tooltest.Staging}))
+	there := tooltest.Variables(h.Call("list_env", tooltest.Args{"project": "eshop-production"}))
+	if here["SHARED"]["fingerprint"] == nil || there["SHARED"]["fingerprint"] != here["SHARED"]["fingerprint"] {
 		t.Error("equal values of one organisation have different fingerprints")
 	}
-	if other["LOG_LEVEL"]["fingerprint"] == other["PUBLIC_ORIGIN"]["fingerprint"] {
-		t.Error("different values have the same fingerprint")
+	if here["SHARED"]["fingerprint"] == here["OTHER"]["fingerprint"] || here["SHARED"]["fingerprint"] == here["SENTRY_DSN"]["fingerprint"] {
+		t.Error("different keys or values have the same fingerprint")
 	}
 }
 

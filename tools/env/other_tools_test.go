@@ -129,12 +129,13 @@ func TestCompareConfig(t *testing.T) {
 		{"app", "env", "SESSION_SECRET", "only_left"},
 		{"app", "env", "STRIPE_SECRET_KEY", "different"},
 		{"", "env", "SENTRY_DSN", "different"},
+		{"", "env", "LOG_LEVEL", "unknown"},
 	} {
 		if d := find(r, want.service, want.what, want.name); d == nil || d["kind"] != want.kind {
 			t.Errorf("%s %s %s: %v, want %s", want.service, want.what, want.name, d, want.kind)
 		}
 	}
-	if find(r, "", "env", "LOG_LEVEL") != nil || find(r, "app", "env", "hostname") != nil || find(r, "db", "env", "password") != nil {
+	if find(r, "app", "env", "hostname") != nil || find(r, "db", "env", "password") != nil {
 		t.Error("equal or generated values are among the differences")
 	}
 	if same, _ := r.Get("same").(float64); same == 0 {

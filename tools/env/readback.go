@@ -51,7 +51,7 @@ func (w *envWriter) seen(ctx context.Context) (all bool, err error) {
 }
 
 // shows reports whether the change of one key can be seen. A value that this
-// token may not read counts as seen when its key is there.
+// token may not read, or that could be guessed, counts as seen when its key is there.
 func (w *envWriter) shows(ctx context.Context, o *envOutcome) (bool, error) {
 	if o.Outcome == envDeleted && w.store.Service == nil && o.id != "" {
 		_, err := w.call.API.ProjectVariable(ctx, o.id)
@@ -67,5 +67,9 @@ func (w *envWriter) shows(ctx context.Context, o *envOutcome) (bool, error) {
 	if o.Outcome == envDeleted {
 		return found == nil || found.Key != o.Key, nil
 	}
-	return found != nil && found.Key == o.Key && (found.Redacted() || o.value == found.Content), nil
+	if found == nil || found.Key != o.Key {
+		return false, nil
+	}
+	same, told := w.call.Redactor.Holds(found.Variable, o.Key, o.value)
+	return same || !told, nil
 }

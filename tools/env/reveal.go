@@ -49,24 +49,25 @@ func revealEnv(ctx context.Context, c *tool.Call, in *revealEnvIn) (*revealEnvOu
 		}
 		return nil, f
 	}
-	if found.Redacted() {
+	if found.Content.Withheld() {
 		found, err = reveal(ctx, c, store, *found)
 		if err != nil {
 			return nil, err
 		}
 	}
-	if found.Redacted() {
+	if found.Content.Withheld() {
 		return nil, &tool.Failure{
 			Code: request.CodeForbidden, Message: fmt.Sprintf("the platform withholds the value of %q from this token", tool.Clean(in.Key, 120)),
 			Hint: "A person can reveal it in the Zerops GUI; tokens with full access to the project usually read it.",
 		}
 	}
-	c.Allow(found.Content)
+	value := found.Content.OpenForCaller()
+	c.Allow(value)
 	source := string(found.Owner)
 	if source == string(zerops.OwnerUnknown) {
 		source = string(zerops.OwnerUser)
 	}
-	return &revealEnvOut{Key: found.Key, Value: found.Content, Source: source, Sensitive: found.Sensitive}, nil
+	return &revealEnvOut{Key: found.Key, Value: value, Source: source, Sensitive: found.Sensitive}, nil
 }
 
 // reveal asks for a value that a plain read withholds. A platform that refuses, or that

@@ -223,7 +223,7 @@ func checkWanted(wanted []wantedVariable) error {
 	seen := map[string]bool{}
 	for _, w := range wanted {
 		switch reserved := env.ReservedKey(w.key); {
-		case !tool.ValidKey(w.key):
+		case !zerops.ValidKey(w.key):
 			problem(w.key, "is not a key: letters, digits and underscores, no digit first")
 		case reserved != "":
 			problem(w.key, "%s; choose another name", reserved)
@@ -310,7 +310,7 @@ func writableStore(ctx context.Context, c *tool.Call, on env.OnStore) (env.Store
 
 // warnReferences adds what will not resolve to the outcomes.
 func warnReferences(ctx context.Context, c *tool.Call, s env.Store, current []env.Variable, wanted []wantedVariable, outcomes []envOutcome) {
-	if !slices.ContainsFunc(wanted, func(w wantedVariable) bool { return len(tool.References(w.value)) > 0 }) {
+	if !slices.ContainsFunc(wanted, func(w wantedVariable) bool { return len(zerops.References(w.value)) > 0 }) {
 		return
 	}
 	own := keysOf(current)

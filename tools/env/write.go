@@ -130,7 +130,8 @@ func (w *envWriter) update(ctx context.Context, wanted wantedVariable, existing 
 	if w.sensitive != nil {
 		body.Sensitive = *w.sensitive
 	}
-	if existing.Content == wanted.value && existing.Sensitive == body.Sensitive && !untold(existing) {
+	same, told := w.call.Redactor.Holds(existing.Variable, wanted.key, wanted.value)
+	if same && existing.Sensitive == body.Sensitive {
 		o.Outcome = envUnchanged
 		return
 	}
@@ -140,10 +141,10 @@ func (w *envWriter) update(ctx context.Context, wanted wantedVariable, existing 
 		o.Outcome, o.value = envUpdated, wanted.value
 		w.sent(process, o)
 		switch {
-		case existing.Redacted():
+		case existing.Content.Withheld():
 			o.Warning = "the previous value is withheld from this token, so it was written without comparing"
-		case untold(existing):
-			o.Warning = "the previous value is a short secret, so it was written without comparing"
+		case !told:
+			o.Warning = "the previous value could be guessed, so it was written without comparing"
 		}
 	case zerops.HasCode(err, zerops.CodeRecordIsReadOnly):
 		o.failed(ownedByYAML(existing.Key))

@@ -82,7 +82,6 @@ func searchLogs(ctx context.Context, c *tool.Call, in *searchLogsIn) (*searchLog
 	if limit == 0 {
 		limit = tool.DefaultLimit
 	}
-	unmasked := logs.LearnServiceSecrets(reading, c, services)
 	grants, err := logGrants(reading, c, streams)
 	if err != nil {
 		return nil, err
@@ -104,7 +103,9 @@ func searchLogs(ctx context.Context, c *tool.Call, in *searchLogsIn) (*searchLog
 		out.Arrived = new(came.lines)
 		out.Message = tool.JoinWords(came.words(), out.Message)
 	}
-	out.Message = tool.JoinWords(out.Message, unmasked)
+	for _, projectID := range tool.SortedKeys(grants) {
+		out.Message = tool.JoinWords(out.Message, c.Learn(ctx, projectID))
+	}
 	return &out, nil
 }
 

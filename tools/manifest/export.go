@@ -11,6 +11,7 @@ import (
 	"zerops-mcp/tools/facts/manifest"
 	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"
+	"zerops-mcp/zerops"
 )
 
 type exportYamlOut struct {
@@ -33,7 +34,7 @@ func exportYaml(ctx context.Context, c *tool.Call, in *env.OnStore) (*exportYaml
 	if err != nil {
 		return nil, err
 	}
-	var text string
+	var text zerops.Secret
 	if store.Service != nil {
 		text, err = c.API.ExportService(ctx, store.Service.ID)
 	} else {
@@ -42,7 +43,7 @@ func exportYaml(ctx context.Context, c *tool.Call, in *env.OnStore) (*exportYaml
 	if err != nil {
 		return nil, err
 	}
-	doc, err := manifest.Parse(text)
+	doc, err := manifest.Parse(text.OpenForMasking())
 	if err != nil {
 		return nil, &tool.Failure{
 			Code: request.CodeUnsupported, Message: fmt.Sprintf("the export cannot be read as YAML (%v), so its secrets could not be masked and it is withheld", err),
@@ -51,7 +52,7 @@ func exportYaml(ctx context.Context, c *tool.Call, in *env.OnStore) (*exportYaml
 	}
 	_, services := doc.Place([]string{"services"})
 	names := store.Names() + " " + strings.Join(hostnamesOf(services), " ")
-	env.KnowValues(c, doc.Secrets(0), names)
+	env.KnowTexts(c, doc.Secrets(0), names)
 	out := exportYamlOut{Masked: manifest.Mask(c, doc)}
 	return &out, fitExport(c, doc, &out)
 }

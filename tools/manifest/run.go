@@ -68,7 +68,6 @@ func readImported(ctx context.Context, c *tool.Call, plan manifest.ImportPlan, t
 		var made *zerops.ImportedService
 		if i := slices.IndexFunc(result.Services, func(s zerops.ImportedService) bool { return s.Name == wanted.Hostname }); i >= 0 {
 			made = &result.Services[i]
-			made.Failure = c.Redactor.HideInReason(made.Failure)
 			row.ID = made.ID
 		}
 		if i := slices.IndexFunc(services, func(s zerops.Service) bool {

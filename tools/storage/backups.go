@@ -289,10 +289,11 @@ func getBackupLink(ctx context.Context, c *tool.Call, in *onBackup) (*backupLink
 	if b == nil {
 		return nil, &tool.Failure{Code: request.CodeNotFound, Message: noBackup(s, in.Backup, newest), Hint: "list_backups shows all."}
 	}
-	link, err := c.API.BackupLink(ctx, s.ID, b.Name)
+	secret, err := c.API.BackupLink(ctx, s.ID, b.Name)
 	if err != nil {
 		return nil, err
 	}
+	link := secret.OpenForCaller()
 	if tool.Clean(link, tool.MaxText) != link || !strings.HasPrefix(link, "https://") && !c.Runner.API().Loopback() {
 		return nil, &tool.Failure{Code: request.CodeUnavailable, Message: "the platform answered with something that is no https address"}
 	}

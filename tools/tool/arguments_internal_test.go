@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"zerops-mcp/zerops"
 )
 
 // FuzzExit: whatever surrounds a secret that is known, it does not leave, and no
@@ -18,11 +20,11 @@ func FuzzExit(f *testing.F) {
 	f.Add("s\u200becret-", "secret-secret-", "\u200bsecret")
 	patterns := sync.OnceValue(SecretPatterns)
 	f.Fuzz(func(t *testing.T, before, secret, after string) {
-		if Guessable(secret, nil) || CleanText(secret) != secret || strings.Contains(Redacted, secret) {
+		if zerops.Guessable(secret, nil) || CleanText(secret) != secret || strings.Contains(Redacted, secret) {
 			return // never shown as it is, or no secret
 		}
 		c := &Call{Redactor: &Redactor{Patterns: patterns}}
-		c.Redactor.Keep(secret)
+		c.Redactor.Keep(zerops.NewSecret(secret))
 		raw, err := c.write(map[string]any{"text": before + secret + after, "list": []any{map[string]any{"x": secret}}})
 		if err != nil {
 			t.Fatal(err)

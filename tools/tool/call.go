@@ -58,7 +58,8 @@ type Call struct {
 
 	following []string // processes of the changes of this call
 
-	sent sentLog
+	lessons lessons
+	sent    sentLog
 }
 
 // Handler adapts a tool to the protocol library.
@@ -120,7 +121,7 @@ func (s *Runner) QuietCall(ctx context.Context, name string) *Call {
 	if c.Credential.Token == "" {
 		return nil
 	}
-	c.Redactor.Know(c.Credential.Token)
+	c.Redactor.Keep(zerops.NewSecret(c.Credential.Token))
 	c.API = s.cfg.API.Client(c.Credential.Token)
 	return c
 }
@@ -156,8 +157,8 @@ func (c *Call) run(ctx context.Context) (any, error) {
 	if c.Credential.Token == "" && !c.Tool.Offline {
 		return nil, missingToken(c.Credential)
 	}
-	c.Redactor.Keep(c.Credential.Token)
-	c.API = c.Runner.cfg.API.Client(c.Credential.Token).Guarded(func(ctx context.Context, r zerops.Call) error {
+	c.Redactor.Keep(zerops.NewSecret(c.Credential.Token))
+	c.API = c.Runner.cfg.API.Client(c.Credential.Token).Hearing(c.heard).Guarded(func(ctx context.Context, r zerops.Call) error {
 		if err := c.vet(r); err != nil {
 			return err
 		}

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"zerops-mcp/zerops"
 )
 
 func hostileCall() *Call {
 	c := &Call{Redactor: &Redactor{Patterns: SecretPatterns}}
-	c.Redactor.Keep("obviously-fake/owner+token=value")
+	c.Redactor.Keep(zerops.NewSecret("obviously-fake/owner+token=value"))
 	return c
 }
 
@@ -60,7 +62,7 @@ func TestTextLoadsNothing(t *testing.T) {
 func TestSecretsInOtherSpellings(t *testing.T) {
 	t.Parallel()
 	c := hostileCall()
-	c.Redactor.Keep("two\nlines \"quoted\"")
+	c.Redactor.Keep(zerops.NewSecret("two\nlines \"quoted\""))
 	basic := base64.StdEncoding.EncodeToString([]byte("obviously-fake/owner+token=value"))
 	for text, gone := range map[string]string{
 		"https://x.example/?q=obviously-fake%2Fowner%2Btoken%3Dvalue": "obviously-fake",

@@ -2,10 +2,13 @@ package tool
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"sort"
 	"strings"
 	"sync"
+
+	"zerops-mcp/zerops"
 )
 
 const (
@@ -37,26 +40,57 @@ type Redactor struct {
 }
 
 // Keep registers credentials of this server, which leave in no text at all.
-func (r *Redactor) Keep(values ...string) {
+func (r *Redactor) Keep(values ...zerops.Secret) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, v := range values {
-		if !Guessable(v, nil) {
-			r.own.add(v)
+		if !v.Guessable(nil) {
+			r.own.add(v.OpenForRedactor())
 		}
 	}
 }
 
-// Know registers values of the account. Those that could be guessed are left to
-// the places they stand in.
-func (r *Redactor) Know(values ...string) {
+// Know registers values of the account, their long lines and the passwords of addresses,
+// which may be quoted alone. Those that could be guessed are left to the places they
+// stand in.
+func (r *Redactor) Know(values ...zerops.Secret) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, v := range values {
-		if !Guessable(v, r.names) {
-			r.known.add(v)
+		value := v.OpenForRedactor()
+		if v.Withheld() || OnlyReferences(value) {
+			continue
+		}
+		for _, part := range append(LongLines(value), value, passwordIn(value)) {
+			if !zerops.Guessable(part, r.names) {
+				r.known.add(part)
+			}
 		}
 	}
+}
+
+// passwordIn returns the password of an address, empty where there is none.
+func passwordIn(address string) string {
+	if !strings.Contains(address, "://") {
+		return ""
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil {
+		return ""
+	}
+	password, _ := u.User.Password()
+	return password
+}
+
+// LongLines are the lines of a value that may be quoted alone.
+func LongLines(value string) []string {
+	var lines []string
+	for line := range strings.Lines(value) {
+		if line = strings.TrimSpace(line); len(line) >= zerops.LeastLength && line != value {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // Send registers values that the call sends as secrets. The caller knows them, so
@@ -114,7 +148,7 @@ func (r *Redactor) Public(names ...string) {
 		}
 	}
 	if changed {
-		r.known.drop(func(v string) bool { return Guessable(v, r.names) })
+		r.known.drop(func(v string) bool { return zerops.Guessable(v, r.names) })
 	}
 }
 

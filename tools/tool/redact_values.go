@@ -5,68 +5,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
-	"math"
 	"net/url"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"zerops-mcp/zerops"
 )
-
-// A value is only looked for where nobody can find it by trying.
-const (
-	LeastLength = 12
-	leastBits   = 40
-)
-
-// Guessable reports whether a value could be found out by trying: it is short, or
-// has few possibilities by its length and the kinds of characters in it. Words that
-// objects of the account are named by count as nothing.
-func Guessable(value string, names map[string]bool) bool {
-	value = unnamed(value, names)
-	var digits, lower, upper, other float64
-	length := 0
-	for _, c := range value {
-		length++
-		switch {
-		case c >= '0' && c <= '9':
-			digits = 10
-		case c >= 'a' && c <= 'z':
-			lower = 26
-		case c >= 'A' && c <= 'Z':
-			upper = 26
-		default:
-			other = 33
-		}
-	}
-	return length < LeastLength || float64(length)*math.Log2(digits+lower+upper+other) < leastBits
-}
-
-// unnamed leaves the words out of a value that name objects of the account, each
-// with what parts it from the next.
-func unnamed(value string, names map[string]bool) string {
-	if len(names) == 0 {
-		return value
-	}
-	var b strings.Builder
-	for value != "" {
-		end := strings.IndexFunc(value, NotInWord)
-		if end < 0 {
-			end = len(value)
-		}
-		next := end + len(value[end:]) - len(strings.TrimLeftFunc(value[end:], NotInWord))
-		if end == 0 || !names[strings.ToLower(value[:end])] {
-			b.WriteString(value[:next])
-		}
-		value = value[next:]
-	}
-	return b.String()
-}
-
-// NotInWord reports a character that separates words.
-func NotInWord(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }
 
 // words are the words of a name in lower case.
-func words(name string) []string { return strings.FieldsFunc(strings.ToLower(name), NotInWord) }
+func words(name string) []string { return strings.FieldsFunc(strings.ToLower(name), zerops.NotInWord) }
 
 // spellings are the ways in which programs write a value, without the blanks around
 // it: a block of YAML ends in a line break that nobody repeats.
@@ -139,7 +86,7 @@ func lowerEscapes(s string) string {
 // encodings are the parts of base64 texts that depend on the value alone, for each
 // way it can stand in what is encoded.
 func encodings(v string) []string {
-	if len(v) < LeastLength || !utf8.ValidString(v) {
+	if len(v) < zerops.LeastLength || !utf8.ValidString(v) {
 		return nil
 	}
 	var all []string

@@ -155,6 +155,9 @@ type Guard struct {
 	Shown func(r zerops.Call) zerops.Consequence
 	// Arguments judges the checked arguments of a call.
 	Arguments func(ctx context.Context, c *Call, args json.RawMessage) error
+	// Learn makes the variables of a project known to the redactor of a call, and
+	// returns their names as references write them.
+	Learn func(ctx context.Context, c *Call, projectID string) (names map[string]bool, err error)
 }
 
 // NewRunner chooses the tools that the configuration offers.

@@ -134,7 +134,6 @@ func (c *Call) Follow(ctx context.Context, w Waiting, processes ...zerops.Proces
 	if err != nil {
 		return ChangeResult{}, err
 	}
-	c.Redactor.HideInReasons(states)
 	f := Framed(states)
 	if word := unknownEnd(states); word != "" {
 		f.Message = fmt.Sprintf("the work ended with the status %s, which this server does not know, so it may have failed or not", Clean(word, 40))

@@ -42,25 +42,28 @@ func Read(ctx context.Context, c *tool.Call, id string) (zerops.Deployment, erro
 	knowVersion(c, d.Version)
 	c.ProjectID, c.ServiceID = v.ProjectID, v.ServiceID
 	c.Target("deployment", v.Status, v.ID)
-	return c.Redactor.HideInDeployment(d), c.Spare(v.ServiceID)
+	hideAgain(c, &d)
+	return d, c.Spare(v.ServiceID)
 }
 
 // knowVersion keeps the variables that a version brings along out of what the
 // platform says about it.
 func knowVersion(c *tool.Call, v zerops.AppVersion, public ...string) {
-	var values []string
-	for _, variable := range v.Variables {
-		if text := v.Yaml(); text != "" && variable.Content == text {
-			secrets, names := manifest.ReadForSecrets(text)
-			values, public = append(values, secrets...), append(public, names...)
-			continue
-		}
-		if env.SecretVariable(variable) && !env.IdentityKey(variable.Key) {
-			c.Redactor.Place(variable.Key)
-		}
-		values = append(values, variable.Content)
+	c.Redactor.Public(public...)
+	if yaml := v.Yaml(); !yaml.Empty() {
+		secrets, names := manifest.ReadForSecrets(yaml.OpenForMasking())
+		env.KnowTexts(c, secrets, names...)
 	}
-	env.KnowValues(c, values, public...)
+	for _, variable := range v.Variables {
+		if variable.Key != zerops.YAMLVariable {
+			env.KnowVariable(c, variable)
+		}
+	}
+}
+
+// hideAgain hides what was learned from a version in words that came before it.
+func hideAgain(c *tool.Call, d *zerops.Deployment) {
+	d.Words(func(words *string) { *words = c.Redactor.Hidden(*words) })
 }
 
 // MaxVersions bounds how many versions of a service are read: the platform keeps
@@ -96,8 +99,8 @@ func List(ctx context.Context, c *tool.Call, s zerops.Service, o zerops.ListOpti
 		knowVersion(c, v, s.Name, s.Type.Version)
 		deployments = append(deployments, zerops.Deployment{Version: v, Process: newest[v.ID]})
 	}
-	for i, d := range deployments {
-		deployments[i] = c.Redactor.HideInDeployment(d)
+	for i := range deployments {
+		hideAgain(c, &deployments[i])
 	}
 	return deployments, nil
 }

@@ -41,7 +41,7 @@ func Await(ctx context.Context, c *tool.Call, limit time.Duration, deployments [
 	}
 	for i := range states {
 		knowVersion(c, states[i].Version)
-		states[i] = c.Redactor.HideInDeployment(states[i])
+		hideAgain(c, &states[i])
 	}
 	return states, nil
 }

@@ -40,8 +40,8 @@ const (
 // version; newer ones only in the archive of its code, which is read for it and not
 // kept (platform §10.1).
 func ReadYAML(ctx context.Context, c *tool.Call, v zerops.AppVersion, setup string) YAMLView {
-	if text := v.Yaml(); text != "" {
-		return maskedYAML(c, text, fromVersion, setup)
+	if yaml := v.Yaml(); !yaml.Empty() {
+		return maskedYAML(c, yaml.OpenForMasking(), fromVersion, setup)
 	}
 	if v.WithoutCode() {
 		return YAMLView{Why: "this deployment was made without code"}
@@ -96,8 +96,8 @@ func assigned(text string) []string {
 	var names []string
 	for line := range strings.Lines(text) {
 		for part := range strings.SplitSeq(line, "=") {
-			start := strings.LastIndexFunc(part, func(r rune) bool { return r != '_' && tool.NotInWord(r) }) + 1
-			if name := part[start:]; name != "" && tool.ValidKey(name) && len(names) < maxAssigned {
+			start := strings.LastIndexFunc(part, func(r rune) bool { return r != '_' && zerops.NotInWord(r) }) + 1
+			if name := part[start:]; name != "" && zerops.ValidKey(name) && len(names) < maxAssigned {
 				names = append(names, name)
 			}
 		}
@@ -113,7 +113,7 @@ const maxAssigned = 1000
 func maskedYAML(c *tool.Call, text, from, setup string) YAMLView {
 	file, err := manifest.ParseZerops(text)
 	values, names := manifest.ReadForSecrets(text)
-	env.KnowValues(c, values, names...)
+	env.KnowTexts(c, values, names...)
 	for _, key := range assigned(text) { // in commands
 		if env.SecretKey(key) {
 			c.Redactor.Place(key)

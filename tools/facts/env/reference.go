@@ -13,8 +13,13 @@ import (
 // SelfReferenceWarning is said of a variable that refers to itself.
 const SelfReferenceWarning = "refers to itself; the reference is not resolved and its text becomes the value"
 
+// RefersToItself is SelfReference of a variable that is there.
+func RefersToItself(v zerops.Variable) bool {
+	return len(v.Content.References(func(name string) bool { return name == v.Key })) > 0
+}
+
 // SelfReference reports KEY=${KEY}, which stays literal (platform §4.9).
-func SelfReference(key, value string) bool { return slices.Contains(tool.References(value), key) }
+func SelfReference(key, value string) bool { return slices.Contains(zerops.References(value), key) }
 
 // ReservedKey tells why the platform keeps a key for itself, "" where it does
 // not (platform §4.9). Its own keys are taken in any case (platform §10.1).
@@ -65,7 +70,7 @@ func (r *Resolver) Warning(ctx context.Context, key, value string) string {
 		return SelfReferenceWarning
 	}
 	var open []string
-	for _, name := range tool.References(value) {
+	for _, name := range zerops.References(value) {
 		if problem := r.unresolved(ctx, name); problem != "" {
 			open = append(open, problem)
 		}

@@ -118,12 +118,7 @@ func Read(ctx context.Context, c *tool.Call, s Store) ([]Variable, error) {
 // ReadOwned is readEnv for those who can do without owners: unsettled tells why
 // those of some variables stay unknown.
 func ReadOwned(ctx context.Context, c *tool.Call, s Store) (owned []Variable, unsettled, err error) {
-	var variables []zerops.Variable
-	if s.Service != nil {
-		variables, err = c.API.ServiceVariables(ctx, s.Service.ID)
-	} else {
-		variables, err = c.API.ProjectVariables(ctx, s.OrganizationID(), s.Project.ID)
-	}
+	variables, err := readVariables(ctx, c, s)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -173,30 +168,32 @@ func settleOwners(ctx context.Context, c *tool.Call, s Store, variables []zerops
 // the call is no secret and would only blank names and ids: ids and hostnames that
 // the platform keeps as variables, and references.
 func KnowVariables(c *tool.Call, s Store, variables []Variable) {
-	var values []string
+	c.Redactor.Public(s.Names())
 	for _, v := range variables {
-		if v.Owner == zerops.OwnerPlatform && IdentityKey(v.Key) {
-			continue
-		}
-		values = append(values, v.Content)
-		if SecretVariable(v.Variable) {
-			c.Redactor.Place(v.Key)
-		}
+		KnowVariable(c, v.Variable)
 	}
-	KnowValues(c, values, s.Names())
+}
+
+// KnowVariable registers the value of one variable, and its place where it is a secret.
+func KnowVariable(c *tool.Call, v zerops.Variable) {
+	if IdentityKey(v.Key) && v.Owner() == zerops.OwnerPlatform {
+		return
+	}
+	if SecretVariable(v) {
+		c.Redactor.Place(v.Key)
+	}
+	c.Redactor.Know(v.Content)
 }
 
 // SecretVariable reports a variable whose value is a secret: it is marked so, or
 // named after one.
 func SecretVariable(v zerops.Variable) bool { return v.Sensitive || SecretKey(v.Key) }
 
-// KnowValues registers values of the account.
-func KnowValues(c *tool.Call, values []string, public ...string) {
+// KnowTexts registers values of the account that were read out of a text.
+func KnowTexts(c *tool.Call, values []string, public ...string) {
 	c.Redactor.Public(public...)
 	for _, value := range values {
-		if value != zerops.RedactedContent && !tool.OnlyReferences(value) {
-			c.Redactor.Know(append(LongLines(value), value)...)
-		}
+		c.Redactor.Know(zerops.NewSecret(value))
 	}
 }
 
@@ -209,19 +206,8 @@ func SendValues(c *tool.Call, values []string, public ...string) {
 		if tool.OnlyReferences(value) || strings.Contains(names, value) {
 			continue
 		}
-		c.Redactor.Send(append(LongLines(value), value)...)
+		c.Redactor.Send(append(tool.LongLines(value), value)...)
 	}
-}
-
-// LongLines are the lines of a value that may be quoted alone.
-func LongLines(value string) []string {
-	var lines []string
-	for line := range strings.Lines(value) {
-		if line = strings.TrimSpace(line); len(line) >= tool.LeastLength && line != value {
-			lines = append(lines, line)
-		}
-	}
-	return lines
 }
 
 // Names are the public names and ids of a store.

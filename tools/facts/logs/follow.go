@@ -23,8 +23,6 @@ const (
 // Follow calls see for each line of a log behind at until see returns false, which
 // ends it with nil, or ctx ends. It opens the log stream, and where that cannot be had
 // or keeps breaking off, it reads the log every few seconds. byReading reports that.
-//
-// Lines come as they are: secrets are still in them.
 func Follow(ctx context.Context, c *tool.Call, grant *zerops.LogGrant, q zerops.LogQuery, at *zerops.LogPosition, see func(zerops.LogLine) bool) (byReading bool, err error) {
 	err = c.API.FollowLogs(ctx, grant, q, at, see)
 	c.Redactor.Keep(grant.Secrets()...)

@@ -3,7 +3,7 @@ package manifest
 import (
 	"strings"
 
-	"zerops-mcp/tools/tool"
+	"zerops-mcp/zerops"
 )
 
 // ReadForSecrets finds the values that must not leave again in a zerops.yaml,
@@ -35,7 +35,7 @@ func lineValues(text string) []string {
 			continue
 		}
 		value := strings.TrimLeft(line, "- ")
-		if i := strings.IndexAny(value, ":="); i >= 0 && tool.ValidKey(strings.Trim(value[:i], `"' `)) {
+		if i := strings.IndexAny(value, ":="); i >= 0 && zerops.ValidKey(strings.Trim(value[:i], `"' `)) {
 			value = value[i+1:]
 		}
 		value = strings.TrimSpace(value)

@@ -6,6 +6,7 @@ import (
 
 	"zerops-mcp/tools/facts/env"
 	"zerops-mcp/tools/tool"
+	"zerops-mcp/zerops"
 )
 
 // variableAt is a variable and where it stands.
@@ -25,7 +26,7 @@ func (l *linter) variables(path []string, holder any, stores []string, duplicate
 			lower := strings.ToLower(v.key)
 			earlier, twice := seen[lower]
 			switch {
-			case !tool.ValidKey(v.key):
+			case !zerops.ValidKey(v.key):
 				l.refused(v.path, "", "is refused as a key: letters, digits and underscores, no digit first")
 			case strings.HasPrefix(lower, "zerops_"):
 				l.refused(v.path, "userDataZeropsPrefixForbidden", "%s", env.ReservedKey(v.key))

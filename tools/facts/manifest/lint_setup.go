@@ -7,6 +7,7 @@ import (
 
 	"zerops-mcp/tools/facts/env"
 	"zerops-mcp/tools/tool"
+	"zerops-mcp/zerops"
 )
 
 // Lint finds what the platform does not say of a zerops.yaml: sections that do
@@ -115,7 +116,7 @@ func (l *linter) run(s Setup) {
 		switch {
 		case key == "HOSTNAME":
 			l.warn(place, "HOSTNAME in run.envVariables keeps the container from starting, without a log; choose another name")
-		case !tool.ValidKey(key):
+		case !zerops.ValidKey(key):
 			l.warn(place, "is no name of a variable: letters, digits and underscores, no digit first")
 		case env.ReservedKey(key) != "":
 			l.warn(place, "%s", env.ReservedKey(key))
@@ -125,7 +126,7 @@ func (l *linter) run(s Setup) {
 			l.warn(place, "%s", env.SelfReferenceWarning)
 		}
 		seen[strings.ToLower(key)] = key
-		for _, name := range tool.References(value) {
+		for _, name := range zerops.References(value) {
 			if _, own := all[name]; strings.HasPrefix(name, "BUILD_") && !own {
 				l.warn(place, "${%s} stays as text: variables of the build do not reach the running service; ${RUNTIME_…} in build.envVariables works the other way round", tool.Clean(name, 60))
 			}

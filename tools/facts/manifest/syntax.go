@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"zerops-mcp/tools/tool"
+	"zerops-mcp/zerops"
 )
 
 // parserError says why a text is no YAML, and in which line.
@@ -34,7 +35,7 @@ func unquoted(words string) string {
 		if !closed {
 			return b.String() + words[:start] + "…"
 		}
-		if strings.ContainsFunc(inner, func(r rune) bool { return !tool.NotInWord(r) }) || len(inner) > 2 {
+		if strings.ContainsFunc(inner, func(r rune) bool { return !zerops.NotInWord(r) }) || len(inner) > 2 {
 			inner = "…"
 		}
 		b.WriteString(words[:start] + quote + inner + quote)

@@ -76,7 +76,7 @@ func ViewDomain(r zerops.HTTPRouting, d zerops.RoutedDomain) Domain {
 		}
 	}
 	for _, l := range r.Routes {
-		route := Route{Path: tool.Clean(l.Path, 200), Port: l.Port, ServiceID: l.ServiceID, Rules: len(l.Config) > 0 && string(l.Config) != "null"}
+		route := Route{Path: tool.Clean(l.Path, 200), Port: l.Port, ServiceID: l.ServiceID, Rules: !l.Config.Empty()}
 		if l.Service != nil {
 			route.Service = tool.Clean(l.Service.Name, 40)
 		}
