@@ -72,7 +72,9 @@ func saidWhileRunning(texts ...string) situation {
 }
 
 func variable(key, value string) situation {
-	return func(e *Evidence) { e.variables = append(e.variables, zerops.Variable{Key: key, Content: zerops.NewSecret(value)}) }
+	return func(e *Evidence) {
+		e.variables = append(e.variables, zerops.Variable{Key: key, Content: zerops.NewSecret(value)})
+	}
 }
 
 func neighbour(name, status string) situation {
