@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"zerops-mcp/tools/tooltest"
 	"zerops-mcp/zerops/simulator"
@@ -66,6 +67,7 @@ func TestAnswersSayWhatTheyCouldNotRead(t *testing.T) {
 				if c.tool == "set_env" {
 					skip = 1 // the state before is read, that after is not
 				}
+				time.Sleep(time.Minute) // no variables are remembered
 				h.Sim.Fail(simulator.Fault{Operation: c.unread, Skip: skip, Status: 400, Code: "internalWords", Message: "not now"})
 				r := h.Call(c.tool, a).Ok()
 				if told := fmt.Sprint(r.Get(c.at)); !strings.Contains(told, c.says) {
