@@ -49,10 +49,10 @@ func likely() guessableSecrets {
 // worlds differ in guessable secrets only: of the same length, of others.
 func worlds() map[string]guessableSecrets {
 	return map[string]guessableSecrets{
-		"the guesses are wrong":    {"771204", "raspberry", "s3cret#9", "4711", "[concealed"},
-		"the beginnings are right": {"482777", "tangelo", "hunter3", "4711", "[redacted] and more"},
-		"the lengths are others":   {"9", "fig", "two words", "4711", "x"},
-		"all of it":                {"48", "tangelo", "s3cret#9", "4711", "REDACTED1"},
+		"the guesses are wrong":    {"771204", "raspberry", "s3cret#9", "9042", "[concealed"},
+		"the beginnings are right": {"482777", "tangelo", "hunter3", "4700", "[redacted] and more"},
+		"the lengths are others":   {"9", "fig", "two words", "13", "x"},
+		"all of it":                {"48", "tangelo", "s3cret#9", "9042", "REDACTED1"},
 	}
 }
 

@@ -96,12 +96,17 @@ func LongLines(value string) []string {
 // Send registers values that the call sends as secrets. The caller knows them, so
 // that hiding them from the platform's answer tells him nothing.
 func (r *Redactor) Send(values ...string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	for _, v := range values {
-		if len(v) >= shortestSecret {
-			r.sent.add(v)
+		if len(v) < shortestSecret {
+			continue
 		}
+		shaped := r.answered(v) // as it stands in text that has lost its shapes
+		r.mu.Lock()
+		r.sent.add(v)
+		if len(shaped) >= shortestSecret && shaped != Redacted {
+			r.sent.add(shaped)
+		}
+		r.mu.Unlock()
 	}
 }
 
@@ -161,19 +166,23 @@ func (r *Redactor) Text(s string) string {
 // Delivered removes secrets from words that the platform delivers: logs, reasons of
 // failures, exports. Text that is to be shortened has to come here first, because
 // half of a secret is not recognized.
-func (r *Redactor) Delivered(s string) string { return r.Text(r.Hidden(s)) }
+func (r *Redactor) Delivered(s string) string { return r.unsent(r.Text(r.hidden(s))) }
 
 // Hidden is delivered without the shapes, for text that is read for its meaning
 // before it is shown.
-func (r *Redactor) Hidden(s string) string {
-	return r.places(r.without(r.without(plainEscapes(s), &r.sent), &r.known))
-}
+func (r *Redactor) Hidden(s string) string { return r.unsent(r.hidden(s)) }
+
+func (r *Redactor) hidden(s string) string { return r.places(r.without(plainEscapes(s), &r.known)) }
 
 // answered removes secrets from what the platform says to a request. It may quote
 // any argument of the call, so values of the account are not looked for.
 func (r *Redactor) answered(s string) string {
-	return r.Text(r.places(r.without(plainEscapes(s), &r.sent)))
+	return r.unsent(r.Text(r.places(plainEscapes(s))))
 }
+
+// unsent removes what the call sends as a secret, once all else is hidden: a guess
+// must not cut into what a place or a shape hides.
+func (r *Redactor) unsent(s string) string { return r.without(s, &r.sent) }
 
 // places hides what stands behind the keys of secret variables.
 func (r *Redactor) places(s string) string {
