@@ -42,11 +42,11 @@ func TestListEnvTellsOwnersAndNoValues(t *testing.T) {
 	if rows["LOG_LEVEL"]["fingerprint"] != nil {
 		t.Error("a value that can be guessed has a fingerprint")
 	}
-	for _, project := range []string{"eshop-production", tooltest.Staging} {
+	for _, project := range []string{"analytics", tooltest.Staging} {
 		h.Call("set_env", tooltest.Args{"project": project, "variables": map[string]any{"SHARED": "Hf8sKd2pQ6wZr4Tn0Lmc", "OTHER": "Hf8sKd2pQ6wZr4Tn0Lmc"}}).Ok()
 	}
 	here := tooltest.Variables(h.Call("list_env", tooltest.Args{"project": tooltest.Staging}))
-	there := tooltest.Variables(h.Call("list_env", tooltest.Args{"project": "eshop-production"}))
+	there := tooltest.Variables(h.Call("list_env", tooltest.Args{"project": "analytics"}))
 	if here["SHARED"]["fingerprint"] == nil || there["SHARED"]["fingerprint"] != here["SHARED"]["fingerprint"] {
 		t.Error("equal values of one organisation have different fingerprints")
 	}
