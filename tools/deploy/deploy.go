@@ -178,14 +178,14 @@ func (d deployer) deployDirectory(ctx context.Context, c *tool.Call, r *ready, i
 		return nil, err
 	}
 	r.dir = nil // the upload closes it
-	out := deployServiceOut{Setup: tool.Clean(setup, 80), Uploaded: viewUploaded(contents)}
+	out := deployServiceOut{Setup: tool.Clean(setup, 80), Uploaded: viewUploaded(contents, text)}
 	if !AwaitUpload(ctx, c, job, c.Runner.MaxWait()-c.Asked) {
 		out := stillUploading(c, out, version, job)
 		return &out, nil
 	}
 	if job.Failure != nil {
 		out := notDeployed(ctx, c, out, version, job.Failure)
-		return &out, nil // work that ended badly is a result
+		return &out, nil //nolint:nilerr // work that ended badly is a result
 	}
 	return d.watchDeployment(ctx, c, out, s, version.ID, job.Process, in.Waiting, time.Since(started))
 }

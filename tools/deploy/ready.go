@@ -75,7 +75,7 @@ func (d deployer) prepareDirectory(ctx context.Context, c *tool.Call, r ready, i
 	if r.contents.Files == 0 {
 		return r, nil, tool.Invalid("directory", "holds no files to deploy (%d are ignored)", r.contents.Ignored)
 	}
-	what := fmt.Sprintf("the directory %s: %d files, %d bytes", tool.Clean(in.Directory, 200), r.contents.Files, r.contents.Bytes)
+	what := fmt.Sprintf("the directory %s: %d files, %d bytes, %s", tool.Clean(in.Directory, 200), r.contents.Files, r.contents.Bytes, commitWords(r.contents))
 	if built {
 		what += ", run as they are, without a build"
 	}
@@ -132,7 +132,7 @@ func (d deployer) prepareConnected(ctx context.Context, c *tool.Call, r ready, i
 }
 
 // plan says what will run, and what of a zerops.yaml that is sent.
-func (r ready) plan(what string) *tool.Plan {
+func (r *ready) plan(what string) *tool.Plan {
 	p := services.Changing(r.service, "Deploy to", what)
 	p.State = append(p.State, tool.ServiceFacts(r.service)...)
 	if r.setup != "" {

@@ -138,10 +138,17 @@ type uploadedView struct {
 	MB      float64  `json:"size_mb"`
 	Ignored int      `json:"ignored,omitempty"`
 	Skipped []string `json:"skipped,omitempty"`
+	// Commit is that of git, and ChangedFiles how many files are otherwise in it.
+	Commit       string `json:"commit,omitempty"`
+	ChangedFiles *int   `json:"changed_files,omitempty"`
+	YAMLDigest   string `json:"yaml_digest"`
 }
 
-func viewUploaded(contents archive.Contents) *uploadedView {
-	view := &uploadedView{Files: contents.Files, MB: float64(contents.Bytes/10_000) / 100, Ignored: contents.Ignored}
+func viewUploaded(contents archive.Contents, yaml string) *uploadedView {
+	view := &uploadedView{Files: contents.Files, MB: float64(contents.Bytes/10_000) / 100, Ignored: contents.Ignored, YAMLDigest: manifest.ShortDigest(yaml)}
+	if contents.Commit != "" {
+		view.Commit, view.ChangedFiles = contents.Commit, &contents.Changed
+	}
 	for _, s := range contents.Skipped {
 		view.Skipped = append(view.Skipped, tool.Clean(s.Path, 200)+": "+s.Why)
 	}
@@ -149,6 +156,20 @@ func viewUploaded(contents archive.Contents) *uploadedView {
 		view.Skipped = append(view.Skipped, fmt.Sprintf("and %d more", contents.SkippedMore))
 	}
 	return view
+}
+
+// commitWords say which commit of git a directory is, "" without one.
+func commitWords(contents archive.Contents) string {
+	words := "the commit " + contents.Commit
+	switch {
+	case contents.Commit == "":
+		return "of no commit of git that can be told"
+	case contents.Changed > 0:
+		words += fmt.Sprintf(" and %d files that are otherwise, or not, in it", contents.Changed)
+	case contents.Staged:
+		words += " and what was added for the next one"
+	}
+	return words
 }
 
 // gitURL checks the address of a public repository. Credentials in it are

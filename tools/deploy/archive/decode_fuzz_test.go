@@ -85,10 +85,10 @@ func FuzzIndex(f *testing.F) {
 		if known == nil {
 			return
 		}
-		if len(known.names) > len(index)/indexFixed {
-			t.Errorf("%d names in %d bytes", len(known.names), len(index))
+		if len(known.files) > len(index)/indexFixed {
+			t.Errorf("%d names in %d bytes", len(known.files), len(index))
 		}
-		for name := range known.names {
+		for name := range known.files {
 			if version := index[7]; version < 4 && !strings.Contains(string(index), below+name) {
 				t.Errorf("%q is not in the index", below+name)
 			}

@@ -88,11 +88,16 @@ func (d *Directory) ReadFile(name string, limit int64) ([]byte, error) {
 	return readFile(d.root, name, limit)
 }
 
-// Scan tells what Pack would write. Of small files it reads the beginning, to know
-// private keys.
+// Scan tells what Pack would write, and which commit of git that is. Of small files it
+// reads the beginning, to know private keys; of those with another time than git knows,
+// the content.
 // Errors are a [*LimitError], a [*FileError], or ctx's.
 func (d *Directory) Scan(ctx context.Context, limits Limits) (Contents, error) {
-	return d.walk(ctx, limits, scanned)
+	w, err := d.walk(ctx, limits, scanned)
+	if err == nil {
+		w.commit()
+	}
+	return w.contents, err
 }
 
 // Pack writes a gzip tar archive of the directory to out as it reads it. done, if

@@ -22,7 +22,8 @@ func pack(ctx context.Context, d *Directory, limits Limits, out io.Writer, done 
 		return Contents{}, fmt.Errorf("starting the archive: %w", err)
 	}
 	p := &packer{ctx: ctx, tar: tar.NewWriter(zipped), buffer: make([]byte, 64<<10), done: done}
-	contents, err := d.walk(ctx, limits, p.add)
+	w, err := d.walk(ctx, limits, p.add)
+	contents := w.contents
 	if err != nil {
 		return contents, err
 	}

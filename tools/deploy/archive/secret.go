@@ -134,6 +134,9 @@ func quotesKeys(name string) bool {
 
 // scanned looks at one entry as packing it would.
 func scanned(w *walker, e entry) error {
+	if e.info.Mode().IsRegular() {
+		w.compare(e)
+	}
 	if !e.info.Mode().IsRegular() || e.info.Size() == 0 || e.info.Size() > largestKey {
 		return nil
 	}

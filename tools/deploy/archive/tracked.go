@@ -2,6 +2,7 @@ package archive
 
 import (
 	"bytes"
+	"crypto/sha1" //nolint:gosec // git names its objects by it
 	"encoding/binary"
 	"io"
 	"os"
@@ -12,10 +13,23 @@ import (
 // tracked are the files of a directory that git tracks, with slashes and relative
 // to the directory.
 type tracked struct {
-	names map[string]bool
+	files map[string]indexed
+	// head is the commit that the branch is at, "" where it cannot be told, and staged
+	// says that the index has changes that may be in no commit.
+	head   string
+	staged bool
 }
 
-func (t *tracked) has(name string) bool { return t.names[name] }
+// indexed is what git's index knows of a file.
+type indexed struct {
+	seconds, nanoseconds, size uint32
+	content                    [sha1.Size]byte
+}
+
+func (t *tracked) has(name string) bool {
+	_, found := t.files[name]
+	return found
+}
 
 const (
 	// maxIndex bounds git's index: about 100 bytes for each file.
@@ -39,7 +53,11 @@ func readTracked(root *os.Root, dir string) *tracked {
 					below = dir + "/"
 				}
 			}
-			return parseIndex(index, below)
+			t := parseIndex(index, below)
+			if t != nil {
+				t.head = headOf(root, path.Join(at, gitDir))
+			}
+			return t
 		}
 		if at == "." || at == "/" || at == "" {
 			return nil
@@ -67,7 +85,7 @@ func parseIndex(index []byte, below string) *tracked {
 	if version < 2 || version > 4 {
 		return nil
 	}
-	t := &tracked{names: map[string]bool{}}
+	t := &tracked{files: map[string]indexed{}}
 	previous, rest := []byte(nil), index[indexHeader:]
 	for range count {
 		if len(rest) < indexFixed+2 {
@@ -99,11 +117,35 @@ func parseIndex(index []byte, below string) *tracked {
 			return nil
 		}
 		if inside, ok := strings.CutPrefix(string(name), below); ok {
-			t.names[inside] = true
+			t.files[inside] = entryOf(rest)
 		}
 		previous, rest = name, rest[end:]
 	}
+	t.staged = !treeKept(rest)
 	return t
+}
+
+// entryOf reads the fixed part of an entry, which is long enough.
+func entryOf(b []byte) indexed {
+	e := indexed{seconds: binary.BigEndian.Uint32(b[8:]), nanoseconds: binary.BigEndian.Uint32(b[12:]), size: binary.BigEndian.Uint32(b[36:])}
+	copy(e.content[:], b[40:])
+	return e
+}
+
+// treeKept reports that the index still has the tree that was committed or checked
+// out last: git drops it from the index with the first change that is added.
+func treeKept(extensions []byte) bool {
+	for len(extensions) > 8+sha1.Size {
+		size := int64(binary.BigEndian.Uint32(extensions[4:]))
+		if size > int64(len(extensions)-8) {
+			return false
+		}
+		if bytes.HasPrefix(extensions, []byte("TREE")) {
+			return !bytes.HasPrefix(extensions[8:8+size], []byte("\x00-1 "))
+		}
+		extensions = extensions[8+size:]
+	}
+	return false
 }
 
 // offsetVarint reads a number as git writes them in its index; n is 0 where it is

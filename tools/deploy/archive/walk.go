@@ -31,6 +31,12 @@ type Contents struct {
 	// the others.
 	Skipped     []Skipped
 	SkippedMore int
+	// Commit is that of the git repository that the directory lies in, "" without one.
+	// Changed counts the files that are not in it as they are here, and Staged says that
+	// changes were added for the next commit.
+	Commit  string
+	Changed int
+	Staged  bool
 }
 
 // Skipped is an entry that was left out, and why.
@@ -92,17 +98,17 @@ type walker struct {
 	visit    func(entry) error
 	contents Contents
 	entries  int
+	seen     int              // files that git tracks
 	top      map[string]int64 // bytes below each entry at the top
 	ignoring bool
 	git      []ruleSet
 	deploy   []ruleSet
 }
 
-func (d *Directory) walk(ctx context.Context, limits Limits, visit func(*walker, entry) error) (Contents, error) {
+func (d *Directory) walk(ctx context.Context, limits Limits, visit func(*walker, entry) error) (*walker, error) {
 	w := &walker{dir: d, limits: limits, top: map[string]int64{}}
 	w.visit = func(e entry) error { return visit(w, e) }
-	err := w.directory(ctx, nil)
-	return w.contents, err
+	return w, w.directory(ctx, nil)
 }
 
 // directory visits everything in a directory.

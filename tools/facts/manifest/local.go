@@ -74,6 +74,11 @@ func isYAML(path string) bool {
 // Digest stands for a text in the facts that a confirmation depends on: a file may
 // change between the question and the yes.
 func Digest(text string) tool.Fact {
+	return tool.Is("the YAML", "with the digest "+ShortDigest(text))
+}
+
+// ShortDigest tells one text from another.
+func ShortDigest(text string) string {
 	sum := sha256.Sum256([]byte(text))
-	return tool.Is("the YAML", "with the digest "+hex.EncodeToString(sum[:8]))
+	return hex.EncodeToString(sum[:8])
 }
