@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -116,7 +117,7 @@ func (w *walker) outcome(r tooltest.Result) string {
 	if r.Get("error.code") == "blocked" {
 		return "blocked"
 	}
-	return fmt.Sprint(len(w.questions))
+	return strconv.Itoa(len(w.questions))
 }
 
 // walks are the everyday requests in a project; each returns the answer that
