@@ -274,7 +274,7 @@ func activeOf(deployments []zerops.Deployment) *zerops.AppVersion {
 
 func rollbackPlan(s zerops.Service, to zerops.AppVersion, active *zerops.AppVersion) *tool.Plan {
 	p := &tool.Plan{
-		Summary: fmt.Sprintf("Run the deployment %s (%s) of the service %q (%s) again.", to.ID, versionName(to), tool.Clean(s.Name, 40), s.ID),
+		Summary: fmt.Sprintf("Run the deployment %s (%s) of the service %q (%s) in the project %q (%s) again.", to.ID, versionName(to), tool.Clean(s.Name, 40), s.ID, tool.Clean(s.Project.Name, 80), s.ProjectID),
 		Targets: []tool.PlanTarget{services.Target(s), {Kind: "deployment", ID: to.ID, Name: versionName(to), Status: tool.Clean(to.Status, 40)}},
 		Loses:   []string{"the state of the variables since then: they go back to what they were when this deployment ran", "files that containers have written themselves"},
 		State:   append(tool.ServiceFacts(s), tool.Is("the deployment to go back to", to.ID), tool.Is("its status", to.Status)),

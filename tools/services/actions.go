@@ -65,7 +65,10 @@ func stopService(ctx context.Context, c *tool.Call, in *serviceActionIn) (*servi
 	}, func(jobs []services.Job) *tool.Plan {
 		p := services.ActingOn("Stop", jobs)
 		if p != nil {
-			p.Does, p.Loses = zerops.Stops, []string{"unreachable until started again; data stays"}
+			p.Does, p.Loses = zerops.Stops, []string{"it is unreachable until it is started again; data stays"}
+			if len(p.Targets) > 1 {
+				p.Loses = []string{"they are unreachable until they are started again; data stays"}
+			}
 		}
 		return p
 	})
