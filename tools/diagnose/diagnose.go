@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sort"
 	"time"
 
 	"zerops-mcp/tools/facts/deployments"
@@ -74,6 +73,7 @@ const (
 	passingTime  = 30 * time.Minute
 	passingTimes = 3
 	lastWords    = 10
+	justNow      = 2 * time.Minute
 )
 
 // maxCauses bounds the causes of one answer: past it they contradict each other.
@@ -148,68 +148,10 @@ func (e *Evidence) verdict(causes []CauseView) (verdict, summary string) {
 	return "failing", fmt.Sprintf("%q: %s", name, causes[0].Explanation)
 }
 
-// Diagnose runs all rules and ranks what they found. With a problem that none
-// explains, it says so and shows the evidence; without a problem it is empty.
-func (e *Evidence) Diagnose() []CauseView {
-	type ranked struct {
-		CauseView
-		score   int
-		generic bool
-	}
-	var found []ranked
-	specific := map[string]bool{} // phases with a cause that is more than a symptom
-	explained := false            // whether one of them explains where it failed
-	for i := range rules {
-		r := &rules[i]
-		e.matches = nil
-		f := r.look(e)
-		if len(f.evidence) == 0 {
-			continue
-		}
-		if !e.failed && !e.service.Failed() && e.recovered(r.phase == "resources") {
-			f.confidence = low
-		}
-		if e.failed && !e.concerns(r.phase) && f.confidence < high {
-			continue // something else that may be wrong too
-		}
-		view := CauseView{Cause: r.cause, Explanation: r.explanation, Phase: r.phase, Confidence: f.confidence.String(), Evidence: shownEvidence(f.evidence), Next: f.next}
-		if f.explanation != "" {
-			view.Explanation = f.explanation
-		}
-		if view.Next == nil && r.next != nil {
-			view.Next = r.next(e)
-		}
-		score := int(f.confidence) * 10
-		if e.concerns(r.phase) {
-			score += 15
-		}
-		if !r.generic && f.confidence > low {
-			specific[r.phase] = true
-			explained = explained || e.concerns(r.phase)
-		}
-		found = append(found, ranked{view, score, r.generic})
-	}
-	found = slices.DeleteFunc(found, func(r ranked) bool { return r.generic && (specific[r.Phase] || explained && e.concerns(r.Phase)) })
-	sort.SliceStable(found, func(i, j int) bool { return found[i].score > found[j].score })
-	views := []CauseView{}
-	for _, r := range found[:min(len(found), maxCauses)] {
-		views = append(views, r.CauseView)
-	}
-	if len(views) == 0 {
-		if unknown := e.unexplained(); len(unknown) > 0 {
-			views = append(views, CauseView{
-				Cause: "unknown", Explanation: "Something is wrong that none of the known causes explains. This is all the evidence there is.",
-				Phase: e.causePhase(), Confidence: low.String(), Evidence: unknown, Next: e.nextLook(),
-			})
-		}
-	}
-	return views
-}
-
 // concerns reports whether causes of a phase can explain where it failed.
 func (e *Evidence) concerns(phase string) bool {
 	if !e.failed {
-		return phase == "runtime" || phase == "resources" || phase == "environment" || phase == "subdomain" || phase == "platform"
+		return phase == "runtime" || phase == "deploy" || phase == "resources" || phase == "environment" || phase == "subdomain" || phase == "platform"
 	}
 	switch e.stage {
 	case "upload", "queue":

@@ -20,45 +20,83 @@ func referenceToItself(e *Evidence) finding {
 	return because(medium, lines...)
 }
 
-// missingVariable recognises a variable that the application asks for, and checks
-// whether the service has it.
-func missingVariable(e *Evidence) finding {
-	lines := e.running(missingPatterns()...)
-	for _, line := range lines {
+// missingVariable names the variable that the application asks for, and checks whether
+// the service has it.
+func missingVariable(e *Evidence, said finding) finding {
+	for _, line := range said.evidence {
 		name := variableName(line)
 		if name == "" {
 			continue
 		}
 		if e.key(name) == nil {
-			return finding{
-				evidence: append(lines, "the service has no variable "+name), confidence: high,
-				explanation: fmt.Sprintf("The application needs the variable %s, which the service does not have. Set it, then restart.", name),
-			}
+			said.evidence = append(said.evidence, "the service has no variable "+name)
+			said.explanation = fmt.Sprintf("The application needs the variable %s, which the service does not have. Set it, then restart.", name)
+			return said
 		}
-		return finding{
-			evidence: append(lines, "the service has a variable "+name), confidence: medium,
-			explanation: fmt.Sprintf("The application misses the variable %s. The service has it, so it may be empty, or set after the start: restart the service.", name),
-			next:        &tool.Next{Tool: "restart_service", Arguments: tool.NextArgs{Service: e.service.ID}},
+		said.confidence = min(said.confidence, medium)
+		said.evidence = append(said.evidence, "the service has a variable "+name)
+		said.explanation = fmt.Sprintf("The application misses the variable %s. The service has it, so it may be empty, or set after the start: restart the service.", name)
+		said.next = &tool.Next{Tool: "restart_service", Arguments: tool.NextArgs{Service: e.service.ID}}
+		return said
+	}
+	return said
+}
+
+// missingInBuild names the variable that the build asks for.
+func missingInBuild(e *Evidence, said finding) finding {
+	for _, line := range said.evidence {
+		if name := variableName(line); name != "" {
+			if e.key(name) != nil {
+				said.confidence = high
+				said.evidence = append(said.evidence, fmt.Sprintf("the service has the variable %s, but builds do not see it: refer to it as ${RUNTIME_%s} in build.envVariables", name, name))
+			}
+			break
 		}
 	}
-	return because(low, lines...)
+	return said
+}
+
+// variableName finds the name of a variable in a line: the longest word of
+// capitals, digits and underscores that could be one.
+func variableName(line string) string {
+	best := ""
+	for word := range strings.FieldsFuncSeq(line, func(r rune) bool {
+		return r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	}) {
+		if len(word) > max(len(best), 2) && strings.ToUpper(word) == word && word[0] >= 'A' && word[0] <= 'Z' && (strings.Contains(word, "_") || len(word) >= 4) {
+			switch word {
+			case "ERROR", "FATAL", "WARN", "INFO", "DEBUG", "HTTP", "HTTPS", "FAILURE", "CRITICAL", "WARNING":
+				continue
+			}
+			best = word
+		}
+	}
+	return best
 }
 
 // unresolvedReference looks for literal references in what the application
 // prints, and for references to services that do not exist.
-func unresolvedReference(e *Evidence) finding {
-	var lines []string
-	for _, line := range e.running("${") {
-		if name, ok := referenceIn(line); ok && e.looksLikeVariable(name) {
-			lines = append(lines, line)
+func unresolvedReference(e *Evidence, _ finding) finding {
+	f := finding{}
+	for i, en := range e.spoken {
+		name, ok := referenceIn(en.line.Message)
+		if !ok || en.kind != saying || en.level != unsaid && en.level < warning || strings.Contains(en.texts[0], "placeholder") || !e.looksLikeVariable(name) {
+			continue
 		}
+		if len(f.evidence) == 0 {
+			f.order = i
+		}
+		f.evidence = append(f.evidence, "application log "+evidenceText(en.line))
+		f.times = append(f.times, en.line.Time)
 	}
-	if len(lines) > 0 {
-		return because(high, lines...)
+	if len(f.evidence) > 0 {
+		f.confidence, f.score = high, scoreCode
+		return f
 	}
 	if len(e.siblings) == 0 {
 		return finding{}
 	}
+	var lines []string
 	for _, v := range e.variables {
 		lost := v.Content.References(func(name string) bool {
 			host, key, prefixed := strings.Cut(name, "_")

@@ -37,9 +37,9 @@ type Evidence struct {
 	checked    []string
 	incomplete []string
 
-	// matches are the times of the application lines that the rule at work has
-	// found.
-	matches []time.Time
+	// heard is what the logs say of each cause; spoken are the lines of the application.
+	heard  heard
+	spoken []entry
 }
 
 const (

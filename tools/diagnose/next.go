@@ -16,14 +16,12 @@ func nextGuide(topic string) func(*Evidence) *tool.Next {
 	}
 }
 
-func nextBuildLog(e *Evidence) *tool.Next {
-	if e.deployment == nil {
-		return nil
+// nextLog shows more of the log that matters: that of the failed deployment, else that
+// of the running application.
+func nextLog(e *Evidence) *tool.Next {
+	if e.failed && e.deployment != nil {
+		return &tool.Next{Tool: "get_deployment", Arguments: tool.NextArgs{Deployment: e.deployment.Version.ID, LogLines: 200}}
 	}
-	return &tool.Next{Tool: "get_deployment", Arguments: tool.NextArgs{Deployment: e.deployment.Version.ID, LogLines: 200}}
-}
-
-func nextLogs(e *Evidence) *tool.Next {
 	return &tool.Next{Tool: "search_logs", Arguments: tool.NextArgs{Services: []string{e.service.ID}, Source: "runtime", Since: "1h"}}
 }
 

@@ -13,7 +13,7 @@ import (
 func baseUnknown(e *Evidence) finding {
 	lines := e.code("serviceStackType*", "zeropsYaml*", "errorList")
 	lines = slices.DeleteFunc(lines, func(l string) bool { return !strings.Contains(strings.ToLower(l), "base") })
-	return because(high, append(lines, e.building("unknown base", "base&does not exist")...)...)
+	return because(high, append(lines, e.said("base_unknown").evidence...)...)
 }
 
 func projectNotRunning(e *Evidence) finding {
@@ -144,4 +144,19 @@ func (e *Evidence) subdomainFailures() []string {
 		}
 	}
 	return lines
+}
+
+// restartFailed recognizes a restart or start that failed and was not followed by one
+// that did not.
+func restartFailed(e *Evidence) finding {
+	for _, p := range e.processes { // newest first
+		if !strings.HasPrefix(p.Action, "stack.restart") && !strings.HasPrefix(p.Action, "stack.start") {
+			continue
+		}
+		if p.State() == zerops.ProcessFailed && e.now.Sub(p.Created.Time) < recentTime {
+			return because(medium, processWords(p))
+		}
+		return finding{}
+	}
+	return finding{}
 }

@@ -2,21 +2,32 @@ package diagnose
 
 import (
 	"fmt"
+	"strings"
 
+	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
 
-func outOfMemory(e *Evidence) finding {
-	lines := e.running("out of memory", "oom-kill", "oom killer", "heap limit allocation failed", "status=9/kill", "signal=kill", "java.lang.outofmemoryerror", "memoryerror", "cannot allocate memory",
-		"allowed memory size of", "exit code 137", "code=137")
-	lines = append(lines, e.code("*outofmemory*", "oom*")...)
-	if len(lines) == 0 {
+// outOfMemory joins what the kernel, the platform and the figures say.
+func outOfMemory(e *Evidence, said finding) finding {
+	lines := e.code("*outofmemory*", "oom*")
+	for _, n := range e.notifications {
+		if n.Failure == nil && strings.Contains(strings.ToLower(n.Action), "oom") && e.now.Sub(n.Created.Time) < recentTime {
+			lines = append(lines, "notification "+tool.Clean(n.Action, 60)+" at "+n.Created.UTC().Format("2006-01-02 15:04"))
+		}
+	}
+	if len(lines) > 0 {
+		said.confidence, said.score = high, scoreCode
+	}
+	said.evidence = append(lines, said.evidence...)
+	if len(said.evidence) == 0 {
 		return finding{}
 	}
 	if peak := e.resources(); peak != nil && peak.RAMPercent >= 85 {
-		lines = append(lines, fmt.Sprintf("memory was at %d %% of what there was", peak.RAMPercent))
+		said.evidence = append(said.evidence, fmt.Sprintf("memory was at %d %% of what there was", peak.RAMPercent))
+		said.confidence = max(said.confidence, medium)
 	}
-	return because(high, lines...)
+	return said
 }
 
 func memoryNearLimit(e *Evidence) finding {

@@ -3,21 +3,12 @@ package diagnose
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"zerops-mcp/tools/facts/deployments"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
 )
-
-func applicationExited(e *Evidence) finding {
-	if !e.failedIn("deploy") {
-		return finding{}
-	}
-	lines := e.running("main process exited", "exited with code", "process exited", "npm error lifecycle", "elifecycle", "status=1/failure")
-	return because(medium, append(lines, e.code("deployFailed")...)...)
-}
 
 func silentStartFailure(e *Evidence) finding {
 	if !e.failedIn("deploy") || len(e.Log.Runtime) > 0 || e.Log.Cut {
@@ -29,109 +20,6 @@ func silentStartFailure(e *Evidence) finding {
 		f.confidence, f.evidence = high, append(f.evidence, "run.envVariables sets HOSTNAME")
 	}
 	return f
-}
-
-// startFileMissing recognises a start command whose file is not there.
-func startFileMissing(e *Evidence) finding {
-	lines := e.running("cannot find module '/", "cannot find module './", "cannot find module \"/", "can't open file", "no such file or directory&/var/www", "could not open input file", "unable to access jarfile",
-		"could not find or load main class", "no such file or directory&start", "could not locate gemfile", "status=200/chdir", "failed to open stream")
-	return because(high, lines...)
-}
-
-// packageMissing recognises a package that was not deployed.
-func packageMissing(e *Evidence) finding {
-	lines := e.running("cannot find module '", "cannot find package '", "err_module_not_found", "modulenotfounderror", "no module named", "cannot load such file", "vendor/autoload.php",
-		"class&not found&vendor", "loaderror")
-	lines = slices.DeleteFunc(lines, func(l string) bool {
-		return strings.Contains(l, "module '/") || strings.Contains(l, "module './") || strings.Contains(l, `module "/`)
-	})
-	if len(startFileMissing(e).evidence) > 0 {
-		return finding{} // the codes beside a missing file say the same
-	}
-	return because(high, lines...)
-}
-
-// boundToLoopback needs a sign that something could not reach the application:
-// many programs print localhost and listen everywhere.
-func boundToLoopback(e *Evidence) finding {
-	lines := e.listening("127.0.0.1:", "localhost:", "[::1]:")
-	if len(lines) == 0 {
-		return finding{}
-	}
-	unreached := append(e.running("connection refused", "readiness check", "bad gateway", "health check&fail", "healthcheck&502"), e.code("*readiness*", "*healthcheck*")...)
-	if len(unreached) == 0 {
-		return finding{}
-	}
-	return because(high, append(lines, unreached[:min(len(unreached), 2)]...)...)
-}
-
-// listening finds lines in which the application says where it listens.
-func (e *Evidence) listening(hosts ...string) []string {
-	var patterns []string
-	for _, host := range hosts {
-		for _, verb := range []string{"listening", "running&http", "started&http", "ready on", "server&http", "serving"} {
-			patterns = append(patterns, verb+"&"+host)
-		}
-	}
-	lines := e.runtime
-	if e.failedIn("deploy") {
-		lines = e.Log.Runtime
-	}
-	found, _ := matchLines("application log", lines, patterns...)
-	return found
-}
-
-// wrongPort compares the port the application says with those of zerops.yaml.
-func wrongPort(e *Evidence) finding {
-	declared := e.declaredPorts()
-	lines := e.listening("0.0.0.0:", "127.0.0.1:", "localhost:", ":::", "[::]:", "port ", "http://")
-	if len(declared) == 0 || len(lines) == 0 {
-		return finding{}
-	}
-	wrong := slices.DeleteFunc(slices.Clone(lines), func(l string) bool {
-		port, ok := portIn(l)
-		return !ok || slices.Contains(declared, port)
-	})
-	// One good line is enough: programs listen on more than one port.
-	if len(wrong) < len(lines) || len(wrong) == 0 {
-		return finding{}
-	}
-	f := because(medium, append(wrong, fmt.Sprintf("zerops.yaml names the ports %v", declared))...)
-	refused := append(e.running("connection refused", "readiness check"), e.code("*readiness*")...)
-	if len(refused) > 0 {
-		f.confidence = high
-		f.evidence = append(f.evidence, refused[:1]...)
-	}
-	return f
-}
-
-func (e *Evidence) declaredPorts() []int {
-	ports := e.yaml.Ports()
-	if len(ports) == 0 {
-		for _, p := range e.service.KnownPorts() {
-			ports = append(ports, p.Port)
-		}
-	}
-	return ports
-}
-
-// portIn reads the port out of a line about listening.
-func portIn(line string) (int, bool) {
-	line = strings.ToLower(line)
-	for _, mark := range []string{"0.0.0.0:", "127.0.0.1:", "localhost:", ":::", "[::]:", "port "} {
-		_, after, found := strings.Cut(line, mark)
-		if !found {
-			continue
-		}
-		end := 0
-		for end < len(after) && after[end] >= '0' && after[end] <= '9' {
-			end++
-		}
-		if port, err := strconv.Atoi(after[:end]); err == nil && port > 0 && port < 65536 {
-			return port, true
-		}
-	}
-	return 0, false
 }
 
 func containerFailed(e *Evidence) finding {
@@ -155,37 +43,37 @@ func containerFailed(e *Evidence) finding {
 	return because(medium, lines...)
 }
 
-// refusedPatterns are the words of a connection that could not be made.
-func refusedPatterns() []string {
-	return []string{
-		"econnrefused", "connection refused", "getaddrinfo&enotfound", "name or service not known", "could not translate host name", "no such host", "could not connect to server",
-		"can't connect to", "could not resolve hostname", "connect etimedout", "connection to server&failed", "no route to host", "ehostunreach", "php_network_getaddresses",
+// unreachable names what the application looks for.
+func (e *Evidence) unreached() []string {
+	var lines []string
+	for _, name := range [...]string{"database_unreachable", "service_host_unknown", "queue_refuses_connection", "upstream_not_running"} {
+		lines = append(lines, e.said(name).evidence...)
 	}
+	return lines
 }
 
-// unreachable recognises a connection to another service that fails. The platform's
-// own checks of the application speak of refused connections too.
-func unreachable(e *Evidence) finding {
-	lines := slices.DeleteFunc(e.running(refusedPatterns()...), func(l string) bool {
-		l = strings.ToLower(l)
-		return strings.Contains(l, "readiness check") || strings.Contains(l, "health") || strings.Contains(l, "${")
-	})
-	if len(lines) == 0 {
-		return finding{}
+// unknownHost tells which services there are, where the application looks for one that
+// there is not.
+func unknownHost(e *Evidence, said finding) finding {
+	if len(said.evidence) == 0 {
+		return said
 	}
-	f := because(medium, lines...)
-	for _, line := range lines {
-		if strings.Contains(line, "127.0.0.1") || strings.Contains(line, "localhost") || strings.Contains(line, "::1") {
-			f.explanation = "The application looks for another service on localhost. In Zerops each service has its own host: use its hostname, such as db, or ${db_hostname}."
-			f.confidence = high
+	var names []string
+	for i := range e.siblings {
+		if s := &e.siblings[i]; !s.Hidden() && s.ID != e.service.ID && len(names) < 12 {
+			names = append(names, tool.Clean(s.Name, 40))
 		}
 	}
-	return f
+	if len(names) > 0 {
+		said.evidence = append(said.evidence, "services of the project: "+strings.Join(names, ", "))
+	}
+	return said
 }
 
 // stoppedDependency finds services that this one refers to and that do not run.
-func stoppedDependency(e *Evidence) finding {
-	trouble := strings.ToLower(strings.Join(e.running(refusedPatterns()...), "\n"))
+func stoppedDependency(e *Evidence, _ finding) finding {
+	unreached := e.unreached()
+	trouble := strings.ToLower(strings.Join(unreached, "\n"))
 	var lines []string
 	f := finding{confidence: medium}
 	for i := range e.siblings {
@@ -193,15 +81,13 @@ func stoppedDependency(e *Evidence) finding {
 		if s.Hidden() || s.ID == e.service.ID || !s.Failed() && s.Status != "STOPPED" && s.Status != "STOPPING" && s.Status != "SERVICE_STOPPED" {
 			continue
 		}
-		named := e.refersTo(s.Name)
-		inLog := trouble != "" && namesHost(trouble, s.Name)
-		if !named && !inLog {
+		if inLog := trouble != "" && namesHost(trouble, s.Name); !inLog && !e.refersTo(s.Name) {
 			continue
 		}
 		lines = append(lines, fmt.Sprintf("the service %q (%s) is %s", tool.Clean(s.Name, 40), s.ID, tool.Clean(s.Status, 40)))
-		if inLog || trouble != "" {
-			f.confidence = high
-			lines = append(lines, firstLine(e.running(refusedPatterns()...)))
+		if trouble != "" {
+			f.confidence, f.score = high, scoreCode
+			lines = append(lines, unreached[0])
 		}
 		if f.next == nil {
 			f.next = &tool.Next{Tool: "start_service", Arguments: tool.NextArgs{Service: s.ID}}
@@ -244,9 +130,111 @@ func namesHost(text, hostname string) bool {
 	return false
 }
 
-func firstLine(lines []string) string {
-	if len(lines) == 0 {
-		return ""
+// blockedHost leaves out the hosts that only a scanner asks for: bare addresses.
+func blockedHost(said finding) finding {
+	for _, line := range said.evidence {
+		_, after, found := strings.Cut(line, "HTTP_HOST header: '")
+		if found && strings.IndexFunc(strings.TrimRight(strings.SplitN(after, "'", 2)[0], ":0123456789"), func(r rune) bool { return r != '.' && (r < '0' || r > '9') }) < 0 {
+			return finding{}
+		}
 	}
-	return lines[0]
+	return said
+}
+
+// devDependencies adds what tells that development dependencies were left out: the
+// variable, or the switch of the install command. With the latter, any missing package or
+// tool is probably one of them.
+func devDependencies(e *Evidence, said finding) finding {
+	if install := e.leavesOutDev(); install != "" && len(said.evidence) == 0 {
+		for _, name := range [...]string{"module_not_found", "dependency_not_deployed"} {
+			if missing := e.said(name); missing.confidence == high && missing.score >= said.score {
+				said = missing
+				said.evidence = append(slices.Clone(missing.evidence[:1]), install)
+				said.score++
+			}
+		}
+	}
+	if len(said.evidence) == 0 {
+		return said
+	}
+	if variables, _ := e.yaml.At("build", "envVariables").(map[string]any); fmt.Sprint(variables["NODE_ENV"]) == "production" {
+		said.evidence = append(said.evidence, "build.envVariables sets NODE_ENV: production")
+		said.confidence = high
+	}
+	return said
+}
+
+// leavesOutDev is the line that echoes an install without development dependencies.
+func (e *Evidence) leavesOutDev() string {
+	lines := e.Log.Build
+	if !e.failedIn("build") {
+		lines = slices.Concat(e.Log.Runtime, e.runtime)
+	}
+	for _, line := range lines {
+		text := strings.ToLower(line.Message)
+		if !commandEcho(text) {
+			continue
+		}
+		for _, words := range [...]string{"--omit=dev", "--omit dev", "--production", "--no-dev", "--prod", "--only=prod", "node_env=production", "--without dev", "without development"} {
+			if strings.Contains(text, words) && (strings.Contains(text, "install") || strings.Contains(text, " ci") || strings.Contains(text, "yarn") || strings.Contains(text, "sync")) {
+				return evidenceText(line)
+			}
+		}
+	}
+	return ""
+}
+
+// packageIndex tells a package that apt does not know from lists that were never fetched.
+func packageIndex(e *Evidence, said finding) finding {
+	unknown := e.said("package_not_found")
+	if len(unknown.evidence) == 0 || !strings.Contains(strings.ToLower(unknown.evidence[0]), "unable to locate package") {
+		return said
+	}
+	read := false
+	for _, line := range slices.Concat(e.Log.Build, e.Log.Prepare) {
+		text := strings.ToLower(strings.TrimLeft(withoutTime(line.Message), " "))
+		if strings.HasPrefix(text, "get:") || strings.HasPrefix(text, "hit:") || strings.HasPrefix(text, "ign:") || strings.HasPrefix(text, "fetched ") || strings.Contains(text, "apt-get update") || strings.Contains(text, "apt update") {
+			return said
+		}
+		read = read || strings.HasPrefix(text, "reading package lists")
+	}
+	if !read {
+		return said
+	}
+	unknown.score++
+	unknown.evidence = append(unknown.evidence, "no package list was fetched before")
+	return unknown
+}
+
+// exitsAtOnce leaves out a service that was asked to end.
+func exitsAtOnce(e *Evidence, said finding) finding {
+	for _, en := range e.spoken {
+		text := strings.ToLower(en.line.Message)
+		for _, words := range [...]string{"sigterm", "sigint", "shutting down", "shutdown", "stopping", "stopped zerops", "graceful"} {
+			if strings.Contains(text, words) {
+				return finding{}
+			}
+		}
+	}
+	return said
+}
+
+// migrationOrder tells a table that a migration misses from one that the application
+// misses: the former stands among the words of a migration.
+func migrationOrder(e *Evidence, said finding) finding {
+	missing := e.said("database_not_migrated")
+	if len(said.evidence) > 0 || len(missing.evidence) == 0 || !e.failed {
+		if len(said.evidence) > 0 {
+			said.score++
+		}
+		return said
+	}
+	for i, en := range e.spoken {
+		text := strings.ToLower(en.line.Message)
+		if i < missing.order && (strings.Contains(text, "migrating") || strings.Contains(text, "applying migration") || strings.Contains(text, "migrations.") && strings.Contains(text, "running") || strings.Contains(text, "migration") && strings.Contains(text, "up")) {
+			missing.score++
+			return missing
+		}
+	}
+	return said
 }

@@ -22,7 +22,6 @@ const (
 func longFiles() map[string]string {
 	return map[string]string{
 		"zerops/catalogue.go":     "the table of the API's operations",
-		"tools/diagnose/rules.go": "the table of the rules",
 	}
 }
 
