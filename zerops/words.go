@@ -31,15 +31,22 @@ type quoting interface {
 
 // heard passes the words of an answer on.
 func (c *Client) heard(ctx context.Context, answer any) {
-	q, ok := answer.(quoting)
-	if !ok || c.hear == nil {
+	if c.hear == nil {
 		return
 	}
-	q.words(func(projectID string, words *string) {
-		if *words != "" {
-			*words = c.hear(ctx, projectID, *words)
-		}
-	})
+	pass := func(q quoting) {
+		q.words(func(projectID string, words *string) {
+			if *words != "" {
+				*words = c.hear(ctx, projectID, *words)
+			}
+		})
+	}
+	switch answer := answer.(type) {
+	case anyPage:
+		wordsOfPage(answer, pass)
+	case quoting:
+		pass(answer)
+	}
 }
 
 // hearing is heard for the lines of a log.
@@ -110,15 +117,15 @@ func (r *ImportResult) words(visit func(string, *string)) {
 	}
 }
 
-func (p *page[T]) words(visit func(string, *string)) { wordsOfList(reflect.ValueOf(p.Items), visit) }
-
-// wordsOfList is what page would otherwise repeat in the binary for every type.
-func wordsOfList(list reflect.Value, visit func(string, *string)) {
-	for i := range list.Len() {
-		q, ok := reflect.TypeAssert[quoting](list.Index(i).Addr())
+// wordsOfPage passes on what the items of a page say. A method of page would be repeated
+// in the binary for every type.
+func wordsOfPage(p anyPage, pass func(quoting)) {
+	items := reflect.ValueOf(p).Elem().Field(0) // Items
+	for i := range items.Len() {
+		q, ok := reflect.TypeAssert[quoting](items.Index(i).Addr())
 		if !ok {
 			return
 		}
-		q.words(visit)
+		pass(q)
 	}
 }
