@@ -125,6 +125,9 @@ func (a apiTools) writeAPI(ctx context.Context, c *tool.Call, in *writeAPIIn) (*
 	if err := readBody(c, r); err != nil {
 		return nil, err
 	}
+	if err := excludedParts(c, r); err != nil {
+		return nil, err
+	}
 	_, err = tool.Confirm(ctx, c, func(ctx context.Context) (subject, *tool.Plan, error) {
 		target, err := subjectOf(ctx, c, r, judged(r.op))
 		if err != nil {

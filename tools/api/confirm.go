@@ -16,7 +16,7 @@ import (
 // planOf says what a call is about to do, and what that does to the account: by what
 // it sends, and by what is there.
 func planOf(ctx context.Context, c *tool.Call, r *apiRequest, target subject) (*tool.Plan, error) {
-	p := &tool.Plan{Does: effects.Shown(r.call()), In: projectsOf(r, target), Repeats: !traced(r.op)}
+	p := &tool.Plan{Does: effects.Shown(r.call()), In: projectsOf(r, target), Repeats: !traced(r.op, target)}
 	p.Summary = fmt.Sprintf("%s (%s %s): %s.", r.op, r.op.Method(), tool.Clean(routeOf(r), 200), r.op.Summary())
 	if target.id != "" && target.kind != "" {
 		p.Targets = []tool.PlanTarget{{Kind: target.kind, ID: target.id, Name: tool.Clean(target.name, 80), Status: tool.Clean(target.status, 40)}}
@@ -76,10 +76,10 @@ func judged(op zerops.Operation) bool {
 	return op.Reach() == zerops.ReachSubject || op.Can()&^(zerops.Changes|zerops.Publishes|zerops.Copies) != 0
 }
 
-// traced reports an operation that leaves something that never comes back: a process,
-// or the id of what it deleted.
-func traced(op zerops.Operation) bool {
-	return op.Class().Has(zerops.Asynchronous) || op.Can().Has(zerops.Deletes) || op == zerops.DeletePublicPortRouting
+// traced reports an operation that leaves something that never comes back: a process
+// of its service or project, or the id of what it deleted.
+func traced(op zerops.Operation, target subject) bool {
+	return op.Class().Has(zerops.Asynchronous) && target.projectID != "" || op.Can().Has(zerops.Deletes) || op == zerops.DeletePublicPortRouting
 }
 
 // costOf says what a call costs, where it costs at once.

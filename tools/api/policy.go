@@ -2,8 +2,10 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
+	"zerops-mcp/tools/facts/effects"
 	"zerops-mcp/tools/request"
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
@@ -60,16 +62,35 @@ func unrevealed(c *tool.Call, r *apiRequest) error {
 	}
 }
 
-// excluded names the tool that the operator excluded and whose work the
-// operation does, so that the whole API is no way around it.
+// excluded names the tool that the operator excluded and whose work the operation
+// does, so that the whole API is no way around it.
 func excluded(c *tool.Call, op zerops.Operation) string {
 	for _, name := range c.Runner.Config().ExcludeTools {
-		if name == tool.ExcludeAll {
+		t := c.Runner.Tool(name)
+		switch {
+		case name == tool.ExcludeAll:
 			return "every tool"
-		}
-		if t := c.Runner.Tool(name); t != nil && slices.Contains(t.Operations, op) {
+		case t != nil && slices.ContainsFunc(append(effects.Work(op), op), func(done zerops.Operation) bool { return slices.Contains(t.Operations, done) }):
 			return name
 		}
 	}
 	return ""
+}
+
+// excludedParts refuses a body that does the work of an excluded tool beside what its
+// operation does.
+func excludedParts(c *tool.Call, r *apiRequest) error {
+	if len(c.Runner.Config().ExcludeTools) == 0 {
+		return nil
+	}
+	work := effects.WorkSent(r.body, r.manifest)
+	for _, op := range slices.Sorted(maps.Keys(work)) {
+		if name := excluded(c, op); name != "" {
+			return &tool.Failure{
+				Code: request.CodeOutOfScope, Operation: r.op.String(), Hint: "Leave it out. The operator can change --exclude-tools.",
+				Message: fmt.Sprintf("%s of %s does what %s does, which the operator has excluded from this server; nothing was done", work[op], r.op, name),
+			}
+		}
+	}
+	return nil
 }

@@ -19,10 +19,12 @@ func Tools(u *deployments.Uploads) []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "list_deployments", Title: "List deployments", Standard: true, Effect: zerops.Reads,
 			Description: "Deployments of a service, newest first, with failure reasons and which can be rolled back to.",
+			Operations:  []zerops.Operation{zerops.GetServiceStackAppVersion, zerops.PostAppVersionSearch},
 		}, listDeployments),
 		tool.Define(tool.Spec{
 			Name: "get_deployment", Title: "Get deployment", Standard: true, Effect: zerops.Reads, OpenWorld: true,
 			Description: "One deployment: source, commit, phases with durations, failure reason, the end of its log, and with include_yaml its zerops.yaml, masked.",
+			Operations:  []zerops.Operation{zerops.GetAppVersion},
 		}, r.getDeployment),
 	)
 }

@@ -18,6 +18,7 @@ func Tools() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "list_env", Title: "List variables", Standard: true, Effect: zerops.Reads,
 			Description: "Keys of the variables of a project, or of a service with those it inherits: owner, whether editable, fingerprint (equal values of a key show equal; none for short secrets). Never values.",
+			Operations:  []zerops.Operation{zerops.GetServiceStackEnv, zerops.GetServiceStackUserData, zerops.GetUserData, zerops.PostUserDataSearch, zerops.GetProjectEnv, zerops.GetProjectEnvFile},
 		}, listEnv),
 		tool.Define(tool.Spec{
 			Name: "set_env", Title: "Set variables", Standard: true, Effect: zerops.Updates, LosesValue: true, Idempotent: true,

@@ -30,6 +30,7 @@ func Checks(schemas *SchemaCache) []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "get_yaml_schema", Title: "Get YAML schema", Standard: true, Effect: zerops.Reads,
 			Description: "What zerops.yaml or the import YAML may hold under a path (such as run.healthCheck or services), from the live schema; or a guide by topic.",
+			Operations:  []zerops.Operation{zerops.GetSettingsImportProjectYamlJsonSchemaJson, zerops.GetSettingsZeropsYamlJsonSchemaJson},
 		}, k.getYamlSchema),
 	)
 }

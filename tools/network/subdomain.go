@@ -26,6 +26,7 @@ func Tools() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "list_domains", Title: "List domains", Effect: zerops.Reads,
 			Description: "Custom domains of a project with routes, DNS and certificate state, and the DNS records they need.",
+			Operations:  []zerops.Operation{zerops.GetProjectPublicHttpRouting, zerops.GetPublicHttpRouting, zerops.PostPublicHttpRoutingSearch},
 		}, listDomains),
 		tool.Define(tool.Spec{
 			Name: "add_domain", Title: "Add domain", Effect: zerops.Creates, Idempotent: true, OpenWorld: true,
@@ -42,6 +43,7 @@ func Tools() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "list_ports", Title: "List public ports", Effect: zerops.Reads,
 			Description: "Ports of a project's own addresses that lead to services, with their firewall.",
+			Operations:  []zerops.Operation{zerops.GetServiceStackPublicPortRouting, zerops.GetPublicPortRouting, zerops.PostPublicPortRoutingSearch},
 		}, listPorts),
 		tool.Define(tool.Spec{
 			Name: "add_port", Title: "Add public port", Effect: zerops.Creates, Idempotent: true, OpenWorld: true,

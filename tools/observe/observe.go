@@ -15,10 +15,12 @@ func Tools(u *deployments.Uploads) []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "list_processes", Title: "List processes", Effect: zerops.Reads,
 			Description: "Jobs of the platform in a project or service, newest first, with failure reasons.",
+			Operations:  []zerops.Operation{zerops.GetProjectProcess, zerops.GetServiceStackProcess, zerops.PostProcessSearch},
 		}, listProcesses),
 		tool.Define(tool.Spec{
 			Name: "get_process", Title: "Get process", Standard: true, Effect: zerops.Reads,
 			Description: "State of one process and why it failed.",
+			Operations:  []zerops.Operation{zerops.GetProcess},
 		}, getProcess),
 		tool.Define(tool.Spec{
 			Name: "wait_for", Title: "Wait for work", Standard: true, Effect: zerops.Reads,
@@ -38,10 +40,12 @@ func Tools(u *deployments.Uploads) []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "get_metrics", Title: "Get metrics", Standard: true, Effect: zerops.Reads,
 			Description: "CPU, RAM and disk used against the limit per interval (UTC), with peaks and headroom.",
+			Operations:  []zerops.Operation{zerops.PostCurrentStatsGroupBySearch, zerops.PostStatsHistoryGroupBySearch},
 		}, getMetrics),
 		tool.Define(tool.Spec{
 			Name: "get_costs", Title: "Get costs", Standard: true, Effect: zerops.Reads,
 			Description: "Costs without VAT by organisation, project, service or day; credit left and how long it lasts.",
+			Operations:  []zerops.Operation{zerops.PostResourceConsumptionGroupBySearch, zerops.PostTransactionDebitCostSearch, zerops.PostTransactionDebitGroupBySearch},
 			Needs:       tool.SeeFinances,
 		}, getCosts),
 		tool.Define(tool.Spec{

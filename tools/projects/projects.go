@@ -23,10 +23,12 @@ func Tools() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "list_projects", Title: "List projects", Standard: true, Effect: zerops.Reads,
 			Description: "List the projects of every organisation the token reaches, in any status, with service counts.",
+			Operations:  []zerops.Operation{zerops.GetClientProject, zerops.GetClientProjectsByName, zerops.PostProjectSearch},
 		}, listProjects),
 		tool.Define(tool.Spec{
 			Name: "get_project", Title: "Get project", Standard: true, Effect: zerops.Reads,
 			Description: "Overview of one project: facts, services with status, type and URL, running and recently failed processes, domain problems, IPs, variable count.",
+			Operations:  []zerops.Operation{zerops.GetProject},
 		}, getProject),
 		tool.Define(tool.Spec{
 			Name: "create_project", Title: "Create project", Effect: zerops.Creates,

@@ -18,10 +18,12 @@ func Tools() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "list_services", Title: "List services", Standard: true, Effect: zerops.Reads,
 			Description: "List services of one project, or of all projects. System services are left out.",
+			Operations:  []zerops.Operation{zerops.GetProjectServiceStack, zerops.PostServiceStackSearch},
 		}, listServices),
 		tool.Define(tool.Spec{
 			Name: "get_service", Title: "Get service", Standard: true, Effect: zerops.Reads,
 			Description: "One service: ports, URLs and whether public, scaling, active deployment, containers, mounts, variable count, backups, git integration.",
+			Operations:  []zerops.Operation{zerops.GetServiceStack, zerops.GetServiceStackByName},
 		}, getService),
 		tool.Define(tool.Spec{
 			Name: "start_service", Title: "Start service", Standard: true, Effect: zerops.Updates, Idempotent: true,
@@ -63,6 +65,7 @@ func Tools() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "list_service_types", Title: "List service types", Standard: true, Effect: zerops.Reads,
 			Description: "Types and versions that services can be created with; narrow it for modes, profiles and scaling limits.",
+			Operations:  []zerops.Operation{zerops.PostServiceStackTypeSearch},
 		}, listServiceTypes),
 	)
 }

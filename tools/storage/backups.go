@@ -19,6 +19,7 @@ func Tools() []*tool.Tool {
 		tool.Define(tool.Spec{
 			Name: "list_backups", Title: "List backups", Effect: zerops.Reads,
 			Description: "Backups of a service, newest first, with schedule and limits.",
+			Operations:  []zerops.Operation{zerops.GetServiceStackBackup},
 		}, listBackups),
 		tool.Define(tool.Spec{
 			Name: "create_backup", Title: "Create backup", Effect: zerops.Creates,

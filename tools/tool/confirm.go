@@ -135,6 +135,9 @@ func canElicit(ctx context.Context) bool {
 func ask(ctx context.Context, c *Call, p Plan) (waited bool, err error) {
 	params := p.question()
 	if info := server.RequestProtocolInfoFromContext(ctx); info != nil && info.Modern {
+		if err := onlyOnce(c, p); err != nil {
+			return false, err
+		}
 		answer := server.ElicitationResponse(c.request.responses, elicitationID)
 		if answer == nil {
 			token, _, err := newToken(c, forQuestion, p)
@@ -227,14 +230,11 @@ func (p Plan) question() mcp.ElicitationParams {
 
 // confirmByToken wants a second call with the same arguments and a token.
 func confirmByToken(c *Call, p Plan) error {
+	if err := onlyOnce(c, p); err != nil {
+		return err
+	}
 	if c.confirmArg != "" {
 		return accept(c, forConfirm, p, c.confirmArg)
-	}
-	if p.Repeats && c.Runner.cfg.Stateless {
-		return &Failure{
-			Code: request.CodeUnsupported, Message: "this cannot be confirmed by a second call, because the server that gets it cannot know whether the yes was used before; nothing was changed",
-			Hint: "Use a client that supports elicitation, or a server without --stateless.",
-		}
 	}
 	token, expires, err := newToken(c, forConfirm, p)
 	if err != nil {

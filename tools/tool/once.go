@@ -3,6 +3,7 @@ package tool
 import (
 	"context"
 
+	"zerops-mcp/tools/request"
 	"zerops-mcp/zerops"
 )
 
@@ -16,6 +17,18 @@ import (
 // forgets reports that a confirmation may be redeemed by a process that has not seen
 // its first use.
 func (s *Runner) forgets() bool { return s.cfg.Stateless || s.shared }
+
+// onlyOnce refuses a question whose yes could be used again by a process that has not
+// seen its first use, because nothing of what it is about shows that it was used.
+func onlyOnce(c *Call, p Plan) error {
+	if !p.Repeats || !c.Runner.forgets() {
+		return nil
+	}
+	return &Failure{
+		Code: request.CodeUnsupported, Message: "this cannot be confirmed by a second call here: nothing shows afterwards that the yes was used, and another process with the same key (a replica, a restart, the next call) would take it again" + NothingChanged,
+		Hint: "Do it in the Zerops GUI, through a server that keeps its own key and its state, or, where the risk is accepted, with --confirm never.",
+	}
+}
 
 // newestProcess is the process that began last on the service or the project of a
 // call, as a fact of its plan.
