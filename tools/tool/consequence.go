@@ -117,7 +117,7 @@ func (c *Call) vet(r zerops.Call) error {
 	}
 	for _, inProtected := range []bool{false, true} {
 		wanted := answerTo(does, inProtected)
-		if c.cleared == nil && (wanted > notAsked && !inProtected && does.Has(zerops.Deletes|zerops.Replaces|zerops.Stops|zerops.Costs) || c.Tool.Can == 0) || c.cleared != nil && wanted > answerTo(*c.cleared, inProtected) {
+		if c.cleared == nil || wanted > answerTo(*c.cleared, inProtected) {
 			return &Failure{
 				Code: request.CodeInternal, Operation: r.Operation.String(), Message: fmt.Sprintf("%s was about to be sent, which does more than this call was let through for (%v); nothing was sent", r.Operation, does),
 				Hint: "This is a defect of zerops-mcp.",
