@@ -60,7 +60,7 @@ func (s *Server) toolMarkdown(t *tool.Tool) string {
 		holds bool
 		words string
 	}{
-		{t.Effect == zerops.Destroys, "Needs confirmation."},
+		{t.Can.Has(zerops.Anything &^ (zerops.Publishes | zerops.Changes | zerops.Copies)), "Asks before it does what is asked about everywhere."},
 		{t.LosesValue, "A previous value is lost."},
 		{t.Idempotent && t.Effect != zerops.Reads, "Doing it twice changes nothing more."},
 		{t.OpenWorld && t.Effect == zerops.Reads, "Returns text written by others."},

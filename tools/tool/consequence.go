@@ -50,6 +50,16 @@ func consequences() [10]consequenceRow {
 	}
 }
 
+// ConsequenceTable is the table as the documentation has it, in Markdown.
+func ConsequenceTable() string {
+	var b strings.Builder
+	b.WriteString("| what this call does | elsewhere | project tagged `protected` |\n|---|---|---|\n")
+	for _, row := range consequences() {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", row.words, row.elsewhere, row.inProtected)
+	}
+	return b.String()
+}
+
 // answerTo looks up what becomes of a call that does something.
 func answerTo(does zerops.Consequence, inProtected bool) answer {
 	gravest := notAsked
