@@ -2,6 +2,7 @@ package tools
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -83,7 +84,7 @@ func consequencePage(t *testing.T) string {
 }
 
 func sets(b *strings.Builder, bySet map[zerops.Consequence][]string) {
-	all := tool.SortedKeys(bySet)
+	all := slices.Sorted(maps.Keys(bySet))
 	slices.Reverse(all)
 	b.WriteString("| can | which |\n|---|---|\n")
 	for _, can := range all {

@@ -1563,7 +1563,7 @@ var catalogue = [...]entry{
 	PutPublicHttpRoutingTriggerDomainsDnsCheck: {
 		name: "PutPublicHttpRoutingTriggerDomainsDnsCheck", method: http.MethodPut, path: "/public-http-routing/{id}/trigger-domains-dns-check", area: "routing",
 		summary: "Re-run DNS checks of routing domains now",
-		can:     Changes,
+		can:     Copies,
 		class:   Class{Effect: Updates}, subject: SubjectHTTPRouting, reach: ReachSubject,
 	},
 	PostPublicPortRoutingSearch: {

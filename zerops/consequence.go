@@ -9,7 +9,8 @@ type Consequence uint16
 
 // Consequences, from the lightest.
 const (
-	// Copies keeps a copy of what is there and changes nothing that anybody uses.
+	// Copies keeps a copy of what is there, or has it looked at: nothing changes that
+	// anybody uses.
 	Copies Consequence = 1 << iota
 	// Changes is everything that changes something and is none of the others: it
 	// creates, deploys, scales, starts, sets a value.

@@ -46,7 +46,7 @@ func consequences() [10]consequenceRow {
 		{zerops.TurnsBack, "rolls back, cancels", asked, asked},
 		{zerops.Publishes, "puts a service on a zerops.app address, a domain, a port with an allow-list", notAsked, asked},
 		{zerops.Changes, "deploys, sets variables, scales, starts, restarts, mounts, creates and everything else that changes something", notAsked, asked},
-		{zerops.Copies, "makes a backup", notAsked, notAsked},
+		{zerops.Copies, "makes a backup, has the DNS of a domain checked again", notAsked, notAsked},
 	}
 }
 
@@ -126,8 +126,11 @@ func (c *Call) vet(r zerops.Call) error {
 		does = c.Runner.guard.Shown(r)
 	}
 	for _, inProtected := range []bool{false, true} {
-		wanted := answerTo(does, inProtected)
-		if c.cleared == nil || wanted > answerTo(*c.cleared, inProtected) {
+		cleared := notAsked
+		if c.cleared != nil {
+			cleared = answerTo(*c.cleared, inProtected)
+		}
+		if c.Tool.Can == 0 || answerTo(does, inProtected) > cleared {
 			return &Failure{
 				Code: request.CodeInternal, Operation: r.Operation.String(), Message: fmt.Sprintf("%s was about to be sent, which does more than this call was let through for (%v); nothing was sent", r.Operation, does),
 				Hint: "This is a defect of zerops-mcp.",
