@@ -194,23 +194,35 @@ func newPort(in addPortIn) (zerops.PortRoutingSettings, error) {
 	return s, nil
 }
 
-// chooseAddress picks the project's own address. A dedicated IPv4 costs money and
-// is never requested here.
+// chooseAddress picks the project's own address: the one that is wanted, or the one that
+// those who are let in can come to. A dedicated IPv4 costs money and is never requested
+// here.
 func chooseAddress(s *zerops.PortRoutingSettings, wanted string, p zerops.Project) error {
+	fits4, fits6 := network.Reach(s.Policy, s.Ranges)
 	switch {
-	case wanted == "ipv4" && p.PublicIPv4 == "":
+	case wanted == "" && fits4 && p.PublicIPv4 != "":
+		wanted = "ipv4"
+	case wanted == "" && (fits6 || p.PublicIPv4 == ""):
+		wanted = "ipv6"
+	case wanted == "":
+		wanted = "ipv4"
+	}
+	s.IP = zerops.IPv6
+	if wanted == "ipv4" {
+		s.IP = zerops.IPv4
+	}
+	switch {
+	case wanted == "ipv4" && p.PublicIPv4 == "", wanted == "ipv6" && !fits6 && fits4 && p.PublicIPv4 == "":
 		return &tool.Failure{
 			Code:    request.CodeConflict,
-			Message: fmt.Sprintf("the project %q has no dedicated IPv4, which a public IPv4 port needs; nothing was changed", tool.Clean(p.Name, 80)),
-			Hint: "Use ip ipv6, or ask the person to request one: about 3 USD for 30 days, not refundable (Zerops GUI, or write_api with " +
+			Message: fmt.Sprintf("the project %q has no dedicated IPv4, which a public port for IPv4 addresses needs; nothing was changed", tool.Clean(p.Name, 80)),
+			Hint: "Use ip ipv6 for who comes from IPv6 addresses, or ask the person to request one: about 3 USD for 30 days, not refundable (Zerops GUI, or write_api with " +
 				zerops.PutProjectRequestIpv4.String() + ", which asks for confirmation).",
 		}
-	case wanted == "ipv6" && p.PublicIPv6 == "", wanted == "" && p.PublicIPv4 == "" && p.PublicIPv6 == "":
+	case wanted == "ipv6" && p.PublicIPv6 == "":
 		return &tool.Failure{Code: request.CodeConflict, Message: fmt.Sprintf("the project %q has no IPv6; nothing was changed", tool.Clean(p.Name, 80)), Hint: "get_project shows its addresses."}
-	case wanted == "ipv4", wanted == "" && p.PublicIPv4 != "":
-		s.IP = zerops.IPv4
-	default:
-		s.IP = zerops.IPv6
+	case wanted == "ipv4" && !fits4, wanted == "ipv6" && !fits6:
+		return tool.Invalid("allow_from", "names no address of %s, so nobody could reach the port there; nothing was changed", wanted)
 	}
 	return nil
 }

@@ -21,9 +21,9 @@ func TestPublicPorts(t *testing.T) {
 				s.Version = era
 				tooltest.TwoStep(s)
 			})
-			add := tooltest.Args{"project": tooltest.Staging, "service": "db", "port": "5433", "internal_port": 5432, "allow_from": "198.51.100.7"}
+			add := tooltest.Args{"project": tooltest.Staging, "service": "db", "port": "5433", "internal_port": 5432, "allow_from": "2001:db8:1::7"}
 			r := h.Call("add_port", add).Status("done")
-			if r.Get("port.ip") != "ipv6" || r.Get("port.applied") != true || r.Get("port.firewall") != "only these ranges" || r.Get("port.ranges.0") != "198.51.100.7/32" {
+			if r.Get("port.ip") != "ipv6" || r.Get("port.applied") != true || r.Get("port.firewall") != "only these ranges" || r.Get("port.ranges.0") != "2001:db8:1::7/128" {
 				t.Errorf("got %s", r.Raw)
 			}
 			if !strings.HasSuffix(r.Str("address"), "]:5433") {
@@ -150,7 +150,7 @@ func TestRemovePortIsConfirmed(t *testing.T) {
 		h.Call("remove_port", tooltest.Args{"project": tooltest.Staging, "service": "db", "port": 5433, "protocol": "tcp", "ip": "ipv6"}).Status("done")
 	}
 	h := tooltest.Start(t, func(s *tooltest.Setup) { s.Configure = func(c *tool.Config) { c.Confirm = tool.ConfirmHuman } })
-	h.Call("add_port", tooltest.Args{"project": tooltest.Staging, "service": "db", "port": 5433, "internal_port": 5432, "allow_from": "198.51.100.7"}).Status("done")
+	h.Call("add_port", tooltest.Args{"project": tooltest.Staging, "service": "db", "port": 5433, "internal_port": 5432, "allow_from": "2001:db8:1::7"}).Status("done")
 	h.Call("remove_port", tooltest.Args{"project": tooltest.Staging, "service": "db", "port": 5433}).Fails("blocked")
 }
 
@@ -173,7 +173,7 @@ func TestAddPortAsksByWhoIsLetIn(t *testing.T) {
 		{},
 		{"deny_from": []string{"198.51.100.0/24"}},
 		{"allow_from": []string{"::/0"}},
-		{"allow_from": []string{"0.0.0.0/1", "128.0.0.0/1"}},
+		{"allow_from": []string{"2000::/4", "3000::/4"}},
 	} {
 		first := h.Call("add_port", add(6000+i, everybody)).Status("confirmation_required")
 		if !strings.Contains(first.Str("plan.changes.0"), "for everybody on the internet") {
@@ -181,5 +181,9 @@ func TestAddPortAsksByWhoIsLetIn(t *testing.T) {
 		}
 		h.Confirmed("add_port", add(6000+i, everybody)).Status("done")
 	}
+	// A list of the other kind of address would let nobody in.
+	h.Call("add_port", add(6200, tooltest.Args{"allow_from": "198.51.100.7"})).Fails("conflict")
+	h.Call("add_port", add(6200, tooltest.Args{"allow_from": "198.51.100.7", "ip": "ipv6"})).Fails("conflict")
+	h.Call("add_port", tooltest.Args{"project": "eshop-production", "service": "db", "port": 6200, "internal_port": 5432, "allow_from": "2001:db8:1::7", "ip": "ipv4"}).Fails("invalid_arguments")
 	h.Call("add_port", add(6100, tooltest.Args{"allow_from": []string{"198.51.100.0/24", "2001:db8::/32"}})).Status("done")
 }

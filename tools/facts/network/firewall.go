@@ -50,6 +50,19 @@ func OpenToEverybody(policy string, ranges []string) bool {
 	return false
 }
 
+// Reach tells from which kinds of address somebody can come through a firewall.
+func Reach(policy string, ranges []string) (ipv4, ipv6 bool) {
+	if policy != zerops.AllowRanges {
+		return true, true
+	}
+	for _, text := range ranges {
+		prefix, err := ParseRange(text)
+		ipv4 = ipv4 || err != nil || prefix.Addr().Is4()
+		ipv6 = ipv6 || err != nil || prefix.Addr().Is6()
+	}
+	return ipv4, ipv6
+}
+
 // share is the part of the space that the ranges cover together. All that is routed on
 // the internet in IPv6 begins with the three bits of 2000::/3.
 func share(ranges []netip.Prefix, space netip.Prefix) float64 {
