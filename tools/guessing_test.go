@@ -50,7 +50,7 @@ func likely() guessableSecrets {
 func worlds() map[string]guessableSecrets {
 	return map[string]guessableSecrets{
 		"the guesses are wrong":    {"771204", "raspberry", "s3cret#9", "9042", "[concealed"},
-		"the beginnings are right": {"482777", "tangelo", "hunter3", "4700", "[redacted] and more"},
+		"the beginnings are right": {"482777", "tangelo", "hunter3", "4700", "[redacted]+"},
 		"the lengths are others":   {"9", "fig", "two words", "13", "x"},
 		"all of it":                {"48", "tangelo", "s3cret#9", "9042", "REDACTED1"},
 	}
