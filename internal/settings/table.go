@@ -174,7 +174,7 @@ func Table() []Setting {
 		{
 			Flag: "confirm", Env: []string{"ZMCP_CONFIRM"}, Value: "MODE", Commands: account,
 			Choices: []string{ConfirmAuto, ConfirmHuman, ConfirmTwoStep, ConfirmNever}, Default: ConfirmAuto,
-			Meaning: "Who confirms what destroys or costs money: `auto` asks the person where the client can, else takes two steps; " +
+			Meaning: "Who confirms what destroys, costs at once, or lets somebody in (docs/safety.md): `auto` asks the person where the client can, else takes two steps; " +
 				"`human` refuses where nobody can be asked; `never` is for headless automation that accepts the risk.",
 			at: func(s *Settings) any { return &s.Confirm },
 		},
@@ -292,7 +292,7 @@ func Table() []Setting {
 		{
 			Flag: "signing-key-file", Env: []string{"ZMCP_SIGNING_KEY_FILE"}, Value: "FILE", Commands: account,
 			Shown:   "none",
-			Meaning: "The same, from a file.",
+			Meaning: "The key that ZMCP_SIGNING_KEY would hold, from a file.",
 			at:      func(s *Settings) any { return &s.signingKeyFile },
 		},
 		{

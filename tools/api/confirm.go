@@ -90,7 +90,10 @@ func costOf(r *apiRequest, does zerops.Consequence) string {
 	case r.manifest != nil || r.op == zerops.PostClientProject:
 		return "a SERIOUS core is paid, about 10 USD for 30 days"
 	}
-	return "charged at once: " + r.op.Summary()
+	if r.op == zerops.PutProjectRequestIpv4 {
+		return "about 3 USD for 30 days, charged at once and not refundable"
+	}
+	return "charged at once"
 }
 
 // projectsOf are the projects that a call is carried out in: that of its subject, and

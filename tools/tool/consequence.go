@@ -37,7 +37,7 @@ type consequenceRow struct {
 // of it goes ahead.
 func consequences() [10]consequenceRow {
 	return [...]consequenceRow{
-		{zerops.Deletes, "deletes for good", asked, blocked},
+		{zerops.Deletes, "deletes for good, a route or one of its domains too", asked, blocked},
 		{zerops.Replaces, "replaces what cannot be had back: a service by an import, code by an empty version, sets that lose entries, fewer backups", asked, blocked},
 		{zerops.Stops, "stops a service or a project, takes a storage away", asked, blocked},
 		{zerops.Unpublishes, "takes a public address, a port or an IPv4 off", asked, asked},
@@ -98,6 +98,9 @@ func (c *Call) judge(ctx context.Context, p *Plan) (answer, error) {
 		project, err := c.API.Project(ctx, id)
 		if err != nil {
 			return blocked, err
+		}
+		if !strings.Contains(p.Summary, project.ID) { // names are many a project's
+			p.Summary += fmt.Sprintf(" It is in the project %q (%s).", Clean(project.Name, 80), project.ID)
 		}
 		why := c.protection(project)
 		switch {
