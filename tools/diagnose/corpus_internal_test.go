@@ -127,7 +127,7 @@ func TestFirstCauseOfTheCorpus(t *testing.T) {
 	for set, promised := range map[string]struct {
 		right  float64
 		alarms int
-	}{"dev": {98, 0}, "heldout": {78, 6}} {
+	}{"dev": {98, 0}, "heldout": {79, 6}} {
 		right := tally{}
 		alarms := 0
 		for _, s := range specimens(t, set) {

@@ -98,4 +98,13 @@ validation failed for form signup: email is required
 payment declined for order 12: insufficient funds
 webhook to https://example.org/x failed with 500, will retry in 60 s
 slow query 1200 ms: SELECT 1
+http: TLS handshake error from 203.0.113.5:51200: EOF
+worker timeout: 30s, statement timeout: 10s, trust proxy: 1
+worker 3 exited with code 0
+image 812 is corrupted, skipped
+watching files with inotify
+sending SIGKILL to stragglers in 10 s
+maxmemory-policy allkeys-lru
+healthcheck timeout 5s interval 10s
+ERROR:  duplicate key value violates unique constraint "users_email_key"
 `

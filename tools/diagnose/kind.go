@@ -13,6 +13,7 @@ const (
 	passing       // a test or a check that went well, or that was meant to fail
 	serving       // a line of an access log
 	foreign       // another program's or another service's
+	working       // a step that goes on
 	checking      // what the platform's check of the application met
 )
 
@@ -33,7 +34,7 @@ func kindOf(text string, l level, others []string) kind {
 		return quoting
 	case strings.Contains(text, "[psql]") || strings.Contains(text, "previous error") || strings.Contains(text, "last error") || strings.Contains(text, "last crash") || strings.Contains(text, " ago)"):
 		return quoting
-	case strings.Contains(text, "answered 4") || strings.Contains(text, "for client") || strings.Contains(text, "from client"):
+	case strings.Contains(text, "answered 4") || strings.Contains(text, "for client") || strings.Contains(text, "from client") || strings.Contains(text, "handshake error from") || strings.Contains(text, "client sent an http request"):
 		return serving // what it refuses to others
 	}
 	return saying
@@ -177,10 +178,33 @@ func passedRun(text string) bool {
 		strings.HasPrefix(text, "ok (") && strings.Contains(text, "test")
 }
 
+// progressLine recognizes a step of a build that goes on: what it names are packages and
+// files, not errors.
+func progressLine(text string) bool {
+	text = strings.TrimLeft(withoutTime(text), " -•")
+	if strings.HasPrefix(text, "throw ") || strings.HasPrefix(text, "raise ") {
+		return true // the source beside a stack
+	}
+	for _, verb := range [...]string{
+		"installing ", "downloading ", "downloaded ", "collecting ", "compiling ", "get:", "hit:", "unpacking ", "selecting ", "preparing ", "setting up ", "fetching ", "fetch ", "go: downloading", "go: finding",
+		"added ", "progress:", "cloning ", "using cached", "requirement already", "> task ", "extracting ", "locking ", "syncing ", "using ", "restored ", "restoring ", "processing ", "checking ", "updating ",
+		"creating ", "building ", "transforming ", "copying ", "generating ", "running ", "executing ", "loading ", "adding ", "reading ", "build.envvariables:", "run.envvariables:", "successfully ",
+	} {
+		if strings.HasPrefix(text, verb) {
+			return !strings.Contains(text, "fail") && !strings.Contains(text, "error") && !strings.Contains(text, "could not") && !strings.Contains(text, "cannot") && !strings.Contains(text, "denied") &&
+				!strings.Contains(text, "not found") && !strings.Contains(text, "[y") && !strings.Contains(text, "(y") && !strings.Contains(text, "not ")
+		}
+	}
+	return false
+}
+
 // commandEcho recognizes a line with which a shell or a tool names the command that
 // follows.
 func commandEcho(text string) bool {
 	text = strings.TrimLeft(withoutTime(text), " ")
+	if strings.HasPrefix(text, "> ") && (strings.Contains(text, "error") || strings.Contains(text, "cannot") || strings.Contains(text, "could not") || strings.Contains(text, "fail") || strings.Contains(text, "not ")) {
+		return false // so Gradle tells what went wrong
+	}
 	return (strings.HasPrefix(text, "$ ") || strings.HasPrefix(text, "+ ") || strings.HasPrefix(text, "> ")) && len(text) > 3
 }
 

@@ -27,8 +27,12 @@ type entry struct {
 	block int // the number of the command that wrote it
 }
 
-// maxMatched bounds how much of a line is matched; an error stands at its beginning.
-const maxMatched = 2000
+// Of a line at most maxRead is read, and of what it says at most maxMatched is matched: an
+// error stands at the beginning.
+const (
+	maxRead    = 8000
+	maxMatched = 1000
+)
 
 // read makes entries of the lines of one log.
 func read(lines []zerops.LogLine, where byte, others []string) []entry {
@@ -36,11 +40,14 @@ func read(lines []zerops.LogLine, where byte, others []string) []entry {
 	block := 0
 	for _, line := range lines {
 		raw := plain(line.Message)
-		text := strings.ToLower(raw)
+		text := strings.ToLower(raw[:min(len(raw), maxMatched)])
 		e := entry{line: line, texts: []string{text}, level: levelOf(raw)}
 		if fields := fieldsOf(raw); fields != nil {
 			if len(fields.texts) > 0 {
 				e.texts = fields.texts
+			}
+			for i, text := range e.texts {
+				e.texts[i] = text[:min(len(text), maxMatched)]
 			}
 			if fields.level != unsaid {
 				e.level = fields.level
@@ -54,6 +61,9 @@ func read(lines []zerops.LogLine, where byte, others []string) []entry {
 		if strings.HasPrefix(withoutTime(text), "readiness check") || strings.HasPrefix(withoutTime(text), "healthcheck") {
 			// What the platform's check met is not what the application says.
 			e.kind = checking
+		}
+		if e.kind == saying && (where != 'r' && commandEcho(text) || progressLine(text)) {
+			e.kind = working
 		}
 		if e.kind == saying {
 			e.kind = kindOf(text, e.level, others)
@@ -69,8 +79,8 @@ func read(lines []zerops.LogLine, where byte, others []string) []entry {
 
 // plain is a message without colors and bounded.
 func plain(message string) string {
-	if len(message) > maxMatched {
-		message = strings.ToValidUTF8(message[:maxMatched], "")
+	if len(message) > maxRead {
+		message = strings.ToValidUTF8(message[:maxRead], "")
 	}
 	if !strings.ContainsRune(message, 0x1b) && !strings.Contains(message, "[3") {
 		return message

@@ -1,6 +1,9 @@
 package diagnose
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // pattern is a text to be found in what a line says. It is in lower case; * stands for
 // any text, # for a number, % for a letter or @, $ at the end for the end of the line. It has to begin where somebody begins to speak (see
@@ -10,6 +13,7 @@ type pattern struct {
 	cause    int
 	weight   confidence
 	anywhere bool
+	free     bool // it may begin within a word
 	kernel   bool
 	lowest   level // of the lines that it is looked for in
 }
@@ -20,6 +24,9 @@ type index struct {
 	seen     [1 << 10]uint64 // a bit for each hash that some pattern has
 	at       map[uint16][]int
 }
+
+// named begins the patterns that ask for the name of a variable before what follows.
+const named = "%*_*"
 
 const gram = 4
 
@@ -61,14 +68,19 @@ func eachGram(text string, f func(uint16)) {
 	}
 }
 
-// find calls found with each pattern that a text holds; with some more than once.
+// find calls found with each pattern that a text holds.
 func (x *index) find(text string, found func(p *pattern, at int)) {
+	var tried []int
 	for i := 0; i+gram <= len(text); i++ {
 		h := gramHash(text[i:])
 		if x.seen[h>>6]&(1<<(h&63)) == 0 {
 			continue
 		}
 		for _, n := range x.at[h] {
+			if slices.Contains(tried, n) {
+				continue
+			}
+			tried = append(tried, n)
 			p := &x.patterns[n]
 			if at := p.in(text); at >= 0 {
 				found(p, at)
@@ -79,6 +91,13 @@ func (x *index) find(text string, found func(p *pattern, at int)) {
 
 // in is where a text holds the pattern, negative where it does not.
 func (p *pattern) in(text string) int {
+	if rest, ok := strings.CutPrefix(p.text, named); ok {
+		i := strings.Index(text, rest)
+		if i <= 0 || !strings.Contains(text[strings.LastIndexByte(text[:i], ' ')+1:i], "_") {
+			return -1
+		}
+		return strings.LastIndexByte(text[:i], ' ') + 1
+	}
 	first, _, _ := strings.Cut(p.text, "*")
 	if n := strings.IndexAny(first, "#%"); n >= 0 {
 		first = first[:n]
@@ -93,7 +112,7 @@ func (p *pattern) in(text string) int {
 			}
 			i += n
 		}
-		if (p.anywhere && wordStart(text, i) || begins(text, i)) && matchHere(text[i:], p.text) && !p.isKey(text, i) {
+		if (p.free || p.anywhere && wordStart(text, i) || begins(text, i)) && matchHere(text[i:], p.text) && !p.isKey(text, i) {
 			return i
 		}
 		from = i + 1

@@ -1,14 +1,17 @@
 package diagnose
 
 import (
+	"bytes"
+	"compress/gzip"
 	_ "embed"
+	"io"
 	"strings"
 	"sync"
 
 	"zerops-mcp/tools/tool"
 )
 
-// causesText is the table of causes. An entry begins with "= name phase where flags":
+// The table of causes is causes.txt. An entry begins with "= name phase where flags":
 //
 //	phase  what the answer calls it (see CauseView); a cause found in the log of a build or
 //	       of a preparation is of that phase whatever stands here
@@ -29,9 +32,15 @@ import (
 //
 // Patterns are those of pattern, with {a,b} for either. Among equals the earlier cause is
 // named first.
+
+// causesFile is causes.txt, packed; a test proves that they are the same and packs it anew
+// with -update.
 //
-//go:embed causes.txt
-var causesText string
+//go:embed causes.txt.gz
+var causesFile []byte
+
+// maxCausesFile bounds what is unpacked.
+const maxCausesFile = 1 << 20
 
 // cause is one entry of the table.
 type cause struct {
@@ -48,7 +57,14 @@ type table struct {
 }
 
 // causes reads the table once, when it is first needed.
-var causes = sync.OnceValue(func() *table { return readTable(causesText) })
+var causes = sync.OnceValue(func() *table {
+	var text strings.Builder
+	if packed, err := gzip.NewReader(bytes.NewReader(causesFile)); err == nil {
+		// It is part of the program, and the tests read it whole.
+		_, _ = io.Copy(&text, io.LimitReader(packed, maxCausesFile))
+	}
+	return readTable(text.String())
+})
 
 func readTable(text string) *table {
 	t := &table{}
@@ -97,7 +113,8 @@ func newCause(fields []string) cause {
 }
 
 func newPattern(marks, text string, cause int) pattern {
-	p := pattern{text: text, cause: cause, lowest: failing, weight: low}
+	text, free := strings.CutPrefix(text, "*")
+	p := pattern{text: text, cause: cause, lowest: failing, weight: low, free: free}
 	switch marks[0] {
 	case '!':
 		p.weight = high
