@@ -74,6 +74,9 @@ const (
 	passingTimes = 3
 	lastWords    = 10
 	justNow      = 2 * time.Minute
+
+	burstTime  = 10 * time.Minute
+	manyErrors = 20
 )
 
 // maxCauses bounds the causes of one answer: past it they contradict each other.
@@ -133,6 +136,8 @@ func (e *Evidence) verdict(causes []CauseView) (verdict, summary string) {
 	switch {
 	case open && !e.failed:
 		return "working", fmt.Sprintf("a deployment of %q is under way (%s)", name, tool.Clean(e.deployment.Version.Status, 40))
+	case len(causes) == 0 && e.errorsNow() >= manyErrors:
+		return "warnings", fmt.Sprintf("%q runs, but wrote %d errors within the last %d minutes that no known cause explains", name, e.errorsNow(), int(burstTime.Minutes()))
 	case len(causes) == 0 && len(e.incomplete) > 0:
 		return "unknown", fmt.Sprintf("nothing wrong was found with %q, but not everything could be read", name)
 	case len(causes) == 0:
@@ -198,6 +203,17 @@ func (e *Evidence) unexplained() []string {
 		lines = append(lines, deployments.LineText(line))
 	}
 	return shownEvidence(lines)
+}
+
+// errorsNow counts the errors that the application says it had of late.
+func (e *Evidence) errorsNow() int {
+	n := 0
+	for _, en := range e.spoken {
+		if en.kind == saying && (en.level == failing || en.level == unsaid && en.line.Severity <= zerops.SeverityError) && e.now.Sub(en.line.Time) < burstTime {
+			n++
+		}
+	}
+	return n
 }
 
 // nextLook is the call that shows more, where no remedy is known.

@@ -270,6 +270,18 @@ func TestOldErrorsOfARunningServiceAreNoMoreThanAWarning(t *testing.T) {
 	}
 }
 
+func TestManyErrorsAreNotHealth(t *testing.T) {
+	t.Parallel()
+	texts := make([]string, 40)
+	for i := range texts {
+		texts[i] = fmt.Sprintf("ERROR order %d lost its way", i)
+	}
+	e := diagnosed(saidWhileRunning(texts...))
+	if verdict, summary := e.verdict(e.Diagnose()); verdict == "healthy" {
+		t.Errorf("forty errors within a minute are %s: %s", verdict, summary)
+	}
+}
+
 // FuzzDiagnose reads whatever a service in trouble wrote, in turn while it was
 // built, prepared, started and run.
 func FuzzDiagnose(f *testing.F) {
