@@ -28,30 +28,30 @@ func TestWordsOfThePlatformKeepSecrets(t *testing.T) {
 		}
 		h.Call("set_env", tooltest.Args{"project": tooltest.Staging, "service": "worker", "variables": tooltest.Args{"LICENCE": value}}).Ok()
 		h.Sim.FailNext("stack.restart", "serviceStackRestartFailed", "could not start with "+value+" as given")
-		shown := func(h *tooltest.Harness, r tooltest.Result) {
+		shown := func(r tooltest.Result) {
 			t.Helper()
 			if !strings.Contains(string(r.Raw), "could not start with [redacted] as given") {
 				t.Errorf("the words are %.600s", r.Raw)
 			}
 		}
-		shown(h, h.Call("restart_service", tooltest.Args{"service": tooltest.StagingAPI(h)}))
+		shown(h.Call("restart_service", tooltest.Args{"service": tooltest.StagingAPI(h)}))
 		processes := tooltest.Args{"service": tooltest.StagingAPI(h)}
-		shown(h, h.Call("list_processes", processes))
+		shown(h.Call("list_processes", processes))
 		read = variables()
 		for range 2 {
-			shown(h, h.Call("list_processes", processes))
-			shown(h, h.Call("read_api", tooltest.Args{"operation": "GetServiceStackProcess", "path": tooltest.Args{"id": tooltest.StagingAPI(h)}}))
+			shown(h.Call("list_processes", processes))
+			shown(h.Call("read_api", tooltest.Args{"operation": "GetServiceStackProcess", "path": tooltest.Args{"id": tooltest.StagingAPI(h)}}))
 		}
 		if variables() != read {
 			t.Errorf("variables are read %d times within a minute", variables()-read)
 		}
-		time.Sleep(time.Minute)
-		shown(h, h.Call("list_processes", processes))
+		<-time.After(time.Minute)
+		shown(h.Call("list_processes", processes))
 		if variables() == read {
 			t.Error("variables are remembered for more than a minute")
 		}
 		h.Sim.Fail(simulator.Fault{Operation: "GetServiceStackEnv", Status: 403, Code: "forbidden", Message: "no"})
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		h.Call("list_processes", processes).Ok() // shapes and places are all that is left
 	})
 }

@@ -39,7 +39,7 @@ const (
 const Anything = Deletes<<1 - 1
 
 // Has reports whether the set has one of the given consequences.
-func (c Consequence) Has(any Consequence) bool { return c&any != 0 }
+func (c Consequence) Has(one Consequence) bool { return c&one != 0 }
 
 // Destructive reports what makes a call one that clients warn of: something is
 // deleted, replaced, stopped or off the net.

@@ -141,7 +141,7 @@ func (v Variable) SameAs(other Variable, names map[string]bool) (same, told bool
 // Fingerprint is 32 bits in hexadecimal that are equal for equal values under one key,
 // and the length of the value in bytes. ok is false for values that are withheld or
 // could be guessed: they have neither.
-func (v Variable) Fingerprint(secret []byte, names map[string]bool) (print string, length int, ok bool) {
+func (v Variable) Fingerprint(secret []byte, names map[string]bool) (fingerprint string, length int, ok bool) {
 	if v.Content.Withheld() || v.Content.Guessable(names) {
 		return "", 0, false
 	}

@@ -20,7 +20,7 @@ func TestSecretsShowNothing(t *testing.T) {
 	if err := json.Unmarshal([]byte(`{"id":"1","key":"LICENCE","content":"`+value+`"}`), &v); err != nil || v.Content.OpenForRedactor() != value {
 		t.Fatalf("read %v, %v", v.Content.OpenForRedactor(), err)
 	}
-	type hiding struct{ inner zerops.Variable } // print methods of unexported fields are not called
+	type hiding struct{ inner zerops.Variable } // fingerprint methods of unexported fields are not called
 	for name, holder := range map[string]any{
 		"secret": v.Content, "pointer": &v.Content, "variable": v, "list": []zerops.Variable{v}, "map": map[string]zerops.Secret{"a": v.Content}, "unexported": hiding{v}, "pointer to one": &hiding{v},
 		"version": zerops.AppVersion{Variables: []zerops.Variable{v}}, "location": zerops.RoutedLocation{Config: zerops.NewSecret(value)},
@@ -77,9 +77,9 @@ func TestWhatMayBeToldOfAVariable(t *testing.T) {
 			t.Errorf("%q: can be guessed is %v", value, got)
 		}
 		same, told := v.Holds("KEY", value, names)
-		print, length, ok := v.Fingerprint(key, names)
-		if told == guessable || same == guessable || ok == guessable || (print == "") != guessable || (length == 0) != guessable {
-			t.Errorf("%q: same %v, told %v, fingerprint %q, length %d, %v", value, same, told, print, length, ok)
+		fingerprint, length, ok := v.Fingerprint(key, names)
+		if told == guessable || same == guessable || ok == guessable || (fingerprint == "") != guessable || (length == 0) != guessable {
+			t.Errorf("%q: same %v, told %v, fingerprint %q, length %d, %v", value, same, told, fingerprint, length, ok)
 		}
 		if _, told := v.Holds("OTHER", value, names); told {
 			t.Errorf("%q is compared under another key", value)

@@ -75,7 +75,10 @@ func (p *Process) words(visit func(string, *string)) {
 	var reason string
 	if raw, ok := p.PublicMeta[failReason]; ok && json.Unmarshal(raw, &reason) == nil {
 		visit(project, &reason)
-		p.PublicMeta[failReason], _ = json.Marshal(reason) // a string
+		delete(p.PublicMeta, failReason)
+		if heard, err := json.Marshal(reason); err == nil {
+			p.PublicMeta[failReason] = heard
+		}
 	}
 	if p.Version != nil {
 		p.Version.wordsAbout(project, visit)

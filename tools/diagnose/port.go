@@ -43,8 +43,20 @@ func listening(text string) (port int, loopback, ok bool) {
 		text     string
 		loopback bool
 	}{
-		{"0.0.0.0:", false}, {"[::]:", false}, {":::", false}, {"*:", false}, {"127.0.0.1:", true}, {"localhost:", true}, {"[::1]:", true},
-		{"port(s): ", false}, {"port(s) ", false}, {"port ", false}, {"port: ", false}, {"port=", false}, {"on :", false}, {"at :", false},
+		{"0.0.0.0:", false},
+		{"[::]:", false},
+		{":::", false},
+		{"*:", false},
+		{"127.0.0.1:", true},
+		{"localhost:", true},
+		{"[::1]:", true},
+		{"port(s): ", false},
+		{"port(s) ", false},
+		{"port ", false},
+		{"port: ", false},
+		{"port=", false},
+		{"on :", false},
+		{"at :", false},
 	} {
 		_, after, found := strings.Cut(text, mark.text)
 		if !found {

@@ -54,7 +54,9 @@ func TestHandlersThatForgetSendNothing(t *testing.T) {
 		forgetful.once.Do(func() {})
 		forgetful.run = func(ctx context.Context, c *Call, _ json.RawMessage) (any, error) {
 			if test.plans != 0 {
-				if _, err := Confirm(ctx, c, func(context.Context) (bool, *Plan, error) { return true, &Plan{Summary: "x", Does: test.plans, In: []string{id}}, nil }); err != nil {
+				if _, err := Confirm(ctx, c, func(context.Context) (bool, *Plan, error) {
+					return true, &Plan{Summary: "x", Does: test.plans, In: []string{id}}, nil
+				}); err != nil {
 					return nil, err
 				}
 			}

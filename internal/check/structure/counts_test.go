@@ -21,7 +21,7 @@ const (
 // longFiles are the files that may be longer, with the reason.
 func longFiles() map[string]string {
 	return map[string]string{
-		"zerops/catalogue.go":     "the table of the API's operations",
+		"zerops/catalogue.go": "the table of the API's operations",
 	}
 }
 

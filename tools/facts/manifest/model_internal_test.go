@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -139,7 +140,7 @@ func holdsModel(t *testing.T, text string) (refused, taken bool) {
 			fmt.Fprintf(&b, "core %q ", Text(p.core))
 		}
 		for i, s := range p.Services {
-			fmt.Fprintf(&b, "%q %v %q;", s.Hostname, s.Override, Text(At(p.Doc.Value, "services", fmt.Sprint(i), "buildFromGit")))
+			fmt.Fprintf(&b, "%q %v %q;", s.Hostname, s.Override, Text(At(p.Doc.Value, "services", strconv.Itoa(i), "buildFromGit")))
 		}
 		if b.String() != after {
 			t.Errorf("%q was read as %s, and the platform reads %s", text, b.String(), after)
