@@ -21,7 +21,7 @@ type specimen struct {
 }
 
 // specimens reads the archives whose names begin with a word: dev or heldout.
-func specimens(t testing.TB, set string) []specimen {
+func specimens(t *testing.T, set string) []specimen {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("testdata", "logs", set+"-*.txtar"))
 	if err != nil || len(files) == 0 {

@@ -104,7 +104,7 @@ func unresolvedReference(e *Evidence, _ finding) finding {
 		})
 		// What refers to nothing may be a part of the value, and is not shown.
 		if len(lost) > 0 && v.Owner() != zerops.OwnerPlatform {
-			lines = append(lines, fmt.Sprintf("%s refers to a service that does not exist", tool.Clean(v.Key, 80)))
+			lines = append(lines, tool.Clean(v.Key, 80)+" refers to a service that does not exist")
 		}
 	}
 	return because(medium, lines...)

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -61,12 +62,7 @@ func shippedFrom(text string, others []string) bool {
 		}
 	}
 	name = strings.TrimRight(strings.TrimSpace(name), "-0123456789")
-	for _, other := range others {
-		if name == other {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(others, name)
 }
 
 // accessLine recognizes a line of an access log: a method, a path and a status.

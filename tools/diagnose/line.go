@@ -311,7 +311,7 @@ func logfmtOf(raw string) *jsonFields {
 			break
 		}
 		key = key[strings.LastIndexByte(key, ' ')+1:]
-		value := after
+		var value string
 		if after[0] == '"' {
 			value, rest = quotedValue(after[1:])
 		} else {
