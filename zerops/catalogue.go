@@ -925,7 +925,7 @@ var catalogue = [...]entry{
 	PostProjectServiceStack: {
 		name: "PostProjectServiceStack", method: http.MethodPost, path: "/project/{id}/service-stack", area: "service",
 		summary: "Create a service (any type) in a project",
-		can:     Publishes | Changes,
+		can:     Grants | Publishes | Changes,
 		class:   Class{Effect: Creates, Traits: CarriesSecrets | Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	PostProjectServiceStackImport: {
@@ -943,7 +943,7 @@ var catalogue = [...]entry{
 	PostProjectServiceStackOld: {
 		name: "PostProjectServiceStackOld", method: http.MethodPost, path: "/project/{id}/service-stack/{serviceStackTypeVersionId}", area: "service",
 		summary: "Create a service, legacy form with the type version in the path",
-		can:     Publishes | Changes,
+		can:     Grants | Publishes | Changes,
 		class:   Class{Effect: Creates, Traits: CarriesSecrets | Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	GetServiceStackByName: {
@@ -1246,13 +1246,13 @@ var catalogue = [...]entry{
 	PutProjectEnv: {
 		name: "PutProjectEnv", method: http.MethodPut, path: "/project-env/{id}", area: "env",
 		summary: "Update a project variable by its id",
-		can:     Changes,
+		can:     Grants | Changes,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectProjectVariable, reach: ReachSubject,
 	},
 	PostProjectEnv: {
 		name: "PostProjectEnv", method: http.MethodPost, path: "/project/{id}/env", area: "env",
 		summary: "Create a project variable",
-		can:     Changes,
+		can:     Grants | Changes,
 		class:   Class{Effect: Creates, Traits: Asynchronous}, subject: SubjectProject, reach: ReachSubject,
 	},
 	GetProjectEnvFile: {
@@ -1273,7 +1273,7 @@ var catalogue = [...]entry{
 	PutProjectEnvFile: {
 		name: "PutProjectEnvFile", method: http.MethodPut, path: "/project/{id}/env/file", area: "env",
 		summary: "Replace all user-defined project variables by a dotenv text",
-		can:     Replaces | Changes,
+		can:     Replaces | Grants | Changes,
 		class:   Class{Effect: Destroys, Traits: FullReplacement | Asynchronous}, subject: SubjectProject, reach: ReachSubject, current: GetProjectEnvFile,
 	},
 	GetServiceStackEnv: {
@@ -1289,13 +1289,13 @@ var catalogue = [...]entry{
 	PostServiceStackUserData: {
 		name: "PostServiceStackUserData", method: http.MethodPost, path: "/service-stack/{id}/user-data", area: "env",
 		summary: "Create a service variable",
-		can:     Changes,
+		can:     Grants | Changes,
 		class:   Class{Effect: Creates, Traits: Asynchronous}, subject: SubjectService, reach: ReachSubject,
 	},
 	PutServiceStackUserDataEnvFile: {
 		name: "PutServiceStackUserDataEnvFile", method: http.MethodPut, path: "/service-stack/{id}/user-data/env-file", area: "env",
 		summary: "Replace all user-defined variables of a service by a dotenv text",
-		can:     Replaces | Changes,
+		can:     Replaces | Grants | Changes,
 		class:   Class{Effect: Destroys, Traits: FullReplacement | Asynchronous}, subject: SubjectService, reach: ReachSubject, current: GetServiceStackEnv,
 	},
 	PostUserDataSearch: {
@@ -1322,7 +1322,7 @@ var catalogue = [...]entry{
 	PutUserData: {
 		name: "PutUserData", method: http.MethodPut, path: "/user-data/{id}", area: "env",
 		summary: "Update a service variable by its id",
-		can:     Changes,
+		can:     Grants | Changes,
 		class:   Class{Effect: Updates, Traits: Asynchronous}, subject: SubjectServiceVariable, reach: ReachSubject,
 	},
 
@@ -1406,7 +1406,7 @@ var catalogue = [...]entry{
 	PutServiceStackBackup: {
 		name: "PutServiceStackBackup", method: http.MethodPut, path: "/service-stack/{id}/backup/{date}", area: "backup",
 		summary: "Change a backup's tags",
-		can:     Changes,
+		can:     Replaces | Changes,
 		class:   Class{Effect: Updates, Traits: FullReplacement}, subject: SubjectService, reach: ReachSubject, current: GetServiceStackBackup,
 	},
 
@@ -1545,13 +1545,13 @@ var catalogue = [...]entry{
 	PutPublicHttpRouting: {
 		name: "PutPublicHttpRouting", method: http.MethodPut, path: "/public-http-routing/{id}", area: "routing",
 		summary: "Replace an HTTP routing (domains, locations, SSL, CDN)",
-		can:     Replaces | Publishes,
+		can:     Replaces | Grants | Publishes,
 		class:   Class{Effect: Updates, Traits: FullReplacement}, subject: SubjectHTTPRouting, reach: ReachSubject, current: GetPublicHttpRouting,
 	},
 	PutPublicHttpRoutingLocation: {
 		name: "PutPublicHttpRoutingLocation", method: http.MethodPut, path: "/public-http-routing/{id}/location", area: "routing",
 		summary: "Replace only the locations of an HTTP routing",
-		can:     Replaces | Publishes,
+		can:     Replaces | Grants | Publishes,
 		class:   Class{Effect: Updates, Traits: FullReplacement}, subject: SubjectHTTPRouting, reach: ReachSubject, current: GetPublicHttpRouting,
 	},
 	PutPublicHttpRoutingRestore: {

@@ -2,6 +2,7 @@ package zerops
 
 import (
 	"context"
+	"encoding/json"
 	"iter"
 )
 
@@ -58,6 +59,17 @@ type RoutedLocation struct {
 	Service   *struct {
 		Name string `json:"serviceStackName"`
 	} `json:"serviceStackInfo,omitempty"`
+}
+
+// Guarded reports that the location asks its visitors for something, or lets in some
+// networks only.
+func (l RoutedLocation) Guarded() bool {
+	var config struct {
+		BasicAuth    json.RawMessage `json:"basicAuth"`
+		AccessPolicy json.RawMessage `json:"accessPolicy"`
+	}
+	given := func(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
+	return !l.Config.Empty() && (decode([]byte(l.Config.open()), &config) != nil || given(config.BasicAuth) || given(config.AccessPolicy))
 }
 
 // Passwords returns the passwords that visitors of the location are asked for.

@@ -59,6 +59,32 @@ func protectedCases() []inProtected {
 			return args{"service": w.service(guarded, "db"), "port": 15432, "internal_port": 5432, "allow_from": []string{"::/1", "8000::/1"}}
 		}, true},
 		{"write-api-port-to-everybody", "write_api", withBody("PostServiceStackPublicPortRouting", open, service("db")), true},
+		{"port-to-all-that-is-given-out", "add_port", func(w *world) args {
+			return args{"service": w.service(guarded, "db"), "port": 15432, "internal_port": 5432, "ip": "ipv6", "allow_from": []string{"2001::/16", "2003::/16", "2400::/6", "2800::/5"}}
+		}, true},
+		{"backup-unprotected", "write_api", func(w *world) args {
+			list := w.api(w.t, http.MethodGet, "/service-stack/"+w.service(guarded, "db")+"/backup", nil)
+			files, _ := list["files"].([]any)
+			file, _ := files[len(files)-1].(map[string]any)
+			return args{"operation": "PutServiceStackBackup", "path": args{"id": w.service(guarded, "db"), "date": file["name"]}, "body": `{"tags":[]}`}
+		}, false},
+		{"isolation-off", "set_env", func(w *world) args {
+			return args{"project": w.project(guarded), "variables": variable("envIsolation", "none")}
+		}, true},
+		{"isolation-off-by-import", "import_yaml", func(w *world) args {
+			return args{"project": w.project(guarded), "yaml": "services:\n  - hostname: newone\n    type: nodejs@22\n    envIsolation: none\n"}
+		}, true},
+		{"public-bucket", "import_yaml", func(w *world) args {
+			return args{"project": w.project(guarded), "yaml": "services:\n  - hostname: pictures\n    type: object-storage\n    objectStorageSize: 2\n    objectStoragePolicy: Public-Read\n"}
+		}, true},
+		{"path-beside-a-guarded-one", "write_api", func(w *world) args {
+			guard := func(more string) string {
+				return fmt.Sprintf(`{"sslEnabled":true,"cdnEnabled":false,"domains":["shop.example.com","second.example.com"],"locations":[{"path":"/","port":3000,"serviceStackId":"%s",`+
+					`"config":{"accessPolicy":{"enabled":true,"defaultPolicy":"deny","cidr":["10.0.0.0/8"]}}}%s]}`, w.service(guarded, "app"), more)
+			}
+			w.api(w.t, http.MethodPut, "/public-http-routing/"+routing(w), json.RawMessage(guard("")))
+			return args{"operation": "PutPublicHttpRouting", "path": on(routing(w)), "body": guard(fmt.Sprintf(`,{"path":"/api","port":3000,"serviceStackId":"%s"}`, w.service(guarded, "app")))}
+		}, true},
 		{"metrics-target", "write_api", withBody("PatchPrometheusConfig", `{"configs":[{"targets":["evil.example:9090"],"labels":{}}]}`, project), true},
 		{"log-target", "write_api", withBody("PutProjectRemoteLogging", `{"syslogConfig":"network(\"evil.example\")","certificate":""}`, project), true},
 	}

@@ -285,7 +285,7 @@ func Table() []Setting {
 		},
 		{
 			Env: []string{"ZMCP_SIGNING_KEY"}, Value: "KEY", Secret: true,
-			Shown:   "random, of this process",
+			Shown:   "random, of this process; made of the token for `call`",
 			Meaning: "Key for confirmation and session tokens, shared by replicas: at least 32 characters, as `openssl rand -base64 32` makes them.",
 			at:      func(s *Settings) any { return &s.signingKey },
 		},

@@ -122,8 +122,10 @@ func ofExamples() map[zerops.Operation]zerops.Consequence {
 	return map[zerops.Operation]zerops.Consequence{
 		zerops.PostClientProject: zerops.Changes, zerops.PostClientProjectImport: zerops.Changes, zerops.PostProjectServiceStackImport: zerops.Changes,
 		zerops.PutProjectFirstClassRecipeDevelopmentContainer: zerops.Grants, zerops.PostProjectServiceStackObjectStorageV1: zerops.Changes, zerops.PostServiceStackPublicPortRouting: zerops.Publishes,
+		zerops.PostProjectEnv: zerops.Changes, zerops.PutProjectEnv: zerops.Changes, zerops.PostServiceStackUserData: zerops.Changes, zerops.PutUserData: zerops.Changes,
+		zerops.PostProjectServiceStack: zerops.Changes, zerops.PostProjectServiceStackOld: zerops.Changes,
 		zerops.PutServiceStackTriggerPipeline: zerops.Changes, zerops.PutProjectSyncPublicHttpRouting: zerops.Publishes, zerops.PutProjectSyncPublicPortRouting: zerops.Publishes,
-		zerops.PutClientBillingInfo: zerops.Changes, zerops.PutUser: zerops.Changes, zerops.PutPublicHttpRoutingLocation: zerops.Publishes, zerops.PutPublicPortRouting: zerops.Unpublishes,
+		zerops.PutServiceStackBackup: zerops.Changes, zerops.PutClientBillingInfo: zerops.Changes, zerops.PutUser: zerops.Changes, zerops.PutPublicHttpRoutingLocation: zerops.Publishes, zerops.PutPublicPortRouting: zerops.Unpublishes,
 	}
 }
 

@@ -1,11 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"zerops-mcp/tools/tool"
 	"zerops-mcp/zerops"
@@ -123,14 +125,27 @@ func asBody(r *apiRequest, record map[string]any) map[string]any {
 			if file["name"] != r.path[1] {
 				continue
 			}
-			tags := file["tags"]
-			if metadata, ok := file["metadata"].(map[string]any); ok && tags == nil {
-				tags = metadata["tags"]
-			}
-			return map[string]any{"tags": tags}
+			return map[string]any{"tags": tagsOf(file)}
 		}
 	}
 	return record
+}
+
+// tagsOf are the tags of a backup, which the list of backups joins by commas
+// (platform §3.7).
+func tagsOf(file map[string]any) []any {
+	metadata, _ := file["metadata"].(map[string]any)
+	if list, ok := cmp.Or(file["tags"], metadata["tags"]).([]any); ok {
+		return list
+	}
+	var tags []any
+	joined, _ := cmp.Or(file["tags"], metadata["tags"]).(string)
+	for tag := range strings.SplitSeq(joined, ",") {
+		if tag = strings.TrimSpace(tag); tag != "" {
+			tags = append(tags, tag)
+		}
+	}
+	return tags
 }
 
 // fieldChanges lists what a body changes of a record, field by field: "name:

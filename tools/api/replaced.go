@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"zerops-mcp/tools/facts/effects"
 	"zerops-mcp/tools/facts/env"
 	"zerops-mcp/tools/facts/network"
 	"zerops-mcp/tools/tool"
@@ -30,6 +31,10 @@ func replacing(r *apiRequest, before map[string]any) zerops.Consequence {
 				does = zerops.Unpublishes // under its present address
 			}
 		}
+	case zerops.PutPublicHttpRouting, zerops.PutPublicHttpRoutingLocation:
+		if unguarded(before["locations"], r.body["locations"]) {
+			does = zerops.Grants
+		}
 	case zerops.PutServiceStackBackupConfig:
 		if keepsLess(before, r.body) {
 			does = zerops.Replaces
@@ -41,6 +46,33 @@ func replacing(r *apiRequest, before map[string]any) zerops.Consequence {
 		does |= zerops.Replaces
 	}
 	return does
+}
+
+// unguarded reports a new path without a guard where others have one: what they keep out
+// would come in beside them.
+func unguarded(before, after any) bool {
+	paths, guarded := map[any]bool{}, false
+	for _, l := range objects(before) {
+		paths[l["path"]] = true
+		guarded = guarded || hasGuard(l)
+	}
+	return guarded && slices.ContainsFunc(objects(after), func(l map[string]any) bool { return !paths[l["path"]] && !hasGuard(l) })
+}
+
+func hasGuard(location map[string]any) bool {
+	config, _ := location["config"].(map[string]any)
+	return config["accessPolicy"] != nil || config["basicAuth"] != nil
+}
+
+func objects(v any) []map[string]any {
+	list, _ := v.([]any)
+	var out []map[string]any
+	for _, item := range list {
+		if object, ok := item.(map[string]any); ok {
+			out = append(out, object)
+		}
+	}
+	return out
 }
 
 // loses reports that a body leaves out something that the record has: a value, or an
@@ -186,6 +218,7 @@ func compareVariables(_ *tool.Call, r *apiRequest, record map[string]any, p *too
 	} else if len(after) > 0 {
 		p.Changes = append(p.Changes, "stores every value in clear, those that were sensitive too")
 	}
+	p.Does |= effects.Shown(r.call())
 	if len(removed) > 0 {
 		p.Does |= zerops.Replaces
 		p.Loses = append(p.Loses, fmt.Sprintf("%d variables with their values: %s", len(removed), tool.Clean(strings.Join(removed, ", "), 400)))

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"zerops-mcp/tools/facts/effects"
 	"zerops-mcp/tools/facts/env"
 	"zerops-mcp/tools/facts/services"
 	"zerops-mcp/tools/tool"
@@ -34,6 +35,7 @@ func settingOf(c *tool.Call, s env.Store, present []string, wanted []wantedVaria
 			verb = "replaces"
 		}
 		p.Changes = append(p.Changes, fmt.Sprintf("%s %s, from %s", verb, tool.Clean(w.key, 80), w.source))
+		p.Does |= effects.Variable(w.key, w.value)
 	}
 	if running := restartable(c, s); restart && len(running) > 0 {
 		var names []string

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"zerops-mcp/tools/facts/effects"
 	"zerops-mcp/tools/facts/env"
 	"zerops-mcp/tools/facts/manifest"
 	"zerops-mcp/tools/facts/own"
@@ -299,9 +300,7 @@ func importPlan(asked manifest.ImportPlan, target importTarget) *tool.Plan {
 			State:   []tool.Fact{tool.Is("the project", project)}, Does: zerops.Changes, In: []string{target.project.ID},
 		}
 	}
-	if len(asked.Exposed()) > 0 {
-		p.Does |= zerops.Publishes
-	}
+	p.Does |= effects.Manifest(asked)
 	p.Changes = asked.Words(nil)
 	return p
 }

@@ -6,6 +6,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"zerops-mcp/tools/facts/env"
 	"zerops-mcp/tools/facts/manifest"
 	"zerops-mcp/tools/facts/network"
 	"zerops-mcp/tools/tool"
@@ -62,7 +63,20 @@ func judgeOf(op zerops.Operation) func(body map[string]any) zerops.Consequence {
 		}
 	case zerops.PostProjectServiceStack, zerops.PostProjectServiceStackOld:
 		return func(body map[string]any) zerops.Consequence {
-			return zerops.Changes | when(!is(body, "enableSubdomainAccess", false) || !is(body, "cdnEnabled", false), zerops.Publishes)
+			does := zerops.Changes | Variable("envIsolation", text(body, "envIsolation")) | Variable("sshIsolation", text(body, "sshIsolation"))
+			return does | when(!is(body, "enableSubdomainAccess", false) || !is(body, "cdnEnabled", false), zerops.Publishes)
+		}
+	case zerops.PostProjectEnv, zerops.PutProjectEnv, zerops.PostServiceStackUserData, zerops.PutUserData:
+		return func(body map[string]any) zerops.Consequence {
+			return zerops.Changes | Variable(text(body, "key"), text(body, "content"))
+		}
+	case zerops.PutProjectEnvFile, zerops.PutServiceStackUserDataEnvFile:
+		return func(body map[string]any) zerops.Consequence {
+			does := zerops.Changes
+			for _, pair := range env.ScanDotenv(text(body, "envFile")) {
+				does |= Variable(pair.Key, pair.Value)
+			}
+			return does
 		}
 	case zerops.PutServiceStackObjectStorageSize: // what is left out, and what was there, cannot be read
 		return func(body map[string]any) zerops.Consequence {
@@ -91,8 +105,8 @@ func judgeOf(op zerops.Operation) func(body map[string]any) zerops.Consequence {
 		}
 	case zerops.PutPublicHttpRouting, zerops.PutPublicHttpRoutingLocation, zerops.PutProjectSyncPublicHttpRouting, zerops.PutProjectSyncPublicPortRouting:
 		return func(map[string]any) zerops.Consequence { return zerops.Publishes }
-	case zerops.PutProjectEnvFile, zerops.PutServiceStackUserDataEnvFile, zerops.PutClientBillingInfo, zerops.PutUser,
-		zerops.PutProjectL7httpbalancerConfig, zerops.PutServiceStackBackupConfig, zerops.PutAppVersionDeploy:
+	case zerops.PutClientBillingInfo, zerops.PutUser,
+		zerops.PutProjectL7httpbalancerConfig, zerops.PutServiceStackBackupConfig, zerops.PutServiceStackBackup, zerops.PutAppVersionDeploy:
 		return func(map[string]any) zerops.Consequence { return zerops.Changes }
 	default:
 		return nil
@@ -123,6 +137,13 @@ func project(body map[string]any) zerops.Consequence {
 	return does | when(!is(body, "mode", mode) || mode != "" && mode != "LIGHT" && mode != "LEGACY", zerops.Costs)
 }
 
+// Variable is what setting a variable does beside changing it: without isolation
+// services see each other's variables, or let each other in (platform §3.1).
+func Variable(key, value string) zerops.Consequence {
+	isolation := strings.EqualFold(key, "envIsolation") || strings.EqualFold(key, "sshIsolation")
+	return when(isolation && strings.Contains(strings.ToLower(value), "none"), zerops.Grants)
+}
+
 // roles is what a body does that gives people rights in a project.
 func roles(body map[string]any) zerops.Consequence {
 	given := body["userRoles"]
@@ -147,17 +168,10 @@ func port(body map[string]any) zerops.Consequence {
 	return zerops.Publishes
 }
 
-// bucket is what the policy of an object storage does.
+// bucket is what the policy of an object storage does: every one but private lets in
+// whoever comes.
 func bucket(policy, raw string) zerops.Consequence {
-	switch {
-	case raw != "":
-		return zerops.Grants
-	case policy == "" || policy == "private":
-		return 0
-	case policy == "public-read" || policy == "public-objects-read":
-		return zerops.Publishes
-	}
-	return zerops.Grants
+	return when(raw != "" || policy != "" && policy != "private", zerops.Grants)
 }
 
 // Import is what an import YAML does. One that cannot be read for sure may do
@@ -174,6 +188,9 @@ func Import(yaml string) zerops.Consequence {
 func Manifest(p manifest.ImportPlan) zerops.Consequence {
 	does := zerops.Changes | when(p.PaidCore(), zerops.Costs) | when(len(p.Overrides()) > 0, zerops.Replaces) | when(len(p.Exposed()) > 0, zerops.Publishes)
 	p.Doc.Walk(func(path []string, _, value *yaml.Node) {
+		if value.Kind == yaml.ScalarNode && len(path) > 0 {
+			does |= Variable(manifest.LastOf(path), value.Value)
+		}
 		switch {
 		case value.Kind != yaml.ScalarNode || value.Value == "":
 		case manifest.LastOf(path) == "objectStoragePolicy":

@@ -86,7 +86,7 @@ func empty(v any) bool {
 // asks for.
 func workOf(field string) []zerops.Operation {
 	switch field {
-	case "userData", "userDataEnvFile", "envSecrets", "dotEnvSecrets":
+	case "userData", "userDataEnvFile", "vault", "envSecrets", "dotEnvSecrets":
 		return []zerops.Operation{zerops.PostServiceStackUserData}
 	case "envVariables":
 		return []zerops.Operation{zerops.PostProjectEnv, zerops.PostServiceStackUserData}

@@ -27,9 +27,10 @@ func ParseRange(text string) (netip.Prefix, error) {
 const mapped = 96
 
 // OpenToEverybody reports whether a firewall lets in whoever comes: it has no
-// allow-list, one that cannot be read, or one whose ranges together let in half of the
-// internet or more. Several ranges can add up to what one says (0.0.0.0/1 and
-// 128.0.0.0/1), and leaving a part out does not make it a list of known guests.
+// allow-list, one that cannot be read, or one whose ranges together are more than any
+// guest has. Several ranges can add up to what one says (0.0.0.0/1 and 128.0.0.0/1), and
+// leaving a part out does not make it a list of known guests. Of IPv6 hardly anything is
+// given out, so that a small part of it is nearly everybody.
 func OpenToEverybody(policy string, ranges []string) bool {
 	if policy != zerops.AllowRanges {
 		return true
@@ -42,12 +43,12 @@ func OpenToEverybody(policy string, ranges []string) bool {
 		}
 		all = append(all, prefix)
 	}
-	for _, space := range [...]string{"0.0.0.0/0", "2000::/3", "::ffff:0:0/96"} {
-		if share(all, netip.MustParsePrefix(space)) >= 0.5 {
-			return true
-		}
-	}
-	return false
+	const (
+		known4 = 1.0 / 32        // a /5
+		known6 = 1.0 / (1 << 16) // a /19 of 2000::/3, the most that one provider has
+	)
+	return share(all, netip.MustParsePrefix("0.0.0.0/0")) >= known4 || share(all, netip.MustParsePrefix("::ffff:0:0/96")) >= known4 ||
+		share(all, netip.MustParsePrefix("2000::/3")) >= known6
 }
 
 // Reach tells from which kinds of address somebody can come through a firewall.

@@ -37,11 +37,14 @@ func TestOpenToEverybody(t *testing.T) {
 		{zerops.AllowRanges, []string{"203.0.113.9/0"}, true},
 		{zerops.AllowRanges, []string{"0.0.0.0/1", "128.0.0.0/1"}, true},
 		{zerops.AllowRanges, []string{"0.0.0.0/2", "64.0.0.0/2"}, true},
-		{zerops.AllowRanges, []string{"0.0.0.0/2", "0.0.0.0/3", "0.0.0.0/2"}, false},
+		{zerops.AllowRanges, []string{"10.0.0.0/8", "10.0.0.0/9", "10.0.0.0/8"}, false},
+		{zerops.AllowRanges, []string{"8.0.0.0/6", "12.0.0.0/6"}, true},
+		{zerops.AllowRanges, []string{"2001::/16", "2003::/16", "2400::/6", "2800::/5"}, true},
+		{zerops.AllowRanges, []string{"2001:db8:1::/48", "2001:db8:4000::/36"}, false},
 		{zerops.AllowRanges, []string{"::/1", "8000::/1"}, true},
 		{zerops.AllowRanges, []string{"2000::/3"}, true},
 		{zerops.AllowRanges, []string{"2000::/4"}, true},
-		{zerops.AllowRanges, []string{"2000::/5"}, false},
+		{zerops.AllowRanges, []string{"2000::/5"}, true},
 		{zerops.AllowRanges, []string{"::ffff:0.0.0.0/97", "::ffff:128.0.0.0/97"}, true},
 		{zerops.AllowRanges, []string{"::ffff:0:0/95"}, true},
 		{zerops.AllowRanges, []string{"::ffff:198.51.100.7"}, false},
@@ -49,7 +52,7 @@ func TestOpenToEverybody(t *testing.T) {
 		{zerops.AllowRanges, []string{"fe80::1%eth0"}, true},
 		{zerops.AllowRanges, but("203.0.113.5"), true},
 		{zerops.AllowRanges, but("")[:3], true},
-		{zerops.AllowRanges, but("")[1:4], false},
+		{zerops.AllowRanges, but("")[6:9], false},
 	} {
 		if open := network.OpenToEverybody(c.policy, c.ranges); open != c.open {
 			t.Errorf("%s %v: open to everybody is %t", c.policy, c.ranges, open)
