@@ -26,7 +26,7 @@ func askedInProtected(row func(name, project string, named bool, gone *example) 
 	} {
 		switch c.tool {
 		case "add_port": // with an allow-list; others are asked about everywhere
-			c.args["allow_from"] = "198.51.100.7"
+			c.args["allow_from"] = "2001:db8:1::7"
 		case "update_project": // but for the tag, which it may not take off
 			delete(c.args, "tags")
 		}
