@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"zerops-mcp/tools/facts/deployments"
@@ -102,12 +103,29 @@ func unresolvedReference(e *Evidence, _ finding) finding {
 			host, key, prefixed := strings.Cut(name, "_")
 			return prefixed && key != "" && host == strings.ToLower(host) && e.sibling(host) == nil && host != e.service.Name && e.key(name) == nil
 		})
-		// What refers to nothing may be a part of the value, and is not shown.
-		if len(lost) > 0 && v.Owner() != zerops.OwnerPlatform {
-			lines = append(lines, tool.Clean(v.Key, 80)+" refers to a service that does not exist")
+		if len(lost) == 0 || v.Owner() == zerops.OwnerPlatform {
+			continue
 		}
+		words := tool.Clean(v.Key, 80) + " refers to a service that does not exist"
+		// What refers to nothing may be a part of the value; a key of the platform is none.
+		if i := slices.IndexFunc(lost, platformKey); i >= 0 {
+			host, _, _ := strings.Cut(lost[i], "_")
+			words = fmt.Sprintf("%s refers to ${%s}, and there is no service %q", tool.Clean(v.Key, 80), lost[i], host)
+		}
+		lines = append(lines, words)
 	}
 	return because(medium, lines...)
+}
+
+// platformKey reports a reference to a variable that the platform makes for services.
+func platformKey(name string) bool {
+	_, key, _ := strings.Cut(name, "_")
+	switch key {
+	case "hostname", "host", "port", "portTls", "user", "password", "superUser", "superUserPassword", "dbName", "connectionString", "connectionTlsString",
+		"apiUrl", "apiHost", "accessKeyId", "secretAccessKey", "bucketName", "masterKey", "defaultAdminKey", "defaultSearchKey", "zeropsSubdomain":
+		return true
+	}
+	return false
 }
 
 // referenceIn returns the name in the first ${…} of a text.
