@@ -235,12 +235,12 @@ func FuzzFetchLogs(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		c := logClient(t, "", "https://log.zerops.io/?a=b", func(*http.Request) *http.Response { return reply(200, string(body)) })
-		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond) // shorter than a retry
-		defer cancel()
-		grant, err := c.LogGrant(ctx, logProject)
+		grant, err := c.LogGrant(t.Context(), logProject)
 		if err != nil {
 			t.Fatal(err)
 		}
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond) // shorter than a retry
+		defer cancel()
 		lines, err := c.FetchLogs(ctx, grant, zerops.LogQuery{Limit: 100})
 		if len(lines) > 100 {
 			t.Errorf("%d lines", len(lines))
