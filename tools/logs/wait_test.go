@@ -49,6 +49,7 @@ func TestSearchWaitsForANewLine(t *testing.T) {
 		if r.Get("arrived") != 2.0 || r.Get("scanned") != 5.0 || r.Get("matched") != 3.0 || !strings.Contains(r.Str("message"), "2 of the matching lines are new") {
 			t.Errorf("got %s", r.Raw)
 		}
+		synctest.Wait() // the platform's end hears of it a moment later
 		if n := h.Sim.LogStreams(); n != 0 {
 			t.Errorf("%d streams are still open", n)
 		}
